@@ -1,0 +1,40 @@
+/*
+ * buf - a growing byte buffer that has a maximum from birth.
+ *
+ * What does not fit is not added, `cut` is set and `lost` counts the bytes; nothing fails.
+ * The data is always followed by a NUL that is not counted.
+ */
+#ifndef ENGINE_BASE_BUF_H
+#define ENGINE_BASE_BUF_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct buf {
+	char *data; /* NULL while empty and never filled: use buf_text() */
+	size_t len;
+	size_t cap;
+	size_t max;  /* bytes at most; SIZE_MAX for what only we fill */
+	size_t lost; /* bytes that did not fit */
+};
+
+#define BUF_INIT(maximum) ((struct buf){ .max = (maximum) })
+#define auto_buf __attribute__((cleanup(buf_free)))
+
+void buf_free(struct buf *b);  /* releases and empties; the maximum stays */
+void buf_clear(struct buf *b); /* empties, keeps the memory */
+/* Adds as much of the bytes as fits; returns whether all did. */
+bool buf_add(struct buf *b, const void *bytes, size_t len);
+bool buf_adds(struct buf *b, const char *s);
+bool buf_addc(struct buf *b, char c);
+bool buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+bool buf_vprintf(struct buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
+/* Remove the first n bytes. */
+void buf_shift(struct buf *b, size_t n);
+/* The bytes as a string, "" when empty; owned by the buffer. */
+const char *buf_text(const struct buf *b);
+/* Hand the string over to the caller (never NULL) and empty the buffer. */
+char *buf_take(struct buf *b);
+
+#endif

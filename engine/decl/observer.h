@@ -1,0 +1,97 @@
+/*
+ * observer - where a check puts what it saw.
+ *
+ * The engine owns it. A check asks what is wanted, sets facts, and says what trouble it met.
+ */
+#ifndef ENGINE_DECL_OBSERVER_H
+#define ENGINE_DECL_OBSERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "engine/decl/kind.h"
+
+struct err;
+struct loop;
+struct observer;
+
+/* A table that many checks share (processes, sockets, mounts): read once a generation. */
+struct shared_table {
+	const char *name;
+	void *(*read)(struct err **e); /* NULL on failure */
+	void (*free)(void *table);
+};
+
+struct observer *observer_new(const char *const *wants); /* NULL-ended names (not copied); NULL: everything is wanted */
+void observer_free(struct observer *o);
+/* Whether somebody asks for this fact ("sha256"; of a path the first name). What is not wanted need not be read. */
+bool observer_wants(const struct observer *o, const char *fact);
+
+/* Set a fact; a later call replaces. observer_set steals the reference. */
+void observer_set(struct observer *o, const char *fact, json_t *value);
+void observer_set_bool(struct observer *o, const char *fact, bool value);
+void observer_set_int(struct observer *o, const char *fact, int64_t value);
+void observer_set_real(struct observer *o, const char *fact, double value);
+/* Bytes that need not be UTF-8: malformed ones become U+FFFD, NUL U+2400. */
+void observer_set_text(struct observer *o, const char *fact, const char *bytes, size_t len);
+void observer_set_string(struct observer *o, const char *fact, const char *text);
+
+/* What went wrong, in one line that a tired person understands ("connection refused by 127.0.0.1:81 after 0.2 ms").
+ * The first one stays. */
+void observer_trouble(struct observer *o, enum kind kind, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+enum kind observer_kind(const struct observer *o);
+/* Something worth showing when the check does not pass (head of a body, standard error); cleaned, masked and cut later. At most 64 KiB each are kept. */
+void observer_evidence(struct observer *o, const char *name, const char *bytes, size_t len);
+/* One step of what happened, for the diagnosis: "resolved to 10.0.0.1", "connected in 2 ms". */
+void observer_trace(struct observer *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* A shared table, read at most once a generation. NULL on failure (e set; the failure is remembered, too). */
+const void *observer_table(struct observer *o, const struct shared_table *type, struct err **e);
+
+/* For the engine. */
+struct table_cache;
+struct table_cache *table_cache_new(void);
+void table_cache_renew(struct table_cache *c); /* a new generation: everything is read anew */
+void table_cache_free(struct table_cache *c);
+void observer_use_cache(struct observer *o, struct table_cache *c);
+/* Facts incl. error {kind, text} where there was trouble; borrowed. */
+json_t *observer_facts(struct observer *o);
+json_t *observer_evidences(struct observer *o); /* [ {name, text} ] (text: raw bytes made valid UTF-8), borrowed */
+json_t *observer_traces(struct observer *o);    /* [ text ], borrowed */
+
+/*
+ * A check under way in the network or command lane.
+ */
+
+/* Something that all probes of one worker share (a resolver, a curl multi handle): made at first use. */
+struct lane_object {
+	const char *name;
+	void *(*create)(struct loop *loop, struct err **e);
+	void (*free)(void *object);
+};
+struct lane_store;
+struct lane_store *lane_store_new(struct loop *loop);
+void lane_store_free(struct lane_store *s);
+
+struct probe {
+	const void *query;
+	struct observer *observer;
+	struct loop *loop;
+	struct lane_store *store;
+	const char *id;            /* of the check, for marks in environments */
+	int64_t started;           /* clock_mono; set by the engine just before begin */
+	int64_t deadline;          /* clock_mono: the engine cancels at it */
+	void *state;               /* the type's own, released by itself before probe_done or in cancel */
+	void (*done)(struct probe *p); /* set by the engine: use probe_done() */
+	void *owner;                   /* the engine's */
+};
+
+/* It is over: facts and trouble are in the observer; state is released. May be called inside begin. */
+void probe_done(struct probe *p);
+/* The worker's shared object of this type; NULL on failure. */
+void *probe_object(struct probe *p, const struct lane_object *type, struct err **e);
+
+#endif

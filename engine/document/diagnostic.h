@@ -1,0 +1,56 @@
+/*
+ * diagnostic - mistakes in rulesets, with their place: all of them at once, in the order of the file.
+ *
+ * Printed as
+ *	web.yaml:14:9: error: unknown key 'prot' in port; did you mean 'port'?
+ *	   |
+ *	14 |     prot: 443
+ *	   |     ^^^^
+ * (the caret by display width; "warning:" instead of "error:" for warnings).
+ */
+#ifndef ENGINE_DOCUMENT_DIAGNOSTIC_H
+#define ENGINE_DOCUMENT_DIAGNOSTIC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct buf;
+struct document;
+struct node;
+
+struct diagnostic {
+	bool warning;
+	char *file;
+	unsigned line, column, width; /* 0 when the whole file is meant */
+	char *message;
+	char *source; /* the source line, or NULL */
+};
+
+struct diagnostics {
+	struct diagnostic *items;
+	size_t count, cap;
+	size_t errors; /* how many are no warnings */
+};
+
+#define auto_diagnostics __attribute__((cleanup(diagnostics_free)))
+
+void diagnostics_free(struct diagnostics *d);
+/* A mistake at a node. Returns -1 always. */
+int diagnose(struct diagnostics *d, const struct node *at, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+int diagnose_warning(struct diagnostics *d, const struct node *at, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/* A mistake at a place without a node (line 0: the whole file). source may be NULL. */
+int diagnose_at(struct diagnostics *d, const char *file, unsigned line, unsigned column, unsigned width,
+		const char *source, const char *fmt, ...) __attribute__((format(printf, 7, 8)));
+/* "…; did you mean 'port'?" when one of the candidates is near; appends the ending to the message of diagnose().
+ * known: NULL-ended. what: "key", "operator", "fact"; where: "port" or NULL.
+ * → "unknown key 'prot' in port; did you mean 'port'?" ; non-ASCII words are shown with their code points. */
+int diagnose_unknown(struct diagnostics *d, const struct node *at, const char *what, const char *where,
+		     const char *word, const char *const *known);
+/* Sort by file (order of first appearance), line, column; drop exact repetitions. */
+void diagnostics_sort(struct diagnostics *d);
+/* Append the printed form of one (with source and caret), or its first line only. */
+void diagnostic_print(struct buf *out, const struct diagnostic *x, bool color);
+void diagnostic_print_line(struct buf *out, const struct diagnostic *x);
+
+#endif
