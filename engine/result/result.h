@@ -51,6 +51,14 @@ void result_release(struct result *r);
 /* The details as an object; a new reference ({} when there are none). */
 json_t *result_details(const struct result *r);
 
+/* Its title in this language, or NULL. */
+const char *result_title(const struct result *r, const char *lang);
+/* The ruleset's name at the start of the id, *len bytes long; and what follows the slash. */
+const char *result_ruleset(const struct result *r, size_t *len);
+const char *result_local_id(const struct result *r);
+/* The check type's name; "ruleset" of a synthetic result. */
+const char *result_type(const struct result *r);
+
 enum gate_result { GATE_PASS, GATE_FAIL, GATE_NO_VERDICT, GATE_NOTHING };
 const char *gate_name(enum gate_result g); /* "pass", "fail", "no-verdict", "nothing-inspected" */
 
@@ -58,6 +66,7 @@ struct ruleset_info {
 	const char *name, *version, *sha256, *path, *product, *component;
 	bool applies;
 	const char *reason; /* why it does not */
+	bool named;         /* the user asked for it by name or by its component */
 };
 
 struct summary {
@@ -85,6 +94,7 @@ struct run {
 	size_t worst_reasons; /* how many results count against the gate */
 	const char *lang;   /* "en" or "zh", for text */
 };
+/* Releases the results and the run's own texts; rulesets' texts are the rulebook's. */
 void run_release(struct run *r);
 
 struct gate_options {
