@@ -24,15 +24,16 @@ enum err_code {
 
 struct err;
 
-/* Set *e (when e is not NULL and *e is empty); evaluates to -1, which the analyzer can see. */
-#define err_set(e, code, ...) (err_set_((e), (code), 0, __VA_ARGS__), -1)
+/* Set *e (when e is not NULL and *e is empty); evaluates to -1, which the analyzer can see
+ * (a statement expression, since compilers warn about an unused right side of a comma). */
+#define err_set(e, code, ...) ({ err_set_((e), (code), 0, __VA_ARGS__); -1; })
 
 /* As err_set, and appends ": " and the text of errno; keeps errno in the error.
  * EACCES and EPERM turn ERR_SYSTEM into ERR_PERMISSION. */
-#define err_errno(e, code, ...) (err_errno_((e), (code), __VA_ARGS__), -1)
+#define err_errno(e, code, ...) ({ err_errno_((e), (code), __VA_ARGS__); -1; })
 
 /* Put "context: " before the message of *e; evaluates to -1. */
-#define err_wrap(e, ...) (err_wrap_((e), __VA_ARGS__), -1)
+#define err_wrap(e, ...) ({ err_wrap_((e), __VA_ARGS__); -1; })
 
 void err_set_(struct err **e, enum err_code code, int errnum, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
