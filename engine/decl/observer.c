@@ -1,0 +1,200 @@
+/*
+ * observer - where a check puts what it saw. Judges nothing, masks nothing.
+ */
+#include "engine/decl/observer.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/auto.h"
+#include "engine/base/buf.h"
+#include "engine/base/err.h"
+#include "engine/base/text.h"
+#include "engine/base/xalloc.h"
+#include "engine/decl/table_cache.h"
+
+#define LINE_MAX_BYTES 4096
+#define EVIDENCE_MAX_BYTES ((size_t)64 * 1024)
+#define TRACES_MAX 256
+
+struct observer {
+	const char *const *wants;
+	json_t *facts, *evidences, *traces;
+	enum kind kind;
+	struct table_cache *cache;
+	bool own_cache;
+};
+
+struct observer *observer_new(const char *const *wants)
+{
+	struct observer *o = xcalloc(1, sizeof(*o));
+
+	o->wants = wants;
+	o->facts = json_object();
+	o->evidences = json_array();
+	o->traces = json_array();
+	return o;
+}
+
+void observer_free(struct observer *o)
+{
+	if (!o)
+		return;
+	json_decref(o->facts);
+	json_decref(o->evidences);
+	json_decref(o->traces);
+	if (o->own_cache)
+		table_cache_free(o->cache);
+	free(o);
+}
+
+bool observer_wants(const struct observer *o, const char *fact)
+{
+	size_t len = strcspn(fact, ".[");
+
+	if (!o->wants)
+		return true;
+	for (const char *const *w = o->wants; *w; w++)
+		if (!strncmp(*w, fact, len) && !(*w)[len])
+			return true;
+	return false;
+}
+
+void observer_set(struct observer *o, const char *fact, json_t *value)
+{
+	json_object_set_new_nocheck(o->facts, fact, value);
+}
+
+void observer_set_bool(struct observer *o, const char *fact, bool value)
+{
+	observer_set(o, fact, json_boolean(value));
+}
+
+void observer_set_int(struct observer *o, const char *fact, int64_t value)
+{
+	observer_set(o, fact, json_integer(value));
+}
+
+void observer_set_real(struct observer *o, const char *fact, double value)
+{
+	observer_set(o, fact, json_real(value));
+}
+
+/* What is not UTF-8 becomes U+FFFD, NUL U+2400: nothing that was seen is left out. */
+static void repair(struct buf *out, const char *bytes, size_t len)
+{
+	uint32_t c;
+
+	for (size_t i = 0; i < len;) {
+		size_t n = text_decode(bytes + i, len - i, &c);
+
+		if (!n)
+			buf_adds(out, "\xef\xbf\xbd");
+		else if (!c)
+			buf_adds(out, "\xe2\x90\x80");
+		else
+			buf_add(out, bytes + i, n);
+		i += n ? n : 1;
+	}
+}
+
+static json_t *text_value(const char *bytes, size_t len)
+{
+	auto_buf struct buf fixed = BUF_INIT(SIZE_MAX);
+
+	if (!len)
+		return json_string("");
+	if (text_valid(bytes, len) == len && !memchr(bytes, '\0', len))
+		return json_stringn_nocheck(bytes, len);
+	repair(&fixed, bytes, len);
+	return json_stringn_nocheck(buf_text(&fixed), fixed.len);
+}
+
+void observer_set_text(struct observer *o, const char *fact, const char *bytes, size_t len)
+{
+	observer_set(o, fact, text_value(bytes, len));
+}
+
+void observer_set_string(struct observer *o, const char *fact, const char *text)
+{
+	observer_set_text(o, fact, text, strlen(text));
+}
+
+void observer_trouble(struct observer *o, enum kind kind, const char *fmt, ...)
+{
+	auto_buf struct buf line = BUF_INIT(LINE_MAX_BYTES);
+	json_t *error;
+	va_list ap;
+
+	if (o->kind != KIND_NONE || kind == KIND_NONE)
+		return;
+	va_start(ap, fmt);
+	buf_vprintf(&line, fmt, ap);
+	va_end(ap);
+	o->kind = kind;
+	error = json_object();
+	json_object_set_new_nocheck(error, "kind", json_string(kinds[kind].name));
+	json_object_set_new_nocheck(error, "text", text_value(buf_text(&line), line.len));
+	observer_set(o, "error", error);
+}
+
+enum kind observer_kind(const struct observer *o)
+{
+	return o->kind;
+}
+
+void observer_evidence(struct observer *o, const char *name, const char *bytes, size_t len)
+{
+	json_t *row = json_object();
+
+	json_object_set_new_nocheck(row, "name", text_value(name, strlen(name)));
+	json_object_set_new_nocheck(row, "text",
+				    text_value(bytes, len < EVIDENCE_MAX_BYTES ? len : EVIDENCE_MAX_BYTES));
+	json_array_append_new(o->evidences, row);
+}
+
+void observer_trace(struct observer *o, const char *fmt, ...)
+{
+	auto_buf struct buf line = BUF_INIT(LINE_MAX_BYTES);
+	va_list ap;
+
+	if (json_array_size(o->traces) >= TRACES_MAX)
+		return;
+	va_start(ap, fmt);
+	buf_vprintf(&line, fmt, ap);
+	va_end(ap);
+	json_array_append_new(o->traces, text_value(buf_text(&line), line.len));
+}
+
+void observer_use_cache(struct observer *o, struct table_cache *c)
+{
+	if (o->own_cache)
+		table_cache_free(o->cache);
+	o->own_cache = false;
+	o->cache = c;
+}
+
+const void *observer_table(struct observer *o, const struct shared_table *type, struct err **e)
+{
+	if (!o->cache) {
+		o->cache = table_cache_new();
+		o->own_cache = true;
+	}
+	return table_cache_get(o->cache, type, e);
+}
+
+json_t *observer_facts(struct observer *o)
+{
+	return o->facts;
+}
+
+json_t *observer_evidences(struct observer *o)
+{
+	return o->evidences;
+}
+
+json_t *observer_traces(struct observer *o)
+{
+	return o->traces;
+}

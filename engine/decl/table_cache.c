@@ -1,0 +1,80 @@
+/*
+ * table_cache - tables that many checks share, each read once a generation.
+ */
+#include "engine/decl/table_cache.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "engine/base/err.h"
+#include "engine/base/xalloc.h"
+#include "engine/decl/observer.h"
+
+/* One table of this generation: read, or why it could not be. */
+struct cached {
+	const struct shared_table *type;
+	void *table;
+	struct err *why;
+};
+
+struct table_cache {
+	struct cached *items;
+	size_t count, cap;
+};
+
+struct table_cache *table_cache_new(void)
+{
+	return xcalloc(1, sizeof(struct table_cache));
+}
+
+void table_cache_renew(struct table_cache *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		if (c->items[i].table)
+			c->items[i].type->free(c->items[i].table);
+		err_free(c->items[i].why);
+	}
+	c->count = 0;
+}
+
+void table_cache_free(struct table_cache *c)
+{
+	if (!c)
+		return;
+	table_cache_renew(c);
+	free(c->items);
+	free(c);
+}
+
+static struct cached *cache_find(struct table_cache *c, const struct shared_table *type)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (c->items[i].type == type)
+			return &c->items[i];
+	return NULL;
+}
+
+static struct cached *cache_read(struct table_cache *c, const struct shared_table *type)
+{
+	struct cached fresh = { .type = type };
+
+	fresh.table = type->read(&fresh.why);
+	array_grow(c->items, c->count, c->cap);
+	c->items[c->count] = fresh;
+	return &c->items[c->count++];
+}
+
+const void *table_cache_get(struct table_cache *c, const struct shared_table *type, struct err **e)
+{
+	struct cached *found = cache_find(c, type);
+
+	if (!found)
+		found = cache_read(c, type);
+	if (!found->table) {
+		int code = found->why ? err_code(found->why) : ERR_BUG;
+
+		err_set_(e, (enum err_code)code, err_errno_of(found->why), "%s",
+			 found->why ? err_text(found->why) : "could not be read");
+	}
+	return found->table;
+}
