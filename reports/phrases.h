@@ -1,0 +1,49 @@
+/*
+ * phrases - the words of the reports that people read, in English and in Chinese.
+ *
+ * Machine formats never use them.
+ */
+#ifndef REPORTS_PHRASES_H
+#define REPORTS_PHRASES_H
+
+#include "engine/result/result.h"
+
+enum phrase {
+	PHRASE_PASS,
+	PHRASE_FAIL,
+	PHRASE_ERROR,
+	PHRASE_SKIP,
+	PHRASE_FLAKY,
+	PHRASE_EXPECTED,
+	PHRASE_FOUND,
+	PHRASE_MEANS,
+	PHRASE_TRACE,
+	PHRASE_TRIES,
+	PHRASE_EVIDENCE,
+	PHRASE_IMPACT,
+	PHRASE_CAUSES,
+	PHRASE_REMEDY,
+	PHRASE_VERIFY,
+	PHRASE_RULE,
+	PHRASE_NOT_PASSED,
+	PHRASE_GATE,
+	PHRASE_GATE_PASS,
+	PHRASE_GATE_FAIL,
+	PHRASE_GATE_NO_VERDICT,
+	PHRASE_GATE_NOTHING,
+	PHRASE_TOTAL,
+	PHRASE_NOT_CONFIGURED,
+	PHRASE_BELOW_GATE,
+	PHRASE_CUT_SHORT,
+	PHRASE_RUNNING,
+	PHRASE_SLOWEST,
+	PHRASE_COUNT,
+};
+
+/* lang: "zh", else English. */
+const char *phrase(enum phrase p, const char *lang);
+const char *phrase_status(enum status s, const char *lang);
+const char *phrase_severity(enum severity s, const char *lang);
+const char *phrase_gate(enum gate_result g, const char *lang);
+
+#endif
