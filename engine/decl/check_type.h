@@ -33,6 +33,8 @@ struct check_type {
 	/* Rules over several fields, at load: each mistake by err_set, as a line for the user; may be NULL.
 	 * Called with deferred members unset: `known` tells whether a field of this name was given or is deferred. */
 	int (*validate)(const void *query, bool (*given)(const void *ctx, const char *field), const void *ctx, struct err **e);
+	/* As validate, for what is allowed but hardly meant: each is a warning at load; may be NULL. */
+	int (*lint)(const void *query, bool (*given)(const void *ctx, const char *field), const void *ctx, struct err **e);
 	/* local, command (built in as its own runner) and isolated lanes: look; may block. -1 when it could not look
 	 * (ERR_PERMISSION: permission; ERR_SYSTEM with ENOMEM, EMFILE, ENFILE: resource; else internal). */
 	int (*observe)(const void *query, struct observer *o, struct err **e);

@@ -63,6 +63,7 @@ struct scope {
 	struct document *document;
 	const struct node *include_params; /* `params:` of the include, read in the parent's scope; or NULL */
 	struct scope *parent;
+	struct ruleset *ruleset; /* the one that is reported */
 	struct param *params; /* in the order of the file */
 	size_t param_count;
 };
@@ -83,14 +84,16 @@ struct rule {
 	const struct node *at;    /* the check's map */
 	const struct check_type *type;
 	const struct node *type_key; /* `process:` */
-	const struct node *fields;   /* its value: map or empty */
+	const struct node *fields;   /* its value with the defaults of its type put in: a map or empty */
 	const struct node *defaults; /* defaults.TYPE of its file, or NULL */
-	const struct node *expect, *when, *for_each, *timeout, *retry, *extract; /* or NULL */
+	/* or NULL; timeout and retry are those of the check, else of defaults.TYPE, else of defaults */
+	const struct node *expect, *when, *for_each, *timeout, *retry, *extract;
 	const struct node *title, *impact, *causes, *remedy, *verify, *doc;     /* or NULL */
 	const struct node *applies_when; /* of the included file it stands in, when that is not the ruleset itself; or NULL */
 	const struct node **needs; size_t need_count;
 	char **tags; size_t tag_count; /* default tags and its own */
 	enum severity severity;
+	struct rule_links *links; /* what load found out about it (engine/ruleset/rule.h) */
 };
 
 struct ruleset {
@@ -109,6 +112,8 @@ struct ruleset {
 struct rulebook {
 	struct ruleset **rulesets; /* in the order of the command line, of the folder (sorted by path) */
 	size_t count;
+	struct scope **scopes; /* every file in every place where it is included; a parent stands before its children */
+	size_t scope_count;
 	const struct check_type *const *types;
 	struct node_arena *arena;
 	void *owned; /* documents, scopes: released by rulebook_free */
@@ -131,7 +136,7 @@ struct check {
 	const struct rule *rule;
 	const struct ruleset *ruleset;
 	const struct check_type *type;
-	enum severity severity;
+	enum severity severity; /* of pass, error and skip: the worst of its entries; a failing entry without one has rule->severity */
 	int64_t timeout;       /* ns */
 	unsigned tries;        /* 1 + retry.times */
 	int64_t retry_every;   /* ns */
@@ -152,6 +157,8 @@ struct check {
 	bool late;             /* needs captures, secrets or ${self.…}: materialised in the worker */
 	void *query;
 	struct expect *expect;
+	const struct text_map *extract; /* name to regex, for extract_found(); or NULL */
+	bool owns_query, owns_expect;   /* else they are the rule's */
 	bool has_pattern;      /* known also when late */
 	bool runtime_items;    /* for_each over a capture: `item_name`, `item_source`; expanded when that is known */
 	char *item_name;
@@ -161,8 +168,10 @@ struct check {
 struct plan {
 	struct check *checks;
 	size_t count;
+	size_t unmatched; /* selectors that matched nothing: named in the diagnostics; such a run ends with code 4 at best */
 	const struct rulebook *book;
 	struct node_arena *arena;
+	void *owned;
 };
 
 #endif
