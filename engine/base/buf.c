@@ -1,0 +1,122 @@
+/*
+ * buf - a growing byte buffer that has a maximum from birth.
+ */
+#include "engine/base/buf.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/auto.h"
+#include "engine/base/xalloc.h"
+
+#define BUF_FIRST 64
+
+void buf_free(struct buf *b)
+{
+	free(b->data);
+	*b = BUF_INIT(b->max);
+}
+
+void buf_clear(struct buf *b)
+{
+	b->len = 0;
+	b->lost = 0;
+	if (b->data)
+		b->data[0] = '\0';
+}
+
+/* Make room for len bytes more and a NUL; the caller has held len to the maximum. */
+static void buf_grow(struct buf *b, size_t len)
+{
+	size_t need, cap = b->cap ? b->cap : BUF_FIRST;
+
+	if (__builtin_add_overflow(b->len, len, &need) || __builtin_add_overflow(need, 1, &need))
+		need = SIZE_MAX; /* cannot be had: xrealloc ends the process */
+	if (need <= b->cap)
+		return;
+	while (cap < need)
+		cap = cap > SIZE_MAX / 2 ? need : cap * 2;
+	if (b->max < cap - 1)
+		cap = b->max + 1;
+	b->data = xrealloc(b->data, cap, 1);
+	b->cap = cap;
+}
+
+bool buf_add(struct buf *b, const void *bytes, size_t len)
+{
+	size_t room = b->max - b->len;
+	size_t fits = len < room ? len : room;
+
+	b->lost += len - fits;
+	if (fits) {
+		buf_grow(b, fits);
+		memcpy(b->data + b->len, bytes, fits);
+		b->len += fits;
+		b->data[b->len] = '\0';
+	}
+	return fits == len;
+}
+
+bool buf_adds(struct buf *b, const char *s)
+{
+	return buf_add(b, s, strlen(s));
+}
+
+bool buf_addc(struct buf *b, char c)
+{
+	return buf_add(b, &c, 1);
+}
+
+bool buf_printf(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+	bool whole;
+
+	va_start(ap, fmt);
+	whole = buf_vprintf(b, fmt, ap);
+	va_end(ap);
+	return whole;
+}
+
+bool buf_vprintf(struct buf *b, const char *fmt, va_list ap)
+{
+	char small[256];
+	auto_free char *large = NULL;
+	va_list again;
+	int n;
+
+	va_copy(again, ap);
+	n = vsnprintf(small, sizeof(small), fmt, again);
+	va_end(again);
+	if (n >= 0 && (size_t)n < sizeof(small))
+		return buf_add(b, small, (size_t)n);
+	large = xvasprintf(fmt, ap);
+	return buf_adds(b, large);
+}
+
+void buf_shift(struct buf *b, size_t n)
+{
+	if (n >= b->len) {
+		b->len = 0;
+		if (b->data)
+			b->data[0] = '\0';
+		return;
+	}
+	memmove(b->data, b->data + n, b->len - n + 1);
+	b->len -= n;
+}
+
+const char *buf_text(const struct buf *b)
+{
+	return b->data ? b->data : "";
+}
+
+char *buf_take(struct buf *b)
+{
+	char *s = b->data ? b->data : xstrdup("");
+
+	*b = BUF_INIT(b->max);
+	return s;
+}
