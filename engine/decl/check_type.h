@@ -48,8 +48,9 @@ struct check_type {
 #define MODULE_ABI 1
 struct module {
 	unsigned abi; /* MODULE_ABI, else the module is refused */
-	const struct check_type *const *types; /* NULL-ended: observe or begin/cancel of the types of this module, found by name */
+	const struct check_type *const *types; /* NULL-ended: observe or begin/cancel of the types of this module, found by name; may be NULL */
 	int (*init)(struct err **e); /* once after loading, before the first check; may be NULL */
+	const void *api; /* what it offers to other types by probe_module(); may be NULL */
 };
 
 /* Look a type up in a NULL-ended sorted registry. */

@@ -86,6 +86,8 @@ struct probe {
 	int64_t deadline;          /* clock_mono: the engine cancels at it */
 	void *state;               /* the type's own, released by itself before probe_done or in cancel */
 	void (*done)(struct probe *p); /* set by the engine: use probe_done() */
+	/* Set by the engine: load MODULE.so (once a worker) and return what it offers to others (struct module, api). Use probe_module(). */
+	const void *(*module_api)(const char *module, const char *package, struct err **e);
 	void *owner;                   /* the engine's */
 };
 
@@ -93,5 +95,8 @@ struct probe {
 void probe_done(struct probe *p);
 /* The worker's shared object of this type; NULL on failure. */
 void *probe_object(struct probe *p, const struct lane_object *type, struct err **e);
+/* What a loadable module offers to other types ("resolver": names for tcp, "tls"); loaded at the first call.
+ * NULL when it is not installed or does not fit (ERR_UNAVAILABLE: the engine makes it `error: module`); package: what to install. */
+const void *probe_module(struct probe *p, const char *module, const char *package, struct err **e);
 
 #endif

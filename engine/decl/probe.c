@@ -61,3 +61,12 @@ void *probe_object(struct probe *p, const struct lane_object *type, struct err *
 	s->items[s->count++] = (struct stored){ .type = type, .object = object };
 	return object;
 }
+
+const void *probe_module(struct probe *p, const char *module, const char *package, struct err **e)
+{
+	if (!p->module_api) {
+		err_set(e, ERR_UNAVAILABLE, "module '%s' cannot be loaded here", module);
+		return NULL;
+	}
+	return p->module_api(module, package, e);
+}
