@@ -23,13 +23,15 @@ struct diagnostic {
 	char *file;
 	unsigned line, column, width; /* 0 when the whole file is meant */
 	char *message;
-	char *source; /* the source line, or NULL */
+	char *source;   /* the source line (of a long one the part around the place), or NULL */
+	unsigned caret; /* the column of the place in `source` */
 };
 
 struct diagnostics {
 	struct diagnostic *items;
 	size_t count, cap;
-	size_t errors; /* how many are no warnings */
+	size_t errors;  /* how many are no warnings */
+	size_t dropped; /* how many more there were than are kept */
 };
 
 #define auto_diagnostics __attribute__((cleanup(diagnostics_free)))
@@ -42,6 +44,8 @@ int diagnose_warning(struct diagnostics *d, const struct node *at, const char *f
 /* A mistake at a place without a node (line 0: the whole file). source may be NULL. */
 int diagnose_at(struct diagnostics *d, const char *file, unsigned line, unsigned column, unsigned width,
 		const char *source, const char *fmt, ...) __attribute__((format(printf, 7, 8)));
+int diagnose_warning_at(struct diagnostics *d, const char *file, unsigned line, unsigned column, unsigned width,
+			const char *source, const char *fmt, ...) __attribute__((format(printf, 7, 8)));
 /* "…; did you mean 'port'?" when one of the candidates is near; appends the ending to the message of diagnose().
  * known: NULL-ended. what: "key", "operator", "fact"; where: "port" or NULL.
  * → "unknown key 'prot' in port; did you mean 'port'?" ; non-ASCII words are shown with their code points. */
@@ -49,8 +53,9 @@ int diagnose_unknown(struct diagnostics *d, const struct node *at, const char *w
 		     const char *word, const char *const *known);
 /* Sort by file (order of first appearance), line, column; drop exact repetitions. */
 void diagnostics_sort(struct diagnostics *d);
-/* Append the printed form of one (with source and caret), or its first line only. */
+/* Append the printed form of one, with source and caret. */
 void diagnostic_print(struct buf *out, const struct diagnostic *x, bool color);
+/* Append one line without "error: ", for logs, reports and tests: "t.yaml:1:10: timeout: '5' needs a unit: …"; no line end. */
 void diagnostic_print_line(struct buf *out, const struct diagnostic *x);
 
 #endif
