@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static void __attribute__((noreturn)) out_of_memory(void)
+void xalloc_failed(void)
 {
 	static const char message[] = "out of memory\n";
 
@@ -25,7 +25,7 @@ void *xmalloc(size_t size)
 	void *p = malloc(size ? size : 1);
 
 	if (!p)
-		out_of_memory();
+		xalloc_failed();
 	return p;
 }
 
@@ -34,7 +34,7 @@ void *xcalloc(size_t count, size_t size)
 	void *p = calloc(count ? count : 1, size ? size : 1);
 
 	if (!p)
-		out_of_memory();
+		xalloc_failed();
 	return p;
 }
 
@@ -43,10 +43,10 @@ void *xrealloc(void *p, size_t count, size_t size)
 	size_t bytes;
 
 	if (__builtin_mul_overflow(count, size, &bytes))
-		out_of_memory();
+		xalloc_failed();
 	p = realloc(p, bytes ? bytes : 1);
 	if (!p)
-		out_of_memory();
+		xalloc_failed();
 	return p;
 }
 
@@ -60,7 +60,7 @@ char *xmemdup0(const void *p, size_t len)
 	char *copy;
 
 	if (len == SIZE_MAX)
-		out_of_memory();
+		xalloc_failed();
 	copy = xmalloc(len + 1);
 	if (len)
 		memcpy(copy, p, len);
@@ -84,6 +84,6 @@ char *xvasprintf(const char *fmt, va_list ap)
 	char *s = NULL;
 
 	if (vasprintf(&s, fmt, ap) < 0 || !s)
-		out_of_memory();
+		xalloc_failed();
 	return s;
 }

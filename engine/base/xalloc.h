@@ -14,6 +14,8 @@
  * turns it into the blind error "resource". */
 #define XALLOC_EXIT 71
 
+/* What happens when memory is gone, for those who get it elsewhere than from malloc(3). */
+void xalloc_failed(void) __attribute__((noreturn));
 void *xmalloc(size_t size) __attribute__((malloc, returns_nonnull));
 void *xcalloc(size_t count, size_t size) __attribute__((malloc, returns_nonnull));
 void *xrealloc(void *p, size_t count, size_t size) __attribute__((returns_nonnull));
