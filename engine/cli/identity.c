@@ -1,0 +1,112 @@
+#include "engine/cli/identity.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "engine/base/auto.h"
+#include "engine/base/buf.h"
+#include "engine/base/clock.h"
+#include "engine/base/io.h"
+#include "engine/base/xalloc.h"
+#include "engine/result/result.h"
+
+enum { OS_RELEASE_MAX = 16 * 1024 };
+
+static char *host_name(void)
+{
+	char name[HOST_NAME_MAX + 1] = "";
+
+	if (gethostname(name, sizeof(name) - 1) != 0 || !*name)
+		return xstrdup("localhost");
+	return xstrdup(name);
+}
+
+/* "20261122T031000Z-web-01-7f3a": sorts by time, and two runs of one second differ. */
+static char *run_id(int64_t started, const char *host)
+{
+	const time_t seconds = (time_t)(started / NS_PER_S);
+	unsigned char salt[2] = { 0 };
+	char stamp[32];
+	struct tm tm;
+
+	if (getrandom(salt, sizeof(salt), GRND_NONBLOCK) != (ssize_t)sizeof(salt)) {
+		salt[0] = (unsigned char)getpid();
+		salt[1] = (unsigned char)started;
+	}
+	gmtime_r(&seconds, &tm);
+	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &tm);
+	return xasprintf("%s-%s-%02x%02x", stamp, host, salt[0], salt[1]);
+}
+
+/* The environment says who called; asking the user database could wait for a directory server. */
+static char *operator_name(void)
+{
+	static const char *const names[] = { "SUDO_USER", "LOGNAME", "USER" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const char *value = getenv(names[i]);
+
+		if (value && *value)
+			return xstrdup(value);
+	}
+	return geteuid() == 0 ? xstrdup("root") : xasprintf("uid %u", (unsigned)geteuid());
+}
+
+static const char *run_trigger(void)
+{
+	const char *ci = getenv("CI");
+	char parent[64];
+	auto_buf struct buf comm = BUF_INIT(sizeof(parent));
+	auto_free char *path = xasprintf("/proc/%d/comm", (int)getppid());
+
+	if (ci && *ci && strcmp(ci, "false") != 0)
+		return "ci";
+	if (!isatty(STDIN_FILENO) && io_read_proc(-1, path, &comm) == 0 && strstr(buf_text(&comm), "cron"))
+		return "cron";
+	return "manual";
+}
+
+/* The value of NAME= in os-release(5), quotes taken off; "" when there is none. The caller frees it. */
+static char *os_value(const char *text, const char *name)
+{
+	const size_t name_len = strlen(name);
+
+	for (const char *line = text; *line; line += strcspn(line, "\n") + (line[strcspn(line, "\n")] == '\n')) {
+		const char *value = line + name_len + 1;
+		size_t len;
+
+		if (strncmp(line, name, name_len) != 0 || line[name_len] != '=')
+			continue;
+		value += strspn(value, "\"'");
+		len = strcspn(value, "\"'\n");
+		return xmemdup0(value, len);
+	}
+	return xstrdup("");
+}
+
+static char *os_name(void)
+{
+	auto_buf struct buf text = BUF_INIT(OS_RELEASE_MAX);
+	auto_free char *id = NULL;
+	auto_free char *version = NULL;
+
+	if (io_read_file("/etc/os-release", &text, NULL) != 0)
+		return xstrdup("linux");
+	id = os_value(buf_text(&text), "ID");
+	version = os_value(buf_text(&text), "VERSION_ID");
+	return xasprintf("%s%s%s", *id ? id : "linux", *version ? " " : "", version);
+}
+
+void run_identify(struct run *r)
+{
+	r->started = clock_real();
+	r->host = host_name();
+	r->id = run_id(r->started, r->host);
+	r->trigger = run_trigger();
+	r->operator_name = operator_name();
+	r->os = os_name();
+}
