@@ -1,0 +1,225 @@
+/*
+ * certificate - what a server's certificate says, and what is wrong with it, in words that name dates and hosts.
+ */
+#include "checks/modules/certificate.h"
+
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+
+#include "checks/net/address.h"
+#include "engine/base/auto.h"
+#include "engine/base/buf.h"
+#include "engine/base/clock.h"
+#include "engine/base/xalloc.h"
+
+#define NAMES_MAX 200
+#define SECONDS_OF_A_DAY 86400
+
+/* Seconds since the epoch, negative when the time cannot be read. */
+static int64_t time_of(const ASN1_TIME *t)
+{
+	struct tm tm = { 0 };
+
+	if (!ASN1_TIME_to_tm(t, &tm))
+		return -1;
+	return timegm(&tm);
+}
+
+/* "CN=a.example, O=Example": the order in which people read it. */
+static char *name_text(const X509_NAME *name)
+{
+	BIO *memory = BIO_new(BIO_s_mem());
+	char *bytes = NULL, *text;
+	long len = 0;
+
+	if (memory && X509_NAME_print_ex(memory, name, 0, XN_FLAG_ONELINE & ~ASN1_STRFLGS_ESC_MSB & ~XN_FLAG_SPC_EQ) >= 0)
+		len = BIO_get_mem_data(memory, &bytes);
+	text = xmemdup0(bytes ? bytes : "", len > 0 ? (size_t)len : 0);
+	BIO_free(memory);
+	return text;
+}
+
+static json_t *text_fact(const char *text, size_t len)
+{
+	json_t *value = json_stringn(text, len);
+
+	return value ? value : json_string("(not UTF-8)");
+}
+
+/* A name that the certificate is for: DNS names and addresses; others are not for servers. */
+static json_t *alternative_fact(const GENERAL_NAME *name)
+{
+	auto_buf struct buf text = BUF_INIT(128);
+	struct address a = { 0 };
+
+	if (name->type == GEN_DNS)
+		return text_fact((const char *)ASN1_STRING_get0_data(name->d.dNSName),
+				 (size_t)ASN1_STRING_length(name->d.dNSName));
+	if (name->type != GEN_IPADD)
+		return NULL;
+	if (ASN1_STRING_length(name->d.iPAddress) == 16) {
+		a.any.sa_family = AF_INET6;
+		memcpy(&a.v6.sin6_addr, ASN1_STRING_get0_data(name->d.iPAddress), 16);
+	} else if (ASN1_STRING_length(name->d.iPAddress) == 4) {
+		a.any.sa_family = AF_INET;
+		memcpy(&a.v4.sin_addr, ASN1_STRING_get0_data(name->d.iPAddress), 4);
+	} else {
+		return NULL;
+	}
+	address_print(&a, &text);
+	return json_string(buf_text(&text));
+}
+
+static json_t *names_fact(X509 *x)
+{
+	GENERAL_NAMES *names = X509_get_ext_d2i(x, NID_subject_alt_name, NULL, NULL);
+	json_t *list = json_array();
+
+	for (int i = 0; i < sk_GENERAL_NAME_num(names) && json_array_size(list) < NAMES_MAX; i++) {
+		json_t *name = alternative_fact(sk_GENERAL_NAME_value(names, i));
+
+		if (name)
+			json_array_append_new(list, name);
+	}
+	GENERAL_NAMES_free(names);
+	return list;
+}
+
+static json_t *certificate_facts(X509 *x)
+{
+	json_t *facts = json_object();
+	int64_t ends = time_of(X509_get0_notAfter(x));
+	int64_t left = ends - clock_real() / NS_PER_S;
+	auto_free char *subject = name_text(X509_get_subject_name(x));
+	auto_free char *issuer = name_text(X509_get_issuer_name(x));
+	char when[40];
+
+	clock_rfc3339(ends * NS_PER_S, when, sizeof(when));
+	/* rounded down: a certificate that ended an hour ago has -1 days left */
+	json_object_set_new(facts, "days_left",
+			    json_integer(left / SECONDS_OF_A_DAY - (left % SECONDS_OF_A_DAY < 0)));
+	json_object_set_new(facts, "expires", json_string(when));
+	json_object_set_new(facts, "issuer", text_fact(issuer, strlen(issuer)));
+	json_object_set_new(facts, "subject", text_fact(subject, strlen(subject)));
+	json_object_set_new(facts, "names", names_fact(x));
+	return facts;
+}
+
+/* "a.example, b.example", at most a few. */
+static void names_print(struct buf *out, const json_t *facts)
+{
+	const json_t *names = json_object_get(facts, "names");
+	size_t count = json_array_size(names);
+
+	for (size_t i = 0; i < count && i < 5; i++)
+		buf_printf(out, "%s%s", i ? ", " : "", json_string_value(json_array_get(names, i)));
+	if (count > 5)
+		buf_printf(out, " and %zu more", count - 5);
+	if (!count)
+		buf_printf(out, "'%s'", json_string_value(json_object_get(facts, "subject")));
+}
+
+/* The day of a time, as in "expired on 2026-11-01". */
+static void day_print(struct buf *out, const ASN1_TIME *t)
+{
+	char when[40];
+
+	clock_rfc3339(time_of(t) * NS_PER_S, when, sizeof(when));
+	buf_printf(out, "%.10s", when);
+}
+
+static void subject_print(struct buf *out, X509 *x)
+{
+	auto_free char *subject = name_text(X509_get_subject_name(x));
+
+	buf_printf(out, "'%s'", subject);
+}
+
+/* Whose certificate is wrong: the server's own (depth 0), or one above it. */
+static void whose_print(struct buf *out, X509 *x, int depth)
+{
+	buf_adds(out, depth ? "certificate of the authority " : "certificate");
+	if (depth && x)
+		subject_print(out, x);
+}
+
+static char *certificate_why(const struct certificate *c, X509 *x, int depth, const char *host)
+{
+	auto_buf struct buf out = BUF_INIT(2000);
+	auto_free char *issuer = x ? name_text(X509_get_issuer_name(x)) : xstrdup("");
+
+	switch (c->verify) {
+	case X509_V_ERR_CERT_HAS_EXPIRED:
+		whose_print(&out, x, depth);
+		buf_adds(&out, " has expired on ");
+		day_print(&out, X509_get0_notAfter(x));
+		break;
+	case X509_V_ERR_CERT_NOT_YET_VALID:
+		whose_print(&out, x, depth);
+		buf_adds(&out, " is not valid before ");
+		day_print(&out, X509_get0_notBefore(x));
+		break;
+	case X509_V_ERR_HOSTNAME_MISMATCH:
+	case X509_V_ERR_IP_ADDRESS_MISMATCH:
+		buf_adds(&out, "certificate is for ");
+		names_print(&out, c->facts);
+		buf_printf(&out, ", not %s", host);
+		break;
+	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+		buf_adds(&out, "certificate is signed by itself and not trusted here");
+		break;
+	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+		buf_printf(&out, "certificate is signed by '%s', which is not trusted here", issuer);
+		break;
+	default:
+		whose_print(&out, x, depth);
+		buf_printf(&out, " is not trusted: %s", X509_verify_cert_error_string(c->verify));
+	}
+	return buf_take(&out);
+}
+
+static void expect_host(X509_VERIFY_PARAM *param, const char *host)
+{
+	struct address numeric;
+
+	if (!address_parse(host, &numeric))
+		X509_VERIFY_PARAM_set1_host(param, host, 0);
+	else if (numeric.any.sa_family == AF_INET6)
+		X509_VERIFY_PARAM_set1_ip(param, numeric.v6.sin6_addr.s6_addr, 16);
+	else
+		X509_VERIFY_PARAM_set1_ip(param, (const unsigned char *)&numeric.v4.sin_addr, 4);
+}
+
+int certificate_verify(struct certificate *c, X509_STORE_CTX *ctx, const char *host)
+{
+	X509 *own = X509_STORE_CTX_get0_cert(ctx);
+	X509 *bad;
+	int trusted;
+
+	certificate_free(c);
+	if (!own)
+		return 0;
+	c->facts = certificate_facts(own);
+	expect_host(X509_STORE_CTX_get0_param(ctx), host);
+	trusted = X509_verify_cert(ctx) == 1;
+	c->verify = trusted ? X509_V_OK : X509_STORE_CTX_get_error(ctx);
+	bad = X509_STORE_CTX_get_current_cert(ctx);
+	if (!trusted)
+		c->why = certificate_why(c, bad ? bad : own, X509_STORE_CTX_get_error_depth(ctx), host);
+	json_object_set_new(c->facts, "trusted", json_boolean(trusted));
+	ERR_clear_error();
+	return trusted;
+}
+
+void certificate_free(struct certificate *c)
+{
+	json_decref(c->facts);
+	free(c->why);
+	*c = (struct certificate){ .verify = X509_V_OK };
+}

@@ -1,0 +1,339 @@
+/*
+ * resolver - names to addresses on the event loop, by c-ares: /etc/hosts first, then the name servers.
+ *
+ * A name is asked for once a run, however many checks want it. What may pass (no answer, a server in trouble)
+ * is forgotten after a second, so that a retry asks anew. Never blocks; connects to nothing but name servers.
+ */
+#include "checks/net/names.h"
+
+#include <netdb.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include <ares.h>
+
+#include "engine/base/auto.h"
+#include "engine/base/buf.h"
+#include "engine/base/clock.h"
+#include "engine/base/err.h"
+#include "engine/base/loop.h"
+#include "engine/base/xalloc.h"
+#include "engine/decl/check_type.h"
+
+#define PASSING_TROUBLE_NS NS_PER_S
+
+struct name {
+	char *text;
+	struct resolver *resolver;
+	bool asked; /* the answer is on its way */
+	bool known;
+	int64_t until; /* when the answer is forgotten; INT64_MAX: never */
+	enum kind kind;
+	char *why;
+	struct addresses found;
+	struct lookup *waiting;
+};
+
+struct watch {
+	ares_socket_t socket;
+	struct resolver *resolver;
+	struct loop_fd *fd;
+};
+
+struct resolver {
+	struct loop *loop;
+	ares_channel channel;
+	struct loop_timer *timer;
+	struct watch **watches;
+	size_t count, cap;
+	void *names; /* tsearch(3) */
+	bool closing;
+};
+
+static void resolver_rearm(struct resolver *r);
+
+static void on_timer(void *ctx)
+{
+	struct resolver *r = ctx;
+
+	r->timer = NULL;
+	ares_process_fd(r->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+	resolver_rearm(r);
+}
+
+/* c-ares keeps its own clock of resends: ask it when it wants to be called next. */
+static void resolver_rearm(struct resolver *r)
+{
+	struct timeval tv;
+	const struct timeval *next = ares_timeout(r->channel, NULL, &tv);
+
+	loop_timer_remove(TAKE(r->timer));
+	if (next)
+		r->timer = loop_timer_add(r->loop, clock_mono() + next->tv_sec * NS_PER_S + next->tv_usec * 1000, on_timer,
+					  r);
+}
+
+static void on_socket(void *ctx, uint32_t events)
+{
+	struct watch *w = ctx;
+	struct resolver *r = w->resolver;
+	ares_socket_t s = w->socket;
+
+	ares_process_fd(r->channel, events & ~(uint32_t)EPOLLOUT ? s : ARES_SOCKET_BAD,
+			events & EPOLLOUT ? s : ARES_SOCKET_BAD);
+	resolver_rearm(r);
+}
+
+static void watch_drop(struct resolver *r, size_t at)
+{
+	struct watch *w = r->watches[at];
+
+	r->watches[at] = r->watches[--r->count];
+	loop_fd_remove(w->fd);
+	free(w);
+}
+
+/* c-ares says which of its sockets it wants to be told of; 0, 0 comes before it closes one. */
+static void on_socket_state(void *ctx, ares_socket_t s, int readable, int writable)
+{
+	struct resolver *r = ctx;
+	uint32_t events = (readable ? (uint32_t)EPOLLIN : 0) | (writable ? (uint32_t)EPOLLOUT : 0);
+	struct watch *w;
+	size_t i = 0;
+
+	while (i < r->count && r->watches[i]->socket != s)
+		i++;
+	if (i < r->count && events) {
+		loop_fd_change(r->watches[i]->fd, events);
+		return;
+	}
+	if (i < r->count)
+		watch_drop(r, i);
+	if (!events)
+		return;
+	w = xcalloc(1, sizeof(*w));
+	*w = (struct watch){ .socket = s, .resolver = r };
+	w->fd = loop_fd_add(r->loop, s, events, on_socket, w, NULL);
+	if (!w->fd) { /* no memory in the kernel: the question will time out */
+		free(w);
+		return;
+	}
+	array_grow(r->watches, r->count, r->cap);
+	r->watches[r->count++] = w;
+}
+
+/* The name servers, for a message. A new string. */
+static char *resolver_servers(struct resolver *r)
+{
+	auto_buf struct buf out = BUF_INIT(1024);
+	struct ares_addr_port_node *servers = NULL;
+
+	if (ares_get_servers_ports(r->channel, &servers) != ARES_SUCCESS || !servers)
+		return xstrdup("the name server");
+	for (const struct ares_addr_port_node *s = servers; s; s = s->next) {
+		struct address a = { .any.sa_family = (sa_family_t)s->family };
+
+		if (s->family == AF_INET6)
+			memcpy(&a.v6.sin6_addr, &s->addr.addr6, sizeof(a.v6.sin6_addr));
+		else
+			a.v4.sin_addr = s->addr.addr4;
+		if (out.len)
+			buf_adds(&out, ", ");
+		address_print(&a, &out);
+	}
+	ares_free_data(servers);
+	return buf_take(&out);
+}
+
+static void name_fail(struct name *n, int status)
+{
+	auto_free char *servers = resolver_servers(n->resolver);
+
+	n->kind = KIND_DNS;
+	n->until = clock_mono() + PASSING_TROUBLE_NS;
+	switch (status) {
+	case ARES_ENOTFOUND:
+		n->until = INT64_MAX;
+		n->why = xasprintf("there is no host name '%s'", n->text);
+		break;
+	case ARES_ENODATA:
+		n->until = INT64_MAX;
+		n->why = xasprintf("the name '%s' has no address", n->text);
+		break;
+	case ARES_EBADNAME:
+		n->until = INT64_MAX;
+		n->why = xasprintf("'%s' cannot be a host name", n->text);
+		break;
+	case ARES_ETIMEOUT:
+		n->why = xasprintf("no answer about the name '%s' from %s", n->text, servers);
+		break;
+	case ARES_ECONNREFUSED:
+		n->why = xasprintf("the name '%s' could not be asked for: connection refused by %s", n->text, servers);
+		break;
+	case ARES_ENOMEM:
+		n->kind = KIND_RESOURCE;
+		n->why = xasprintf("no memory to resolve the name '%s'", n->text);
+		break;
+	default:
+		n->why = xasprintf("the name '%s' could not be resolved by %s: %s", n->text, servers,
+				   ares_strerror(status));
+	}
+}
+
+static void name_take(struct name *n, const struct ares_addrinfo *info)
+{
+	for (const struct ares_addrinfo_node *a = info->nodes; a && n->found.count < ADDRESSES_MAX; a = a->ai_next) {
+		struct address *to = &n->found.items[n->found.count];
+
+		if (a->ai_family == AF_INET)
+			memcpy(&to->v4, a->ai_addr, sizeof(to->v4));
+		else if (a->ai_family == AF_INET6)
+			memcpy(&to->v6, a->ai_addr, sizeof(to->v6));
+		else
+			continue;
+		n->found.count++;
+	}
+}
+
+static void lookup_answer(struct lookup *l, const struct name *n)
+{
+	names_drop(l);
+	l->fn(l->ctx, n->found.count ? &n->found : NULL, n->kind, n->why);
+}
+
+static void on_answer(void *ctx, int status, int timeouts, struct ares_addrinfo *info)
+{
+	struct name *n = ctx;
+
+	(void)timeouts;
+	if (n->resolver->closing) {
+		ares_freeaddrinfo(info);
+		return;
+	}
+	n->asked = false;
+	n->known = true;
+	n->until = INT64_MAX;
+	if (status == ARES_SUCCESS)
+		name_take(n, info);
+	if (!n->found.count)
+		name_fail(n, status == ARES_SUCCESS ? ARES_ENODATA : status);
+	ares_freeaddrinfo(info);
+	while (n->waiting)
+		lookup_answer(n->waiting, n);
+}
+
+static int name_compare(const void *a, const void *b)
+{
+	return strcasecmp(((const struct name *)a)->text, ((const struct name *)b)->text);
+}
+
+static void name_free(void *p)
+{
+	struct name *n = p;
+
+	free(n->text);
+	free(n->why);
+	free(n);
+}
+
+/* The entry of a name, made where there is none. */
+static struct name *resolver_name(struct resolver *r, const char *text)
+{
+	struct name *n = xcalloc(1, sizeof(*n));
+	struct name **slot;
+
+	*n = (struct name){ .text = xstrdup(text), .resolver = r };
+	slot = tsearch(n, &r->names, name_compare);
+	if (!slot) {
+		name_free(n);
+		return NULL;
+	}
+	if (*slot != n)
+		name_free(n);
+	return *slot;
+}
+
+static int resolver_ask(void *resolver, const char *text, struct lookup *l, struct err **e)
+{
+	static const struct ares_addrinfo_hints hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
+	struct resolver *r = resolver;
+	struct name *n = resolver_name(r, text);
+
+	if (!n)
+		return err_set(e, ERR_BUG, "no memory to resolve the name '%s'", text);
+	if (n->known && n->until > clock_mono()) {
+		lookup_answer(l, n);
+		return 0;
+	}
+	n->known = false;
+	n->kind = KIND_NONE;
+	free(TAKE(n->why));
+	l->next = n->waiting;
+	l->at = &n->waiting;
+	if (l->next)
+		l->next->at = &l->next;
+	n->waiting = l;
+	if (!n->asked) {
+		n->asked = true;
+		ares_getaddrinfo(r->channel, n->text, NULL, &hints, on_answer, n);
+		resolver_rearm(r);
+	}
+	return 0;
+}
+
+static void resolver_free(void *object)
+{
+	struct resolver *r = object;
+
+	r->closing = true;
+	ares_destroy(r->channel);
+	while (r->count)
+		watch_drop(r, r->count - 1);
+	free(r->watches);
+	loop_timer_remove(r->timer);
+	tdestroy(r->names, name_free);
+	free(r);
+}
+
+static void *resolver_create(struct loop *loop, struct err **e)
+{
+	struct resolver *r = xcalloc(1, sizeof(*r));
+	struct ares_options options = { .sock_state_cb = on_socket_state, .sock_state_cb_data = r };
+	int status = ares_init_options(&r->channel, &options, ARES_OPT_SOCK_STATE_CB);
+
+	if (status != ARES_SUCCESS) {
+		err_set(e, ERR_SYSTEM, "c-ares: %s", ares_strerror(status));
+		free(r);
+		return NULL;
+	}
+	r->loop = loop;
+	return r;
+}
+
+static const struct lane_object resolver_object = {
+	.name = "resolver",
+	.create = resolver_create,
+	.free = resolver_free,
+};
+
+static const struct resolver_api resolver_api = {
+	.object = &resolver_object,
+	.ask = resolver_ask,
+};
+
+static int resolver_init(struct err **e)
+{
+	int status = ares_library_init(ARES_LIB_INIT_ALL);
+
+	if (status != ARES_SUCCESS)
+		return err_set(e, ERR_UNAVAILABLE, "c-ares: %s", ares_strerror(status));
+	return 0;
+}
+
+const struct module rounds_module = {
+	.abi = MODULE_ABI,
+	.init = resolver_init,
+	.api = &resolver_api,
+};

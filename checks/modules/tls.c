@@ -1,0 +1,225 @@
+/*
+ * tls - TLS as a client over a socket that somebody else connected and watches. Never waits.
+ */
+#include "checks/net/tls.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include "checks/modules/certificate.h"
+#include "checks/net/address.h"
+#include "checks/net/connect.h"
+#include "engine/base/auto.h"
+#include "engine/base/err.h"
+#include "engine/base/xalloc.h"
+#include "engine/decl/check_type.h"
+
+/* What all connections of a worker share. */
+struct shared {
+	SSL_CTX *ctx;
+	struct trust *trust;
+};
+
+struct tls {
+	SSL *ssl;
+	char *host;
+	struct certificate certificate;
+	bool verify;
+};
+
+static int on_certificate(X509_STORE_CTX *ctx, void *unused)
+{
+	SSL *ssl = X509_STORE_CTX_get_ex_data(ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
+	struct tls *t = SSL_get_app_data(ssl);
+	int trusted = certificate_verify(&t->certificate, ctx, t->host);
+
+	(void)unused;
+	return trusted || !t->verify;
+}
+
+static void tls_close(struct tls *t)
+{
+	if (!t)
+		return;
+	SSL_free(t->ssl);
+	free(t->host);
+	certificate_free(&t->certificate);
+	free(t);
+}
+
+static int tls_configure(struct tls *t, const struct shared *shared, int fd, const struct tls_options *options,
+			 struct err **e)
+{
+	struct address numeric;
+	X509_STORE *store = trust_store(shared->trust, options->ca, e);
+
+	if (!store)
+		return -1;
+	t->ssl = SSL_new(shared->ctx);
+	if (!t->ssl || !SSL_set_fd(t->ssl, fd) || !SSL_set1_verify_cert_store(t->ssl, store))
+		return err_set(e, ERR_BUG, "OpenSSL: no connection could be prepared");
+	SSL_set_app_data(t->ssl, t);
+	SSL_set_connect_state(t->ssl);
+	SSL_set_verify(t->ssl, SSL_VERIFY_PEER, NULL);
+	/* no server name for addresses: RFC 6066, section 3 */
+	if (!address_parse(options->host, &numeric) && !SSL_set_tlsext_host_name(t->ssl, options->host))
+		return err_set(e, ERR_DATA, "'%s' cannot be a server name", options->host);
+	return 0;
+}
+
+static struct tls *tls_open(void *object, int fd, const struct tls_options *options, struct err **e)
+{
+	struct tls *t = xcalloc(1, sizeof(*t));
+
+	t->host = xstrdup(options->host);
+	t->verify = options->verify;
+	if (tls_configure(t, object, fd, options, e) < 0) {
+		tls_close(t);
+		return NULL;
+	}
+	return t;
+}
+
+/* What SSL_get_error says of a call that did not succeed. */
+static enum tls_state tls_state(struct tls *t, int result, uint32_t *events)
+{
+	switch (SSL_get_error(t->ssl, result)) {
+	case SSL_ERROR_WANT_READ:
+		*events = EPOLLIN;
+		return TLS_WAIT;
+	case SSL_ERROR_WANT_WRITE:
+		*events = EPOLLOUT;
+		return TLS_WAIT;
+	case SSL_ERROR_ZERO_RETURN:
+		return TLS_CLOSED;
+	case SSL_ERROR_SYSCALL:
+		return errno ? TLS_FAILED : TLS_CLOSED;
+	default:
+		errno = 0;
+		/* many servers close without saying so first: told by OpenSSL 3 as an error of its own */
+		return ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING ? TLS_CLOSED : TLS_FAILED;
+	}
+}
+
+static void handshake_trouble(struct tls *t, struct observer *o, enum tls_state state)
+{
+	unsigned long code = ERR_peek_error();
+	int reason = ERR_GET_REASON(code);
+
+	if (t->certificate.why && t->verify)
+		observer_trouble(o, KIND_TLS, "%s", t->certificate.why);
+	else if (state == TLS_CLOSED)
+		observer_trouble(o, KIND_CLOSED, "connection closed by the server in the TLS handshake");
+	else if (errno)
+		net_trouble(o, errno, "the server in the TLS handshake");
+	else if (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST)
+		observer_trouble(o, KIND_TLS, "the server does not speak TLS on this port");
+	else
+		observer_trouble(o, KIND_TLS, "TLS handshake failed: %s",
+				 code ? ERR_reason_error_string(code) : "no reason given");
+}
+
+static enum tls_state tls_handshake(struct tls *t, struct observer *o, uint32_t *events)
+{
+	enum tls_state state;
+	int result;
+
+	ERR_clear_error();
+	errno = 0;
+	result = SSL_do_handshake(t->ssl);
+	if (result != 1) {
+		state = tls_state(t, result, events);
+		if (state == TLS_WAIT)
+			return state;
+		handshake_trouble(t, o, state);
+		return TLS_FAILED;
+	}
+	observer_trace(o, "%s, %s", SSL_get_version(t->ssl), SSL_get_cipher_name(t->ssl));
+	if (t->certificate.why)
+		observer_trace(o, "not verified: %s", t->certificate.why);
+	return TLS_OK;
+}
+
+static enum tls_state tls_read(struct tls *t, void *bytes, size_t *len, uint32_t *events)
+{
+	int result;
+
+	ERR_clear_error();
+	errno = 0;
+	result = SSL_read_ex(t->ssl, bytes, *len, len);
+	return result == 1 ? TLS_OK : tls_state(t, result, events);
+}
+
+static enum tls_state tls_write(struct tls *t, const void *bytes, size_t *len, uint32_t *events)
+{
+	int result;
+
+	ERR_clear_error();
+	errno = 0;
+	result = SSL_write_ex(t->ssl, bytes, *len, len);
+	return result == 1 ? TLS_OK : tls_state(t, result, events);
+}
+
+static void shared_free(void *object)
+{
+	struct shared *s = object;
+
+	SSL_CTX_free(s->ctx);
+	trust_free(s->trust);
+	free(s);
+}
+
+static void *shared_create(struct loop *loop, struct err **e)
+{
+	struct shared *s = xcalloc(1, sizeof(*s));
+
+	(void)loop;
+	s->trust = trust_new();
+	s->ctx = SSL_CTX_new(TLS_client_method());
+	if (!s->ctx) {
+		err_set(e, ERR_UNAVAILABLE, "OpenSSL: %s", ERR_reason_error_string(ERR_peek_error()));
+		shared_free(s);
+		return NULL;
+	}
+	SSL_CTX_set_mode(s->ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+				 SSL_MODE_AUTO_RETRY);
+	SSL_CTX_set_cert_verify_callback(s->ctx, on_certificate, NULL);
+	return s;
+}
+
+static const struct lane_object shared_object = {
+	.name = "tls",
+	.create = shared_create,
+	.free = shared_free,
+};
+
+static const struct tls_api tls_api = {
+	.object = &shared_object,
+	.open = tls_open,
+	.handshake = tls_handshake,
+	.read = tls_read,
+	.write = tls_write,
+	.close = tls_close,
+};
+
+/* OpenSSL writes to sockets by write(2), which knows no MSG_NOSIGNAL. */
+static int tls_init(struct err **e)
+{
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	if (sigaction(SIGPIPE, &ignore, NULL) < 0)
+		return err_errno(e, ERR_SYSTEM, "sigaction");
+	return 0;
+}
+
+const struct module rounds_module = {
+	.abi = MODULE_ABI,
+	.init = tls_init,
+	.api = &tls_api,
+};

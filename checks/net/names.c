@@ -1,0 +1,36 @@
+/*
+ * names - from a host to its addresses; numeric ones at once, others by the module `resolver`.
+ */
+#include "checks/net/names.h"
+
+#include "engine/base/err.h"
+
+int names_ask(struct probe *p, const char *host, struct lookup *l, lookup_fn *fn, void *ctx, struct err **e)
+{
+	struct addresses numeric = { .count = 1 };
+	const struct resolver_api *api;
+	void *resolver;
+
+	*l = (struct lookup){ .fn = fn, .ctx = ctx };
+	if (address_parse(host, &numeric.items[0])) {
+		fn(ctx, &numeric, KIND_NONE, NULL);
+		return 0;
+	}
+	api = probe_module(p, "resolver", "c-ares", e);
+	if (!api)
+		return -1;
+	resolver = probe_object(p, api->object, e);
+	if (!resolver)
+		return -1;
+	return api->ask(resolver, host, l, e);
+}
+
+void names_drop(struct lookup *l)
+{
+	if (!l->at)
+		return;
+	*l->at = l->next;
+	if (l->next)
+		l->next->at = l->at;
+	l->at = NULL;
+}

@@ -1,0 +1,38 @@
+/*
+ * tls - what the module `tls` (OpenSSL) offers to check types that speak over a socket of their own.
+ */
+#ifndef CHECKS_NET_TLS_H
+#define CHECKS_NET_TLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "engine/decl/observer.h"
+
+struct err;
+struct tls;
+
+struct tls_options {
+	const char *host; /* as the user wrote it: the name or address that the certificate must be for */
+	const char *ca;   /* a file of certificates to trust; NULL: the system's */
+	bool verify;
+};
+
+/* What a call came to; TLS_WAIT: call again when the socket is ready for *events. */
+enum tls_state { TLS_OK, TLS_WAIT, TLS_CLOSED, TLS_FAILED };
+
+struct tls_api {
+	const struct lane_object *object;
+	/* Begin TLS as a client on a connected socket (not owned). NULL: e says why ("cannot read 'x.pem': …"). */
+	struct tls *(*open)(void *object, int fd, const struct tls_options *options, struct err **e);
+	/* TLS_FAILED: the observer has the trouble. On TLS_OK the trace has version and cipher. */
+	enum tls_state (*handshake)(struct tls *t, struct observer *o, uint32_t *events);
+	/* *len: room, then how much was done. TLS_FAILED: errno, 0 for a breach of the protocol. */
+	enum tls_state (*read)(struct tls *t, void *bytes, size_t *len, uint32_t *events);
+	enum tls_state (*write)(struct tls *t, const void *bytes, size_t *len, uint32_t *events);
+	void (*close)(struct tls *t);
+};
+
+#endif
