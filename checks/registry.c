@@ -5,9 +5,11 @@
 
 #include <stddef.h>
 
+extern const struct check_type check_tcp;
 extern const struct check_type check_value;
 
 const struct check_type *const check_registry[] = {
+	&check_tcp,
 	&check_value,
 	NULL,
 };
