@@ -17,7 +17,8 @@ struct err;
 struct reader {
 	const char *name; /* "ini", "json", "properties", "toml", "yaml" */
 	const char *doc;
-	json_t *(*read)(const char *bytes, size_t len, struct err **e); /* a new reference or NULL */
+	json_t *(*read)(const char *bytes, size_t len, struct err **e); /* a new reference or NULL: "line 3: …" */
+	unsigned (*line_of)(const char *bytes, size_t len, const char *key); /* as reader_line_of */
 };
 
 extern const struct reader readers[];
