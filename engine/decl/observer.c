@@ -99,7 +99,7 @@ static void repair(struct buf *out, const char *bytes, size_t len)
 	}
 }
 
-static json_t *text_value(const char *bytes, size_t len)
+json_t *observer_text(const char *bytes, size_t len)
 {
 	auto_buf struct buf fixed = BUF_INIT(SIZE_MAX);
 
@@ -113,7 +113,7 @@ static json_t *text_value(const char *bytes, size_t len)
 
 void observer_set_text(struct observer *o, const char *fact, const char *bytes, size_t len)
 {
-	observer_set(o, fact, text_value(bytes, len));
+	observer_set(o, fact, observer_text(bytes, len));
 }
 
 void observer_set_string(struct observer *o, const char *fact, const char *text)
@@ -135,7 +135,7 @@ void observer_trouble(struct observer *o, enum kind kind, const char *fmt, ...)
 	o->kind = kind;
 	error = json_object();
 	json_object_set_new_nocheck(error, "kind", json_string(kinds[kind].name));
-	json_object_set_new_nocheck(error, "text", text_value(buf_text(&line), line.len));
+	json_object_set_new_nocheck(error, "text", observer_text(buf_text(&line), line.len));
 	observer_set(o, "error", error);
 }
 
@@ -148,9 +148,9 @@ void observer_evidence(struct observer *o, const char *name, const char *bytes, 
 {
 	json_t *row = json_object();
 
-	json_object_set_new_nocheck(row, "name", text_value(name, strlen(name)));
+	json_object_set_new_nocheck(row, "name", observer_text(name, strlen(name)));
 	json_object_set_new_nocheck(row, "text",
-				    text_value(bytes, len < EVIDENCE_MAX_BYTES ? len : EVIDENCE_MAX_BYTES));
+				    observer_text(bytes, len < EVIDENCE_MAX_BYTES ? len : EVIDENCE_MAX_BYTES));
 	json_array_append_new(o->evidences, row);
 }
 
@@ -164,7 +164,7 @@ void observer_trace(struct observer *o, const char *fmt, ...)
 	va_start(ap, fmt);
 	buf_vprintf(&line, fmt, ap);
 	va_end(ap);
-	json_array_append_new(o->traces, text_value(buf_text(&line), line.len));
+	json_array_append_new(o->traces, observer_text(buf_text(&line), line.len));
 }
 
 void observer_use_cache(struct observer *o, struct table_cache *c)

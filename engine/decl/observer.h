@@ -38,6 +38,8 @@ void observer_set_real(struct observer *o, const char *fact, double value);
 /* Bytes that need not be UTF-8: malformed ones become U+FFFD, NUL U+2400. */
 void observer_set_text(struct observer *o, const char *fact, const char *bytes, size_t len);
 void observer_set_string(struct observer *o, const char *fact, const char *text);
+/* Bytes as such a text, for members and items of facts; a new reference. */
+json_t *observer_text(const char *bytes, size_t len);
 
 /* What went wrong, in one line that a tired person understands ("connection refused by 127.0.0.1:81 after 0.2 ms").
  * The first one stays. */
