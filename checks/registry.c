@@ -5,10 +5,16 @@
 
 #include <stddef.h>
 
+extern const struct check_type check_file;
+extern const struct check_type check_port;
+extern const struct check_type check_process;
 extern const struct check_type check_tcp;
 extern const struct check_type check_value;
 
 const struct check_type *const check_registry[] = {
+	&check_file,
+	&check_port,
+	&check_process,
 	&check_tcp,
 	&check_value,
 	NULL,

@@ -5,7 +5,6 @@
  */
 #include "checks/check.h"
 
-
 struct value_query {
 	json_t *of;
 };
