@@ -76,7 +76,8 @@ int book_find(struct book *b, const char *const *operands, size_t count, struct 
 		if (find_one(b, operands[i], !is_folder(operands[i]), e))
 			return -1;
 	for (size_t i = 0; !count && i < b->home.folders.count; i++)
-		if (is_folder(b->home.folders.items[i]) && find_one(b, b->home.folders.items[i], false, e))
+		if (is_folder(b->home.folders.items[i]) &&
+		    find_one(b, b->home.folders.items[i], false, e))
 			return -1;
 	return 0;
 }
@@ -100,7 +101,8 @@ int book_load(struct book *b)
 	return b->mistakes.errors ? -1 : 0;
 }
 
-int book_plan(struct book *b, const struct book_params *params, const struct plan_options *options, struct log *log)
+int book_plan(struct book *b, const struct book_params *params, const struct plan_options *options,
+	      struct log *log)
 {
 	struct text_list site = { 0 };
 	struct layers layers = {
@@ -116,7 +118,8 @@ int book_plan(struct book *b, const struct book_params *params, const struct pla
 	layers.site_file_count = site.count;
 	values_requests(b->rulebook, &b->requests);
 	run_scout(&b->requests, b->secrets, log);
-	if (!values_resolve(b->rulebook, &layers, &b->requests, b->secrets, &b->mistakes) && !b->mistakes.errors)
+	if (!values_resolve(b->rulebook, &layers, &b->requests, b->secrets, &b->mistakes) &&
+	    !b->mistakes.errors)
 		b->plan = plan_make(b->rulebook, &b->requests, options, b->secrets, &b->mistakes);
 	text_list_release(&site);
 	return b->plan && !b->mistakes.errors ? 0 : -1;

@@ -18,11 +18,13 @@ struct log;
 struct secrets;
 struct words_given;
 
-/* Everything between the command line and a run. Release with book_release(), also after a failure. */
+/* Everything between the command line and a run. Release with book_release(), also after a failure.
+ */
 struct book {
 	struct home home;
 	struct text_list paths;
-	struct text_list named;   /* those of the paths that the user named (not: a folder, or nothing at all) */
+	struct text_list named; /* those of the paths that the user named (not: a folder, or nothing
+				   at all) */
 	struct rulebook *rulebook;
 	struct diagnostics mistakes;
 	struct requests requests; /* with their answers */
@@ -33,8 +35,8 @@ struct book {
 void book_init(struct book *b);
 void book_release(struct book *b);
 
-/* Find the files of the operands; without an operand everything that is installed or shipped. -1: *e names what was
- * not found. */
+/* Find the files of the operands; without an operand everything that is installed or shipped. -1:
+ * *e names what was not found. */
 int book_find(struct book *b, const char *const *operands, size_t count, struct err **e);
 /* Load what was found. Returns 0, or -1 when b->mistakes has an error. */
 int book_load(struct book *b);
@@ -44,6 +46,7 @@ struct book_params {
 	const struct words_given *files, *options;
 };
 /* Look up values and make the plan. Returns 0, or -1 when b->mistakes has an error. */
-int book_plan(struct book *b, const struct book_params *params, const struct plan_options *options, struct log *log);
+int book_plan(struct book *b, const struct book_params *params, const struct plan_options *options,
+	      struct log *log);
 
 #endif

@@ -1,6 +1,7 @@
 #include "engine/cli/broken.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <jansson.h>
@@ -34,8 +35,8 @@ static json_t *text_json_value(const struct buf *b)
 
 static char *details(const char *message, const struct buf *evidence)
 {
-	json_t *o = json_pack("{s:s, s:{s:s, s:s}}", "message", message, "error", "kind", kinds[KIND_PARAMETER].name,
-			      "text", message);
+	json_t *o = json_pack("{s:s, s:{s:s, s:s}}", "message", message, "error", "kind",
+			      kinds[KIND_PARAMETER].name, "text", message);
 	json_t *item;
 	char *text;
 
@@ -43,7 +44,8 @@ static char *details(const char *message, const struct buf *evidence)
 		item = json_object();
 		json_object_set_new(item, "name", json_string("mistakes"));
 		json_object_set_new(item, "text", text_json_value(evidence));
-		json_object_set_new(item, "bytes", json_integer((json_int_t)(evidence->len + evidence->lost)));
+		json_object_set_new(item, "bytes",
+				    json_integer((json_int_t)(evidence->len + evidence->lost)));
 		json_object_set_new(item, "truncated", json_boolean(evidence->lost > 0));
 		json_object_set_new(item, "lossy", json_false());
 		json_object_set_new(o, "evidence", json_pack("[o]", item));
@@ -53,7 +55,8 @@ static char *details(const char *message, const struct buf *evidence)
 	return text;
 }
 
-static void result_append(struct run *r, const char *ruleset, const char *message, const struct buf *evidence)
+static void result_append(struct run *r, const char *ruleset, const char *message,
+			  const struct buf *evidence)
 {
 	auto_buf struct buf line = BUF_INIT(SIZE_MAX);
 	struct result *x;
@@ -101,7 +104,8 @@ static char *ruleset_name(const struct rulebook *book, const char *file)
 	for (size_t i = 0; book && i < book->count; i++) {
 		const struct ruleset *r = book->rulesets[i];
 
-		if (r->document && r->name && !strcmp(document_name(r->document), file) && !strchr(r->name, '/'))
+		if (r->document && r->name && !strcmp(document_name(r->document), file) &&
+		    !strchr(r->name, '/'))
 			return xstrdup(r->name);
 	}
 	return file_stem(file);
@@ -124,8 +128,9 @@ static void file_report(struct run *r, const struct rulebook *book, struct broke
 	auto_free char *message = NULL;
 	const size_t len = strcspn(buf_text(&f->first), "\n");
 
-	message = f->mistakes == 1 ? xmemdup0(buf_text(&f->first), len) :
-				     xasprintf("%.*s (and %zu more)", (int)len, buf_text(&f->first), f->mistakes - 1);
+	message = f->mistakes == 1 ? xmemdup0(buf_text(&f->first), len)
+				   : xasprintf("%.*s (and %zu more)", (int)len, buf_text(&f->first),
+					       f->mistakes - 1);
 	result_append(r, name, message, &f->all);
 	buf_free(&f->first);
 	buf_free(&f->all);
@@ -134,7 +139,6 @@ static void file_report(struct run *r, const struct rulebook *book, struct broke
 void broken_add(struct run *r, const struct rulebook *book, const struct diagnostics *d)
 {
 	struct broken_file *files = xcalloc(d->count ? d->count : 1, sizeof(*files));
-	auto_free void *owned = files;
 	size_t count = 0;
 
 	for (size_t i = 0; i < d->count; i++) {
@@ -149,4 +153,5 @@ void broken_add(struct run *r, const struct rulebook *book, const struct diagnos
 	}
 	for (size_t i = 0; i < count; i++)
 		file_report(r, book, &files[i]);
+	free(files);
 }

@@ -52,8 +52,9 @@ static void everything(struct buf *out)
 
 static void kind_explain(enum kind k, struct buf *out)
 {
-	buf_printf(out, "%s - %s\n  %s\n  %s\n", kinds[k].name, kinds[k].blind ? "an error: no verdict" : "a finding: a fail",
-		   kinds[k].en, kinds[k].zh);
+	buf_printf(out, "%s - %s\n  %s\n  %s\n", kinds[k].name,
+		   kinds[k].blind ? "an error: no verdict" : "a finding: a fail", kinds[k].en,
+		   kinds[k].zh);
 }
 
 static int unknown(const char *word)
@@ -67,9 +68,12 @@ static int unknown(const char *word)
 		words_add(&known, kinds[k].name);
 	near = text_nearest(word, known.items);
 	if (near)
-		say_error("explain: there is no check type or kind '%s'; did you mean '%s'?", word, near);
+		say_error("explain: there is no check type or kind '%s'; did you mean '%s'?", word,
+			  near);
 	else
-		say_error("explain: there is no check type or kind '%s'; 'rounds explain' shows them", word);
+		say_error(
+			"explain: there is no check type or kind '%s'; 'rounds explain' shows them",
+			word);
 	words_free(&known);
 	return ERR_NOT_FOUND;
 }
@@ -99,8 +103,9 @@ static int explain_run(const struct invocation *in)
 const struct command command_explain = {
 	.name = "explain",
 	.summary = "a check type with its fields and facts; a kind of trouble",
-	.description = "Prints what a check type takes, what it yields, and what holds of it without an expect. The name of a kind "
-		       "of trouble (refused, timeout, ...) prints what it means. Without an operand: the lists of both.",
+	.description = "Prints what a check type takes, what it yields, and what holds of it "
+		       "without an expect. The name of a kind of trouble (refused, timeout, ...) "
+		       "prints what it means. Without an operand: the lists of both.",
 	.operands = "[TYPE|KIND ...]",
 	.max_operands = SIZE_MAX,
 	.options = explain_options,

@@ -16,9 +16,10 @@ struct lint_args {
 };
 
 static const struct option_row lint_options[] = {
-	OPTION_CHOICE(struct lint_args, color, .name = "color", .argument = "WHEN", .choices = color_names, .dflt = "auto",
-		      .doc = "When to use colours."),
-	OPTION_FLAG(struct lint_args, quiet, .name = "quiet", .letter = 'q', .doc = "Print nothing but mistakes."),
+	OPTION_CHOICE(struct lint_args, color, .name = "color", .argument = "WHEN",
+		      .choices = color_names, .dflt = "auto", .doc = "When to use colours."),
+	OPTION_FLAG(struct lint_args, quiet, .name = "quiet", .letter = 'q',
+		    .doc = "Print nothing but mistakes."),
 	{ .name = NULL },
 };
 
@@ -42,8 +43,9 @@ static int summary_print(const struct book *b)
 	const size_t warnings = b->mistakes.count - b->mistakes.errors;
 	const size_t rules = rule_count(b->rulebook);
 
-	buf_printf(&out, "%zu ruleset%s, %zu check%s: %zu mistake%s", b->rulebook->count, plural(b->rulebook->count), rules,
-		   plural(rules), b->mistakes.errors, plural(b->mistakes.errors));
+	buf_printf(&out, "%zu ruleset%s, %zu check%s: %zu mistake%s", b->rulebook->count,
+		   plural(b->rulebook->count), rules, plural(rules), b->mistakes.errors,
+		   plural(b->mistakes.errors));
 	if (warnings)
 		buf_printf(&out, ", %zu warning%s", warnings, plural(warnings));
 	buf_addc(&out, '\n');
@@ -61,7 +63,8 @@ static int lint_book(struct book *b, const struct invocation *in)
 		return err_code(e);
 	}
 	broken = book_load(b);
-	if (say_diagnostics(&b->mistakes, STDOUT_FILENO, a->color) || (!a->quiet && summary_print(b)))
+	if (say_diagnostics(&b->mistakes, STDOUT_FILENO, a->color) ||
+	    (!a->quiet && summary_print(b)))
 		return ERR_CREATE;
 	return broken ? ERR_DATA : 0;
 }
@@ -80,8 +83,9 @@ static int lint_run(const struct invocation *in)
 const struct command command_lint = {
 	.name = "lint",
 	.summary = "say all mistakes of rulesets at once",
-	.description = "Reads rulesets and says everything that is wrong with them, each as file:line:column with the source line. "
-		       "Nothing is run. Exit code: 65 when there is a mistake; warnings are none.",
+	.description = "Reads rulesets and says everything that is wrong with them, each as "
+		       "file:line:column with the source line. Nothing is run. Exit code: 65 when "
+		       "there is a mistake; warnings are none.",
 	.operands = "PATH|NAME ...",
 	.min_operands = 1,
 	.max_operands = SIZE_MAX,

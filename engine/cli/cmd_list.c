@@ -22,12 +22,16 @@ struct list_args {
 };
 
 static const struct option_row list_options[] = {
-	OPTION_FLAG(struct list_args, checks, .name = "checks", .doc = "List the checks of the rulesets."),
-	OPTION_CHOICE(struct list_args, color, .name = "color", .argument = "WHEN", .choices = color_names, .dflt = "auto",
+	OPTION_FLAG(struct list_args, checks, .name = "checks",
+		    .doc = "List the checks of the rulesets."),
+	OPTION_CHOICE(struct list_args, color, .name = "color", .argument = "WHEN",
+		      .choices = color_names, .dflt = "auto",
 		      .doc = "When to use colours in mistakes."),
-	OPTION_CHOICE(struct list_args, lang, .name = "lang", .argument = "LANGUAGE", .choices = language_names,
+	OPTION_CHOICE(struct list_args, lang, .name = "lang", .argument = "LANGUAGE",
+		      .choices = language_names,
 		      .doc = "The language of titles; the locale's unless given."),
-	OPTION_FLAG(struct list_args, reports, .name = "reports", .doc = "List the report formats."),
+	OPTION_FLAG(struct list_args, reports, .name = "reports",
+		    .doc = "List the report formats."),
 	OPTION_FLAG(struct list_args, types, .name = "types", .doc = "List the check types."),
 	{ .name = NULL },
 };
@@ -93,7 +97,8 @@ static void rule_row(struct table *t, const struct rule *r, const char *lang)
 	const struct node *title = r->title;
 
 	if (title && title->type == NODE_MAP)
-		title = node_get(r->title, lang) ? node_get(r->title, lang) : node_get(r->title, "en");
+		title = node_get(r->title, lang) ? node_get(r->title, lang)
+						 : node_get(r->title, "en");
 	table_cell(t, id);
 	table_cell(t, r->type->name);
 	table_cell(t, severity_name(r->severity));
@@ -123,7 +128,8 @@ static int book_list(struct book *b, const struct invocation *in)
 		say_diagnostics(&b->mistakes, STDERR_FILENO, a->color);
 		return ERR_DATA;
 	}
-	return a->checks ? checks_list(b->rulebook, language(a->lang)) : rulesets_list(b->rulebook, language(a->lang));
+	return a->checks ? checks_list(b->rulebook, language(a->lang))
+			 : rulesets_list(b->rulebook, language(a->lang));
 }
 
 static int list_run(const struct invocation *in)
@@ -145,7 +151,8 @@ static int list_run(const struct invocation *in)
 const struct command command_list = {
 	.name = "list",
 	.summary = "what there is: rulesets, checks, check types, report formats",
-	.description = "Lists the rulesets that are installed or shipped, or those of the operands.",
+	.description =
+		"Lists the rulesets that are installed or shipped, or those of the operands.",
 	.operands = "[PATH|NAME ...]",
 	.max_operands = SIZE_MAX,
 	.options = list_options,

@@ -15,7 +15,8 @@
 
 static const struct option_row man_options[] = { { .name = NULL } };
 
-/* Text as man(7) wants it: a backslash, and a dot or a quote at the start of a line, are not commands; a '-' is one to type. */
+/* Text as man(7) wants it: a backslash, and a dot or a quote at the start of a line, are not
+ * commands; a '-' is one to type. */
 static void put(struct buf *out, const char *text)
 {
 	if (*text == '.' || *text == '\'')
@@ -50,7 +51,8 @@ static void command_section(struct buf *out, const struct command *c)
 	buf_adds(out, ".SS \"rounds ");
 	put(out, c->name);
 	buf_printf(out, "%s%s\"\n", c->operands ? " " : "", c->operands ? c->operands : "");
-	for (const char *text = c->description; *text; text += strcspn(text, "\n") + (text[strcspn(text, "\n")] == '\n')) {
+	for (const char *text = c->description; *text;
+	     text += strcspn(text, "\n") + (text[strcspn(text, "\n")] == '\n')) {
 		auto_buf struct buf one = BUF_INIT(SIZE_MAX);
 
 		buf_add(&one, text, strcspn(text, "\n"));
@@ -102,7 +104,9 @@ static void type_section(struct buf *out, const struct check_type *type)
 
 static void head(struct buf *out)
 {
-	buf_adds(out, ".\\\" Made by `rounds man`; do not edit.\n.TH ROUNDS 1 \"\" \"" PACKAGE_STRING "\"\n");
+	buf_adds(out,
+		 ".\\\" Made by `rounds man`; do not edit.\n.TH ROUNDS 1 \"\" \"" PACKAGE_STRING
+		 "\"\n");
 	section(out, "NAME");
 	buf_adds(out, "rounds \\- inspect machines and services by declarative rulesets\n");
 	section(out, "SYNOPSIS");
@@ -111,8 +115,9 @@ static void head(struct buf *out)
 			buf_printf(out, ".B rounds %s\n[OPTION ...]%s%s\n.br\n", (*c)->name,
 				   (*c)->operands ? " " : "", (*c)->operands ? (*c)->operands : "");
 	section(out, "DESCRIPTION");
-	put(out, "Reads rulesets in YAML, carries their checks out in parallel in worker processes, judges what they observed, "
-		 "and reports it. It changes nothing on what it inspects.");
+	put(out, "Reads rulesets in YAML, carries their checks out in parallel in worker "
+		 "processes, judges what they observed, and reports it. It changes nothing on "
+		 "what it inspects.");
 	buf_addc(out, '\n');
 }
 
@@ -122,11 +127,13 @@ static void exit_section(struct buf *out)
 	item(out, "0", "The gate passed.");
 	item(out, "1", "The gate failed: a check at or above --fail-on failed.");
 	item(out, "2", "No verdict: a check ended as an error, or the run was cut short.");
-	item(out, "3", "Passed, but checks below the gate failed or were flaky; only with --warn-exit.");
+	item(out, "3",
+	     "Passed, but checks below the gate failed or were flaky; only with --warn-exit.");
 	item(out, "4", "Nothing was inspected, or a ruleset that was named does not apply.");
 	item(out, "64, 65, 66, 70, 73, 75, 77, 78",
-	     "As in sysexits.h: usage, an invalid ruleset or value, not found, a bug, a report that could not be written, "
-	     "another run holds the lock, trust refused, bad configuration.");
+	     "As in sysexits.h: usage, an invalid ruleset or value, not found, a bug, a report "
+	     "that could not be written, another run holds the lock, trust refused, bad "
+	     "configuration.");
 }
 
 static void environment_section(struct buf *out)
@@ -134,9 +141,11 @@ static void environment_section(struct buf *out)
 	section(out, "ENVIRONMENT");
 	item(out, "ROUNDS_PARAM_NAME", "The value of the parameter NAME.");
 	item(out, "ROUNDS_RULESETS", "Folders to look for rulesets in first, parted by colons.");
-	item(out, "ROUNDS_CONFIG", "The folder of the site's settings instead of " ROUNDS_SYSCONFDIR ".");
+	item(out, "ROUNDS_CONFIG",
+	     "The folder of the site's settings instead of " ROUNDS_SYSCONFDIR ".");
 	item(out, "ROUNDS_MODULES", "The folder of the loadable modules.");
-	item(out, "NO_COLOR", "When set and not empty, no colours are used unless --color=always is given.");
+	item(out, "NO_COLOR",
+	     "When set and not empty, no colours are used unless --color=always is given.");
 	section(out, "FILES");
 	item(out, ROUNDS_SYSCONFDIR "/params.d/*.yaml", "The site's parameters.");
 	item(out, ROUNDS_SYSCONFDIR "/rulesets", "The site's own rulesets.");

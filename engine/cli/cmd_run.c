@@ -28,7 +28,8 @@ static const char *const on_error_names[] = { "fail", "ignore", NULL };
 static const char *const exit_names[] = { "nagios", "rounds", NULL };
 
 struct run_args {
-	struct words_given products, components, tags, checks, severities, reports, params_files, params;
+	struct words_given products, components, tags, checks, severities, reports, params_files,
+		params;
 	int fail_on, require_configured, on_error, exit_style, color, lang;
 	bool warn_exit, allow_empty, dry_run, quiet, verbose;
 	uint64_t jobs;
@@ -36,46 +37,59 @@ struct run_args {
 };
 
 static const struct option_row run_options[] = {
-	OPTION_FLAG(struct run_args, allow_empty, .name = "allow-empty", .doc = "Exit 0 also when nothing was inspected."),
+	OPTION_FLAG(struct run_args, allow_empty, .name = "allow-empty",
+		    .doc = "Exit 0 also when nothing was inspected."),
 	OPTION_WORDS(struct run_args, checks, .name = "check", .argument = "ID",
 		     .doc = "Only this check: RULESET/ID, ID or RULESET/ID[ITEM]; a * may end it."),
-	OPTION_CHOICE(struct run_args, color, .name = "color", .argument = "WHEN", .choices = color_names, .dflt = "auto",
-		      .doc = "When to use colours."),
+	OPTION_CHOICE(struct run_args, color, .name = "color", .argument = "WHEN",
+		      .choices = color_names, .dflt = "auto", .doc = "When to use colours."),
 	OPTION_WORDS(struct run_args, components, .name = "component", .argument = "NAME",
 		     .doc = "Only rulesets of this component."),
 	OPTION_DURATION(struct run_args, deadline, .name = "deadline", .argument = "DURATION",
-			.doc = "End the whole run after this long; what is not done is skipped and the exit code is 2."),
-	OPTION_FLAG(struct run_args, dry_run, .name = "dry-run", .doc = "Print what would be run, and run nothing."),
-	OPTION_CHOICE(struct run_args, exit_style, .name = "exit", .argument = "STYLE", .choices = exit_names, .dflt = "rounds",
-		      .doc = "Whose exit codes to use."),
-	OPTION_CHOICE(struct run_args, fail_on, .name = "fail-on", .argument = "SEVERITY", .choices = severity_names,
-		      .dflt = "low", .doc = "The run fails when a check of this severity or a worse one failed."),
+			.doc = "End the whole run after this long; what is not done is skipped "
+			       "and the exit code is 2."),
+	OPTION_FLAG(struct run_args, dry_run, .name = "dry-run",
+		    .doc = "Print what would be run, and run nothing."),
+	OPTION_CHOICE(struct run_args, exit_style, .name = "exit", .argument = "STYLE",
+		      .choices = exit_names, .dflt = "rounds", .doc = "Whose exit codes to use."),
+	OPTION_CHOICE(struct run_args, fail_on, .name = "fail-on", .argument = "SEVERITY",
+		      .choices = severity_names, .dflt = "low",
+		      .doc = "The run fails when a check of this severity or a worse one failed."),
 	OPTION_UINT(struct run_args, jobs, .name = "jobs", .argument = "N", .min = 1, .max = 4096,
 		    .doc = "How many isolated checks may run at once (64 unless given)."),
-	OPTION_CHOICE(struct run_args, lang, .name = "lang", .argument = "LANGUAGE", .choices = language_names,
+	OPTION_CHOICE(struct run_args, lang, .name = "lang", .argument = "LANGUAGE",
+		      .choices = language_names,
 		      .doc = "The language of the text report; the locale's unless given."),
-	OPTION_CHOICE(struct run_args, on_error, .name = "on-error", .argument = "WHAT", .choices = on_error_names,
-		      .dflt = "fail", .doc = "What checks without a verdict do to the exit code."),
+	OPTION_CHOICE(struct run_args, on_error, .name = "on-error", .argument = "WHAT",
+		      .choices = on_error_names, .dflt = "fail",
+		      .doc = "What checks without a verdict do to the exit code."),
 	OPTION_WORDS(struct run_args, params, .name = "param", .argument = "NAME=VALUE",
-		     .doc = "Set a parameter; a secret only as NAME=@PATH, since everybody sees a command line."),
+		     .doc = "Set a parameter; a secret only as NAME=@PATH, since everybody sees a "
+			    "command line."),
 	OPTION_WORDS(struct run_args, params_files, .name = "params", .argument = "FILE",
 		     .doc = "Read parameters from a YAML file."),
 	OPTION_WORDS(struct run_args, products, .name = "product", .argument = "NAME",
 		     .doc = "Only rulesets of this product."),
-	OPTION_FLAG(struct run_args, quiet, .name = "quiet", .letter = 'q', .doc = "Print only what did not pass."),
+	OPTION_FLAG(struct run_args, quiet, .name = "quiet", .letter = 'q',
+		    .doc = "Print only what did not pass."),
 	OPTION_WORDS(struct run_args, reports, .name = "report", .argument = "FORMAT[=PATH]",
-		     .doc = "Write a report; - or no path is standard output. Without this option: text."),
-	OPTION_CHOICE(struct run_args, require_configured, .name = "require-configured", .argument = "SEVERITY",
-		      .when_bare = "info", .choices = severity_names,
-		      .doc = "A check of this severity or a worse one that is not configured is an error."),
-	OPTION_WORDS(struct run_args, severities, .name = "severity", .argument = "SEVERITY", .choices = severity_names,
-		     .doc = "Only checks of this severity."),
-	OPTION_WORDS(struct run_args, tags, .name = "tag", .argument = "TAG", .doc = "Only checks with this tag."),
+		     .doc = "Write a report; - or no path is standard output. Without this "
+			    "option: text."),
+	OPTION_CHOICE(struct run_args, require_configured, .name = "require-configured",
+		      .argument = "SEVERITY", .when_bare = "info", .choices = severity_names,
+		      .doc = "A check of this severity or a worse one that is not configured is "
+			     "an error."),
+	OPTION_WORDS(struct run_args, severities, .name = "severity", .argument = "SEVERITY",
+		     .choices = severity_names, .doc = "Only checks of this severity."),
+	OPTION_WORDS(struct run_args, tags, .name = "tag", .argument = "TAG",
+		     .doc = "Only checks with this tag."),
 	OPTION_DURATION(struct run_args, timeout, .name = "timeout", .argument = "DURATION",
 			.doc = "The timeout of checks that set none (10s unless given)."),
-	OPTION_FLAG(struct run_args, verbose, .name = "verbose", .letter = 'v', .doc = "Print more about everything."),
+	OPTION_FLAG(struct run_args, verbose, .name = "verbose", .letter = 'v',
+		    .doc = "Print more about everything."),
 	OPTION_FLAG(struct run_args, warn_exit, .name = "warn-exit",
-		    .doc = "Exit 3 when the run passed, but a check below the gate failed or one was flaky."),
+		    .doc = "Exit 3 when the run passed, but a check below the gate failed or one "
+			   "was flaky."),
 	{ .name = NULL },
 };
 
@@ -284,7 +298,8 @@ static int finish_mistakes(struct session *s)
 	const int code = ERR_DATA;
 
 	broken_add(&s->run, s->book.rulebook, &s->book.mistakes);
-	say_error("%zu mistake%s: nothing was run", s->book.mistakes.errors, s->book.mistakes.errors == 1 ? "" : "s");
+	say_error("%zu mistake%s: nothing was run", s->book.mistakes.errors,
+		  s->book.mistakes.errors == 1 ? "" : "s");
 	return finish_broken(s, code);
 }
 
@@ -323,7 +338,9 @@ static int session_run(struct session *s)
 static int run_run(const struct invocation *in)
 {
 	const struct run_args *a = in->args;
-	struct session s = { .in = in, .args = a, .nagios = in->as_plugin || a->exit_style == EXIT_NAGIOS };
+	struct session s = { .in = in,
+			     .args = a,
+			     .nagios = in->as_plugin || a->exit_style == EXIT_NAGIOS };
 	const enum log_level level = a->verbose ? LOG_INFO : a->quiet ? LOG_ERROR : LOG_WARNING;
 	int code;
 
@@ -342,11 +359,12 @@ static int run_run(const struct invocation *in)
 const struct command command_run_rulesets = {
 	.name = "run",
 	.summary = "inspect this machine by rulesets, and report",
-	.description = "Carries out the checks of rulesets: files, folders, or names of installed ones; without any, everything "
-		       "that is installed or shipped and applies here.\n"
-		       "Exit codes: 0 the gate passed; 1 it failed; 2 no verdict; 3 passed with warnings (--warn-exit); "
-		       "4 nothing was inspected; 64 usage; 65 a ruleset or value is wrong; 66 not found; 73 a report could "
-		       "not be written.",
+	.description = "Carries out the checks of rulesets: files, folders, or names of installed "
+		       "ones; without any, everything that is installed or shipped and applies "
+		       "here.\n"
+		       "Exit codes: 0 the gate passed; 1 it failed; 2 no verdict; 3 passed with "
+		       "warnings (--warn-exit); 4 nothing was inspected; 64 usage; 65 a ruleset "
+		       "or value is wrong; 66 not found; 73 a report could not be written.",
 	.operands = "[PATH|NAME ...]",
 	.max_operands = SIZE_MAX,
 	.options = run_options,

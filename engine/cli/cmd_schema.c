@@ -34,8 +34,8 @@ static int schema_run(const struct invocation *in)
 const struct command command_schema = {
 	.name = "schema",
 	.summary = "print the JSON Schema of ruleset files",
-	.description = "Prints the JSON Schema (draft-07) of ruleset files, made from the field tables of the check types: for "
-		       "completion and checking in editors.",
+	.description = "Prints the JSON Schema (draft-07) of ruleset files, made from the field "
+		       "tables of the check types: for completion and checking in editors.",
 	.options = schema_options,
 	.run = schema_run,
 };

@@ -1,5 +1,6 @@
 /*
- * show - one ruleset or check as it would be run: parameters put in, defaults filled in, what holds in the end.
+ * show - one ruleset or check as it would be run: parameters put in, defaults filled in, what holds
+ * in the end.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -28,11 +29,14 @@ struct show_args {
 };
 
 static const struct option_row show_options[] = {
-	OPTION_CHOICE(struct show_args, color, .name = "color", .argument = "WHEN", .choices = color_names, .dflt = "auto",
+	OPTION_CHOICE(struct show_args, color, .name = "color", .argument = "WHEN",
+		      .choices = color_names, .dflt = "auto",
 		      .doc = "When to use colours in mistakes."),
-	OPTION_CHOICE(struct show_args, lang, .name = "lang", .argument = "LANGUAGE", .choices = language_names,
+	OPTION_CHOICE(struct show_args, lang, .name = "lang", .argument = "LANGUAGE",
+		      .choices = language_names,
 		      .doc = "The language of titles; the locale's unless given."),
-	OPTION_WORDS(struct show_args, params, .name = "param", .argument = "NAME=VALUE", .doc = "Set a parameter."),
+	OPTION_WORDS(struct show_args, params, .name = "param", .argument = "NAME=VALUE",
+		     .doc = "Set a parameter."),
 	OPTION_WORDS(struct show_args, params_files, .name = "params", .argument = "FILE",
 		     .doc = "Read parameters from a YAML file."),
 	{ .name = NULL },
@@ -73,9 +77,10 @@ static void show_query(const struct check *c, struct buf *out)
 
 static char *node_line(const struct node *n)
 {
-	json_t *value = n->type == NODE_SCALAR && n->text ? json_stringn(n->text, n->len) : node_to_json(n);
-	char *text = json_is_string(value) ? xstrdup(json_string_value(value)) :
-					     json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+	json_t *value =
+		n->type == NODE_SCALAR && n->text ? json_stringn(n->text, n->len) : node_to_json(n);
+	char *text = json_is_string(value) ? xstrdup(json_string_value(value))
+					   : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
 
 	json_decref(value);
 	return text;
@@ -143,9 +148,11 @@ static void show_times(const struct check *c, struct buf *out)
 	line(out, "timeout", buf_text(&text));
 }
 
-static void show_check(const struct plan *p, const struct check *c, const char *lang, struct buf *out)
+static void show_check(const struct plan *p, const struct check *c, const char *lang,
+		       struct buf *out)
 {
-	auto_free char *place = xasprintf("%s:%u", document_name(c->rule->at->document), c->rule->at->line);
+	auto_free char *place =
+		xasprintf("%s:%u", document_name(c->rule->at->document), c->rule->at->line);
 
 	buf_printf(out, "%s\n", c->id);
 	line(out, "title", words_in(&c->title, lang));
@@ -165,13 +172,17 @@ static void show_check(const struct plan *p, const struct check *c, const char *
 
 static void show_param(const struct param *p, struct buf *out)
 {
-	auto_free char *value = p->value ? json_dumps(p->value, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
+	auto_free char *value =
+		p->value ? json_dumps(p->value, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
 
 	if (p->layer == LAYER_NONE) {
 		buf_printf(out, "%s: %s\n", p->name, p->problem ? p->problem : "no value");
 		return;
 	}
-	buf_printf(out, "%s: %s (%s%s%s)\n", p->name, p->type == PARAM_SECRET ? "***" : value ? value : "",
+	buf_printf(out, "%s: %s (%s%s%s)\n", p->name,
+		   p->type == PARAM_SECRET ? "***"
+		   : value                 ? value
+					   : "",
 		   layer_name(p->layer), p->origin ? ", " : "", p->origin ? p->origin : "");
 }
 
@@ -207,7 +218,8 @@ static int no_such_check(const struct plan *p, const char *id)
 	for (size_t i = 0; i < p->count; i++)
 		words_add(&known, p->checks[i].id);
 	near = known.count ? text_nearest(id, known.items) : NULL;
-	say_error("show: there is no check '%s'%s%s%s", id, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+	say_error("show: there is no check '%s'%s%s%s", id, near ? "; did you mean '" : "",
+		  near ? near : "", near ? "'?" : "");
 	words_free(&known);
 	return ERR_NOT_FOUND;
 }
@@ -247,7 +259,8 @@ static int plan_print(const struct book *b, const char *id, const char *lang)
 	auto_buf struct buf out = BUF_INIT(SIZE_MAX);
 	auto_buf struct buf masked = BUF_INIT(SIZE_MAX);
 	const struct rulebook *book = b->rulebook;
-	auto_free char *full = id && book->count ? xasprintf("%s/%s", book->rulesets[0]->name, id) : NULL;
+	auto_free char *full =
+		id && book->count ? xasprintf("%s/%s", book->rulesets[0]->name, id) : NULL;
 	size_t shown = 0;
 
 	for (size_t i = 0; !id && i < book->count; i++)
@@ -326,8 +339,10 @@ static int show_run(const struct invocation *in)
 const struct command command_show = {
 	.name = "show",
 	.summary = "a ruleset or a check as it would be run",
-	.description = "Prints a ruleset with its parameters and where their values come from, and its checks with what holds in the end, "
-		       "defaults included. RULESET is a file or a name. Nothing is inspected, but sources of parameters are read.",
+	.description = "Prints a ruleset with its parameters and where their values come from, "
+		       "and its checks with what holds in the end, defaults included. RULESET is "
+		       "a file or a name. Nothing is inspected, but sources of parameters are "
+		       "read.",
 	.operands = "RULESET[/ID]",
 	.min_operands = 1,
 	.max_operands = 1,

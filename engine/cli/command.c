@@ -18,10 +18,12 @@ const struct command *command_find(const char *name)
 	return NULL;
 }
 
-static int operands_count_check(const struct command *c, const struct words_given *operands, struct err **e)
+static int operands_count_check(const struct command *c, const struct words_given *operands,
+				struct err **e)
 {
 	if (operands->count > c->max_operands)
-		return err_set(e, ERR_USAGE, "unexpected operand '%s'", operands->items[c->max_operands]);
+		return err_set(e, ERR_USAGE, "unexpected operand '%s'",
+			       operands->items[c->max_operands]);
 	if (operands->count < c->min_operands)
 		return err_set(e, ERR_USAGE, "an operand is missing: %s", c->operands);
 	return 0;

@@ -17,8 +17,9 @@ struct invocation {
 	const void *args; /* the command's struct, filled by its table */
 	const char *const *operands;
 	size_t operand_count;
-	bool as_plugin;            /* called as check_rounds: a Nagios plugin */
-	const struct err *mistake; /* of the command line; only a command that `takes_mistakes` sees one */
+	bool as_plugin; /* called as check_rounds: a Nagios plugin */
+	const struct err
+		*mistake; /* of the command line; only a command that `takes_mistakes` sees one */
 };
 
 struct command {
@@ -29,8 +30,8 @@ struct command {
 	size_t min_operands, max_operands;
 	const struct option_row *options;
 	size_t args_size;
-	bool hidden;         /* not for people: not in help */
-	bool takes_mistakes; /* is run even so, to write its reports */
+	bool hidden;                             /* not for people: not in help */
+	bool takes_mistakes;                     /* is run even so, to write its reports */
 	int (*run)(const struct invocation *in); /* returns the exit code */
 };
 

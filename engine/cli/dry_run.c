@@ -52,8 +52,10 @@ int dry_run_print(const struct plan *p, const char *lang)
 		check_line(p, &p->checks[i], columns, &out);
 		runnable += p->checks[i].decided == DECIDED_NOT;
 	}
-	buf_printf(&out, !strcmp(lang, "zh") ? "将执行 %zu 项，共 %zu 项\n" : "%zu of %zu checks would be run\n", runnable,
-		   p->count);
+	buf_printf(&out,
+		   !strcmp(lang, "zh") ? "将执行 %zu 项，共 %zu 项\n"
+				       : "%zu of %zu checks would be run\n",
+		   runnable, p->count);
 	if (say_out(buf_text(&out)))
 		return 73;
 	return runnable ? 0 : 4;

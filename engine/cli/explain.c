@@ -27,7 +27,8 @@ struct fact_walk {
 	void *ctx;
 };
 
-static void walk(const struct fact *facts, const char *prefix, unsigned depth, const struct fact_walk *w)
+static void walk(const struct fact *facts, const char *prefix, unsigned depth,
+		 const struct fact_walk *w)
 {
 	for (const struct fact *f = facts; f && f->name; f++) {
 		auto_free char *path = xasprintf("%s%s", prefix, f->name);
@@ -39,7 +40,8 @@ static void walk(const struct fact *facts, const char *prefix, unsigned depth, c
 	}
 }
 
-void explain_facts(const struct fact *facts, void (*fn)(void *ctx, const char *path, const struct fact *f), void *ctx)
+void explain_facts(const struct fact *facts,
+		   void (*fn)(void *ctx, const char *path, const struct fact *f), void *ctx)
 {
 	walk(facts, "", 0, &(struct fact_walk){ fn, ctx });
 }
@@ -113,12 +115,15 @@ void explain_type(const struct check_type *type, struct buf *out)
 	buf_adds(out, "\n\nFields:\n");
 	fields_table(type->fields, out);
 	if (type->extract_from)
-		buf_printf(out, "  extract: NAME: 'regex with one group', searched in the fact %s.\n", type->extract_from);
+		buf_printf(out,
+			   "  extract: NAME: 'regex with one group', searched in the fact %s.\n",
+			   type->extract_from);
 	buf_adds(out, "\nFacts:\n");
 	facts_table(type->facts, out);
 	buf_adds(out, "\nFacts of every type:\n");
 	facts_table(common_facts, out);
 	explain_default(type, &holds);
-	buf_adds(out, holds.len ? "\nHolds unless expect says otherwise:\n" : "\nNothing holds unless expect says so.\n");
+	buf_adds(out, holds.len ? "\nHolds unless expect says otherwise:\n"
+				: "\nNothing holds unless expect says so.\n");
 	indented(buf_text(&holds), out);
 }

@@ -87,8 +87,9 @@ void help_command(const struct command *c, struct buf *out)
 void help_program(struct buf *out)
 {
 	buf_adds(out, "Usage: rounds COMMAND [OPTION ...] [OPERAND ...]\n");
-	paragraphs_add(out, "Makes the night watchman's rounds: reads rulesets in YAML, carries their checks out in "
-			    "parallel on real systems, and reports what it found. It changes nothing on what it inspects.");
+	paragraphs_add(out, "Makes the night watchman's rounds: reads rulesets in YAML, carries "
+			    "their checks out in parallel on real systems, and reports what it "
+			    "found. It changes nothing on what it inspects.");
 	buf_adds(out, "\nCommands:\n");
 	for (const struct command *const *c = command_registry; *c; c++)
 		if (!(*c)->hidden)
@@ -96,6 +97,7 @@ void help_program(struct buf *out)
 	buf_adds(out, "\nOptions:\n");
 	row_add(out, "-h, --help", "Print this help; after a command, the help of that command.");
 	row_add(out, "-V, --version", "Print the version.");
-	paragraphs_add(out, "Exit codes of run: 0 passed, 1 failed, 2 no verdict, 3 passed with warnings (--warn-exit), "
-			    "4 nothing was inspected, 64 and up as in sysexits.h.");
+	paragraphs_add(out, "Exit codes of run: 0 passed, 1 failed, 2 no verdict, 3 passed with "
+			    "warnings (--warn-exit), 4 nothing was inspected, 64 and up as in "
+			    "sysexits.h.");
 }

@@ -122,8 +122,8 @@ void home_site_files(const struct home *h, struct text_list *out)
 		auto_free char *path = xasprintf("%s/%s", folder, entry->d_name);
 		struct stat st;
 
-		if (entry->d_name[0] != '.' && text_ends_with(path, ".yaml") && stat(path, &st) == 0 &&
-		    S_ISREG(st.st_mode))
+		if (entry->d_name[0] != '.' && text_ends_with(path, ".yaml") &&
+		    stat(path, &st) == 0 && S_ISREG(st.st_mode))
 			text_list_add(out, path);
 	}
 	if (out->count)

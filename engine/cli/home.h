@@ -1,5 +1,6 @@
 /*
- * home - where modules, rulesets and the site's settings lie: installed, or in the build tree that the program runs from.
+ * home - where modules, rulesets and the site's settings lie: installed, or in the build tree that
+ * the program runs from.
  */
 #ifndef ENGINE_CLI_HOME_H
 #define ENGINE_CLI_HOME_H
@@ -12,7 +13,8 @@ struct home {
 	char *config;             /* /etc/rounds */
 };
 
-/* ROUNDS_RULESETS (folders parted by colons) goes before all other folders; ROUNDS_CONFIG and ROUNDS_MODULES replace. */
+/* ROUNDS_RULESETS (folders parted by colons) goes before all other folders; ROUNDS_CONFIG and
+ * ROUNDS_MODULES replace. */
 void home_find(struct home *h);
 void home_release(struct home *h);
 

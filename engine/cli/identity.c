@@ -65,17 +65,20 @@ static const char *run_trigger(void)
 
 	if (ci && *ci && strcmp(ci, "false") != 0)
 		return "ci";
-	if (!isatty(STDIN_FILENO) && io_read_proc(-1, path, &comm) == 0 && strstr(buf_text(&comm), "cron"))
+	if (!isatty(STDIN_FILENO) && io_read_proc(-1, path, &comm) == 0 &&
+	    strstr(buf_text(&comm), "cron"))
 		return "cron";
 	return "manual";
 }
 
-/* The value of NAME= in os-release(5), quotes taken off; "" when there is none. The caller frees it. */
+/* The value of NAME= in os-release(5), quotes taken off; "" when there is none. The caller frees
+ * it. */
 static char *os_value(const char *text, const char *name)
 {
 	const size_t name_len = strlen(name);
 
-	for (const char *line = text; *line; line += strcspn(line, "\n") + (line[strcspn(line, "\n")] == '\n')) {
+	for (const char *line = text; *line;
+	     line += strcspn(line, "\n") + (line[strcspn(line, "\n")] == '\n')) {
 		const char *value = line + name_len + 1;
 		size_t len;
 

@@ -12,7 +12,10 @@
 enum { NAMED_CHECKS = 5, NAME_COLUMNS = 80 };
 
 static const char *const words[] = {
-	[NAGIOS_OK] = "OK", [NAGIOS_WARNING] = "WARNING", [NAGIOS_CRITICAL] = "CRITICAL", [NAGIOS_UNKNOWN] = "UNKNOWN",
+	[NAGIOS_OK] = "OK",
+	[NAGIOS_WARNING] = "WARNING",
+	[NAGIOS_CRITICAL] = "CRITICAL",
+	[NAGIOS_UNKNOWN] = "UNKNOWN",
 };
 
 static enum severity worst_failure(const struct run *r)
@@ -88,6 +91,7 @@ void nagios_line(const struct run *r, enum nagios_code code, struct buf *out)
 		buf_printf(out, "%zu of %zu checks passed", s->count[STATUS_PASS], s->total);
 	}
 	add_names(r, out);
-	buf_printf(out, " | 'failed'=%zu;;0;0 'errors'=%zu;;0;0 'total'=%zu 'duration'=%.3fs\n", s->count[STATUS_FAIL],
-		   s->count[STATUS_ERROR], s->total, (double)(r->finished - r->started) / (double)NS_PER_S);
+	buf_printf(out, " | 'failed'=%zu;;0;0 'errors'=%zu;;0;0 'total'=%zu 'duration'=%.3fs\n",
+		   s->count[STATUS_FAIL], s->count[STATUS_ERROR], s->total,
+		   (double)(r->finished - r->started) / (double)NS_PER_S);
 }

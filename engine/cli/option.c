@@ -18,7 +18,9 @@ struct given {
 	const char *value;
 };
 
-static const struct option_row help_row = { .name = "help", .letter = 'h', .kind = OPTION_KIND_FLAG };
+static const struct option_row help_row = { .name = "help",
+					    .letter = 'h',
+					    .kind = OPTION_KIND_FLAG };
 
 void words_add(struct words_given *w, const char *word)
 {
@@ -54,8 +56,10 @@ static int choice_refuse(const struct option_row *row, const char *value, struct
 	for (const char *const *c = row->choices; *c; c++)
 		buf_printf(&list, "%s%s", c == row->choices ? "" : ", ", *c);
 	if (near)
-		return err_set(e, ERR_USAGE, "--%s: unknown '%s'; did you mean '%s'?", row->name, value, near);
-	return err_set(e, ERR_USAGE, "--%s: unknown '%s'; it is one of %s", row->name, value, buf_text(&list));
+		return err_set(e, ERR_USAGE, "--%s: unknown '%s'; did you mean '%s'?", row->name,
+			       value, near);
+	return err_set(e, ERR_USAGE, "--%s: unknown '%s'; it is one of %s", row->name, value,
+		       buf_text(&list));
 }
 
 static int uint_set(const struct option_row *row, void *into, const char *value, struct err **e)
@@ -63,8 +67,8 @@ static int uint_set(const struct option_row *row, void *into, const char *value,
 	uint64_t n;
 
 	if (number_uint(value, &n) || n < row->min || n > row->max)
-		return err_set(e, ERR_USAGE, "--%s: '%s' is not a number from %ju to %ju", row->name, value,
-			       (uintmax_t)row->min, (uintmax_t)row->max);
+		return err_set(e, ERR_USAGE, "--%s: '%s' is not a number from %ju to %ju",
+			       row->name, value, (uintmax_t)row->min, (uintmax_t)row->max);
 	*(uint64_t *)into = n;
 	return 0;
 }
@@ -75,9 +79,11 @@ static int duration_set(const struct option_row *row, void *into, const char *va
 	const int rc = number_duration(value, &ns);
 
 	if (rc == -2)
-		return err_set(e, ERR_USAGE, "--%s: '%s' needs a unit: ms, s, m, h or d", row->name, value);
+		return err_set(e, ERR_USAGE, "--%s: '%s' needs a unit: ms, s, m, h or d", row->name,
+			       value);
 	if (rc || ns <= 0)
-		return err_set(e, ERR_USAGE, "--%s: '%s' is not a duration like 10s or 5m", row->name, value);
+		return err_set(e, ERR_USAGE, "--%s: '%s' is not a duration like 10s or 5m",
+			       row->name, value);
 	*(int64_t *)into = ns;
 	return 0;
 }
@@ -142,7 +148,8 @@ static int unknown_option(const struct option_row *rows, const char *name, struc
 }
 
 /* Find the row of "name" or "name=value". */
-static int long_find(const struct option_row *rows, const char *text, struct given *g, struct err **e)
+static int long_find(const struct option_row *rows, const char *text, struct given *g,
+		     struct err **e)
 {
 	const size_t len = strcspn(text, "=");
 	auto_free char *name = xmemdup0(text, len);
@@ -157,7 +164,8 @@ static int long_find(const struct option_row *rows, const char *text, struct giv
 	return g->row ? 0 : unknown_option(rows, name, e);
 }
 
-static int letter_find(const struct option_row *rows, const char *text, struct given *g, struct err **e)
+static int letter_find(const struct option_row *rows, const char *text, struct given *g,
+		       struct err **e)
 {
 	g->value = NULL;
 	g->row = NULL;
@@ -172,7 +180,8 @@ static int letter_find(const struct option_row *rows, const char *text, struct g
 }
 
 /* Read the option at argv[0]; returns how many words it took, or -1 after a mistake. */
-static int option_take(const struct option_row *rows, void *into, int argc, char **argv, bool *help, struct err **e)
+static int option_take(const struct option_row *rows, void *into, int argc, char **argv, bool *help,
+		       struct err **e)
 {
 	struct given g;
 	const bool is_long = argv[0][1] == '-';
@@ -193,15 +202,16 @@ static int option_take(const struct option_row *rows, void *into, int argc, char
 	}
 	if (!g.value) {
 		if (argc < 2)
-			return err_set(e, ERR_USAGE, "--%s needs an argument: %s", g.row->name, g.row->argument);
+			return err_set(e, ERR_USAGE, "--%s needs an argument: %s", g.row->name,
+				       g.row->argument);
 		g.value = argv[1];
 		used = 2;
 	}
 	return option_set(g.row, into, g.value, e) ? -1 : used;
 }
 
-int options_parse(const struct option_row *rows, void *into, int argc, char **argv, struct words_given *operands,
-		  bool *help, struct err **e)
+int options_parse(const struct option_row *rows, void *into, int argc, char **argv,
+		  struct words_given *operands, bool *help, struct err **e)
 {
 	int failed = 0;
 

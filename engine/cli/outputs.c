@@ -58,11 +58,14 @@ static int format_unknown(const char *name, struct err **e)
 	near = text_nearest(name, known.items);
 	words_free(&known);
 	if (near)
-		return err_set(e, ERR_USAGE, "--report: unknown format '%s'; did you mean '%s'?", name, near);
-	return err_set(e, ERR_USAGE, "--report: unknown format '%s'; 'rounds list --reports' shows them", name);
+		return err_set(e, ERR_USAGE, "--report: unknown format '%s'; did you mean '%s'?",
+			       name, near);
+	return err_set(e, ERR_USAGE,
+		       "--report: unknown format '%s'; 'rounds list --reports' shows them", name);
 }
 
-static int output_parse(struct output *out, const char *wanted, const struct output_options *options, struct err **e)
+static int output_parse(struct output *out, const char *wanted,
+			const struct output_options *options, struct err **e)
 {
 	const size_t len = strcspn(wanted, "=");
 	auto_free char *name = xmemdup0(wanted, len);
@@ -79,7 +82,8 @@ static int output_parse(struct output *out, const char *wanted, const struct out
 		.write = output_write,
 		.terminal = standard && isatty(STDOUT_FILENO),
 		.columns = standard ? terminal_columns(STDOUT_FILENO) : 0,
-		.color = standard ? color_wanted(options->color, STDOUT_FILENO) : options->color == COLOR_ALWAYS,
+		.color = standard ? color_wanted(options->color, STDOUT_FILENO)
+				  : options->color == COLOR_ALWAYS,
 		.verbose = options->verbose,
 		.quiet = options->quiet,
 		.lang = options->lang,
@@ -92,10 +96,12 @@ static int paths_check(const struct outputs *o, struct err **e)
 	for (size_t i = 0; i < o->count; i++)
 		for (size_t k = 0; k < i; k++)
 			if (!strcmp(o->items[i].path, o->items[k].path))
-				return err_set(e, ERR_USAGE, "--report: %s and %s both go to %s%s%s",
+				return err_set(e, ERR_USAGE,
+					       "--report: %s and %s both go to %s%s%s",
 					       o->items[k].format->name, o->items[i].format->name,
 					       strcmp(o->items[i].path, "-") ? "'" : "",
-					       strcmp(o->items[i].path, "-") ? o->items[i].path : "standard output",
+					       strcmp(o->items[i].path, "-") ? o->items[i].path
+									     : "standard output",
 					       strcmp(o->items[i].path, "-") ? "'" : "");
 	return 0;
 }
@@ -161,7 +167,8 @@ static void output_result(struct output *out, const struct run *r, const struct 
 {
 	auto_err struct err *e = NULL;
 
-	if (!out->failed && out->format->result && out->format->result(out->state, r, x, &out->sink, &e))
+	if (!out->failed && out->format->result &&
+	    out->format->result(out->state, r, x, &out->sink, &e))
 		output_fail(out, e);
 }
 

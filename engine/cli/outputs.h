@@ -1,6 +1,6 @@
 /*
- * outputs - the reports of one run: each format to its file, several at once; one that cannot be written never
- * keeps the others from being written.
+ * outputs - the reports of one run: each format to its file, several at once; one that cannot be
+ * written never keeps the others from being written.
  */
 #ifndef ENGINE_CLI_OUTPUTS_H
 #define ENGINE_CLI_OUTPUTS_H
@@ -22,8 +22,9 @@ struct output_options {
 	const char *lang;
 };
 
-/* Check what is wanted and open the files. NULL for a mistake of the user (unknown format, two reports to standard output). A
- * file that cannot be opened is told on standard error and counts as failed. */
+/* Check what is wanted and open the files. NULL for a mistake of the user (unknown format, two
+ * reports to standard output). A file that cannot be opened is told on standard error and counts as
+ * failed. */
 struct outputs *outputs_open(const struct output_options *options, struct err **e);
 /* Drops what is not finished. */
 void outputs_free(struct outputs *o);

@@ -21,7 +21,8 @@ bool color_wanted(int color, int fd);
 /* Columns of the terminal at fd; 0 when there is none. */
 size_t terminal_columns(int fd);
 
-/* "en" or "zh": the option (index into language_names, or -1), else the locale of the environment. */
+/* "en" or "zh": the option (index into language_names, or -1), else the locale of the environment.
+ */
 extern const char *const language_names[];
 const char *language(int option);
 
