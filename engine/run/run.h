@@ -6,8 +6,8 @@
 #ifndef ENGINE_RUN_RUN_H
 #define ENGINE_RUN_RUN_H
 
-#include "engine/result/result.h"
 #include "engine/result/report_format.h"
+#include "engine/result/result.h"
 #include "engine/ruleset/plan.h"
 #include "engine/ruleset/values.h"
 
