@@ -89,7 +89,7 @@ struct probe {
 	void *state;               /* the type's own, released by itself before probe_done or in cancel */
 	void (*done)(struct probe *p); /* set by the engine: use probe_done() */
 	/* Set by the engine: load MODULE.so (once a worker) and return what it offers to others (struct module, api). Use probe_module(). */
-	const void *(*module_api)(const char *module, const char *package, struct err **e);
+	const void *(*module_api)(struct probe *p, const char *module, const char *package, struct err **e);
 	void *owner;                   /* the engine's */
 };
 

@@ -68,5 +68,5 @@ const void *probe_module(struct probe *p, const char *module, const char *packag
 		err_set(e, ERR_UNAVAILABLE, "module '%s' cannot be loaded here", module);
 		return NULL;
 	}
-	return p->module_api(module, package, e);
+	return p->module_api(p, module, package, e);
 }
