@@ -5,6 +5,7 @@
 #define ENGINE_DECL_FACT_H
 
 enum fact_type {
+	FACT_OPEN,     /* whatever was there: json, yaml, rows, …; also the items of a LIST that says nothing of them */
 	FACT_BOOL,
 	FACT_INT,      /* JSON integer */
 	FACT_NUMBER,   /* JSON integer or real */
@@ -16,7 +17,6 @@ enum fact_type {
 	FACT_TEXT,     /* JSON string */
 	FACT_LIST,     /* of `item`, whose members are `of` when it is a map */
 	FACT_MAP,      /* with the members `of`; open when `of` is NULL */
-	FACT_OPEN,     /* whatever was there: json, yaml, rows, … */
 };
 
 struct fact {

@@ -30,7 +30,7 @@ extern const char *const severity_names[]; /* NULL-ended, worst last */
  * All mistakes go to `d` at their nodes. Deferred scalars (node->deferred) are accepted as a value of any type; such an
  * expectation must not be judged. Returns NULL when d got an error. */
 struct expect *expect_compile(const struct node *node, const struct check_type *type, struct diagnostics *d);
-/* A lone expectation over one value of any type (env, applies_when): `"true"`, `{ contains: shard }`. */
+/* A lone expectation over one text (env in applies_when): `true`, `{ contains: shard }`, `{ as: number, ge: 2 }`. */
 struct expect *expect_compile_value(const struct node *node, struct diagnostics *d);
 void expect_free(struct expect *x);
 
@@ -52,7 +52,7 @@ struct failure {
 	enum severity severity; /* of its entry; SEVERITY_NONE: the check's */
 	char *path;     /* "rows[0].masters"; "" for the whole */
 	char *expected; /* "1", ">= 1", "matches '^OK'" */
-	char *actual;   /* "0", "nothing (no such fact)", "the text 'abc' (not a number; add as: number)" ; unmasked */
+	char *actual;   /* "0", "nothing (no such fact)", "the text '5' (not a number; add as: number)"; at most 400 bytes */
 	unsigned line, column; /* of the expectation; 0 for a default */
 };
 
@@ -65,6 +65,10 @@ struct verdict {
 /* Judge the observation. A path to nothing and a value of a wrong type fail every operator but `exists: false`.
  * -1 when it cannot be decided (a pattern hit its limits): *e says why. */
 int expect_judge(const struct expect *x, const json_t *facts, struct verdict *v, struct err **e);
+/* The same; expected and actual are masked before they are cut, so that no half of a secret is left. secrets may be NULL. */
+struct secrets;
+int expect_judge_masked(const struct expect *x, const json_t *facts, const struct secrets *secrets, struct verdict *v,
+			struct err **e);
 /* Of expect_compile_value. */
 int expect_judge_value(const struct expect *x, const json_t *value_or_null, bool *holds, struct err **e);
 void verdict_free(struct verdict *v);

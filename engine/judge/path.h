@@ -17,6 +17,8 @@ struct path;
 /* Parse "rows[0].node_type". At most 32 steps. */
 struct path *path_parse(const char *text, struct err **e);
 void path_free(struct path *p);
+/* As written, without a leading dot; owned by the path. */
+const char *path_text(const struct path *p);
 /* The first name: what must be observed for this path. */
 const char *path_first(const struct path *p);
 /* The value at the path; a new reference, or NULL where it leads to nothing. With [*] a list of all;

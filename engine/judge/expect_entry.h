@@ -1,0 +1,25 @@
+/*
+ * expect_entry - what a compiled expectation consists of. For the expect files alone.
+ */
+#ifndef ENGINE_JUDGE_EXPECT_ENTRY_H
+#define ENGINE_JUDGE_EXPECT_ENTRY_H
+
+#include "engine/judge/expect.h"
+#include "engine/judge/test.h"
+
+struct expect_entry {
+	enum severity severity; /* SEVERITY_NONE: the check's */
+	bool is_default;        /* the check type's own: it stands in no file */
+	struct test *test;
+};
+
+struct expect {
+	struct fact *facts; /* the type's and the common ones; NULL for a lone value */
+	struct expect_entry *entries;
+	size_t count, cap;
+	char **names; /* first names of paths */
+	size_t name_count;
+	bool has_pattern, names_error_kind;
+};
+
+#endif

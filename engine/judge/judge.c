@@ -1,0 +1,272 @@
+/*
+ * judge - hold an observation against a compiled expectation, and say what did not hold.
+ *
+ * Holding is silent and quick; only what did not hold is gone through again, for its words.
+ */
+#include "engine/judge/expect.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/auto.h"
+#include "engine/base/buf.h"
+#include "engine/base/err.h"
+#include "engine/base/number.h"
+#include "engine/base/xalloc.h"
+#include "engine/judge/expect_entry.h"
+#include "engine/judge/ops.h"
+#include "engine/judge/path.h"
+
+#define FAILURES_MAX 64
+#define SPEECH_LOOK ((size_t)256 * 1024)
+
+/* What is told, and to whom. */
+struct telling {
+	struct verdict *v;
+	const struct secrets *secrets;
+	const struct expect_entry *entry;
+	const char *note; /* added to what was found: "item 0 of 5; 3 fail"; or NULL */
+};
+
+static void tell(struct telling *w, const struct test *t, const json_t *v, const char *path);
+
+static char *join_path(const char *path, const char *step)
+{
+	return xasprintf("%s%s%s", path, *path && *step != '[' ? "." : "", step);
+}
+
+/* The type that the value should have had, for a value of a wrong one. */
+static const char *needed(const struct test *t)
+{
+	if (t->op->needs)
+		return t->op->needs;
+	if (t->type != FACT_OPEN)
+		return fact_type_name(t->type);
+	if (json_is_array(t->value) && (t->op == &op_in || t->op == &op_not_in || t->op == &op_between))
+		return speech_kind(json_array_get(t->value, 0));
+	return t->value ? speech_kind(t->value) : "a value of the right type";
+}
+
+static bool reads_as_number(const json_t *v)
+{
+	return json_is_string(v) && number_is_json(json_string_value(v));
+}
+
+/* "the text 'abc' (not a number; add as: number)" */
+static void say_wrong_type(const struct test *t, const json_t *v, struct speech *s)
+{
+	const char *wanted = needed(t);
+
+	if (json_is_string(v))
+		speech_say(s, "the text ");
+	speech_value(s, json_is_string(v) ? FACT_OPEN : t->type, v);
+	if (!strcmp(wanted, speech_kind(v)))
+		return;
+	speech_say(s, " (not %s%s)", wanted, reads_as_number(v) && strstr(wanted, "number") ? "; add as: number" : "");
+}
+
+static void say_nothing(struct speech *s, const char *path)
+{
+	speech_say(s, strpbrk(path, ".[") ? "nothing (the path leads nowhere)" : "nothing (no such fact)");
+}
+
+/* The values that a composed expectation looked at: "count: 0; listening: false". */
+static void say_members(const struct test *t, const json_t *v, struct speech *s)
+{
+	json_t *member;
+
+	if (t->op != &op_member) {
+		for (size_t i = 0; i < t->count; i++)
+			say_members(t->subs[i], v, s);
+		return;
+	}
+	member = path_get(t->path, v);
+	speech_say(s, "%s%s: ", s->out->len ? "; " : "", path_text(t->path));
+	speech_value(s, t->subs[0]->type, member);
+	json_decref(member);
+}
+
+static void say_actual(const struct test *t, const json_t *v, const char *path, struct speech *s)
+{
+	struct judging j = { 0 };
+
+	if (!v) {
+		say_nothing(s, path);
+		return;
+	}
+	if (json_is_object(v))
+		say_members(t, v, s);
+	if (s->out->len)
+		return;
+	if (t->op->actual)
+		t->op->actual(t, v, s);
+	if (s->out->len)
+		return;
+	if (!t->count && t->op->hold(t, v, &j) == TRUTH_VOID)
+		say_wrong_type(t, v, s);
+	else
+		speech_value(s, t->type, v);
+}
+
+static void add_failure(struct telling *w, const struct test *t, const json_t *v, const char *path)
+{
+	auto_buf struct buf out = BUF_INIT(SPEECH_LOOK);
+	struct speech s = { .out = &out, .secrets = w->secrets };
+	struct failure *f;
+
+	if (w->v->count == FAILURES_MAX) {
+		w->v->more++;
+		return;
+	}
+	f = &w->v->failures[w->v->count++];
+	*f = (struct failure){ .severity = w->entry->severity, .path = xstrdup(path) };
+	if (!w->entry->is_default) {
+		f->line = t->line;
+		f->column = t->column;
+	}
+	test_print(t, &s);
+	f->expected = speech_take(&s);
+	say_actual(t, v, path, &s);
+	if (w->note)
+		speech_say(&s, " (%s)", w->note);
+	f->actual = speech_take(&s);
+}
+
+static void tell_member(struct telling *w, const struct test *t, const json_t *v, const char *path)
+{
+	auto_free char *inner = join_path(path, path_text(t->path));
+	json_t *member = path_get(t->path, v);
+
+	tell(w, t->subs[0], member, inner);
+	json_decref(member);
+}
+
+/* The first item that fails, and how many do. */
+static void tell_each(struct telling *w, const struct test *t, const json_t *v, const char *path)
+{
+	struct judging j = { 0 };
+	struct telling inside = *w;
+	auto_free char *note = NULL;
+	auto_free char *step = NULL;
+	auto_free char *inner = NULL;
+	size_t n = json_array_size(v), failed = 0, first = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (test_hold(t->subs[0], json_array_get(v, i), &j) != TRUTH_HOLDS && !failed++)
+			first = i;
+	if (!failed) {
+		add_failure(w, t, v, path);
+		return;
+	}
+	note = xasprintf("item %zu; %zu of %zu fail", first, failed, n);
+	step = xasprintf("[%zu]", first);
+	inner = join_path(path, step);
+	inside.note = note;
+	tell(&inside, t->subs[0], json_array_get(v, first), inner);
+}
+
+/* Go down to what did not hold; what holds says nothing. */
+static void tell(struct telling *w, const struct test *t, const json_t *v, const char *path)
+{
+	struct judging j = { 0 };
+
+	if (t->op->hold(t, v, &j) == TRUTH_HOLDS)
+		return;
+	if (t->op == &op_member && v)
+		tell_member(w, t, v, path);
+	else if (t->op == &op_every || t->op == &op_all_of)
+		for (size_t i = 0; i < t->count; i++)
+			tell(w, t->subs[i], v, path);
+	else if (t->op == &op_each && json_is_array(v))
+		tell_each(w, t, v, path);
+	else
+		add_failure(w, t, v, path);
+}
+
+static enum truth hold_entry(const struct expect_entry *entry, const json_t *v, struct err **e, bool *undecided)
+{
+	struct judging j = { .e = e };
+	enum truth truth = test_hold(entry->test, v, &j);
+
+	*undecided |= j.undecided;
+	return truth;
+}
+
+static bool is_deferred(const struct test *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (is_deferred(t->subs[i]))
+			return true;
+	return t->deferred;
+}
+
+static int check_ready(const struct expect *x, struct err **e)
+{
+	for (size_t i = 0; i < x->count; i++)
+		if (is_deferred(x->entries[i].test))
+			return err_set(e, ERR_BUG, "the expectation has values that are not known yet");
+	return 0;
+}
+
+/* A check without any expectation shall not pass for it. */
+static void tell_nothing_expected(struct verdict *v)
+{
+	v->failures[v->count++] = (struct failure){
+		.severity = SEVERITY_NONE,
+		.path = xstrdup(""),
+		.expected = xstrdup("an expectation"),
+		.actual = xstrdup("nothing is expected of this check"),
+	};
+}
+
+int expect_judge_masked(const struct expect *x, const json_t *facts, const struct secrets *secrets, struct verdict *v,
+			struct err **e)
+{
+	struct telling w = { .v = v, .secrets = secrets };
+	bool undecided = false, pass = x->count > 0;
+
+	*v = (struct verdict){ 0 };
+	if (check_ready(x, e))
+		return -1;
+	for (size_t i = 0; i < x->count; i++)
+		pass &= hold_entry(&x->entries[i], facts, undecided ? NULL : e, &undecided) == TRUTH_HOLDS;
+	if (undecided)
+		return -1;
+	v->pass = pass;
+	if (pass)
+		return 0;
+	v->failures = xcalloc(FAILURES_MAX, sizeof(*v->failures));
+	if (!x->count)
+		tell_nothing_expected(v);
+	for (size_t i = 0; i < x->count; i++) {
+		w.entry = &x->entries[i];
+		tell(&w, x->entries[i].test, facts, "");
+	}
+	return 0;
+}
+
+int expect_judge(const struct expect *x, const json_t *facts, struct verdict *v, struct err **e)
+{
+	return expect_judge_masked(x, facts, NULL, v, e);
+}
+
+int expect_judge_value(const struct expect *x, const json_t *value_or_null, bool *holds, struct err **e)
+{
+	bool undecided = false;
+
+	if (check_ready(x, e))
+		return -1;
+	*holds = x->count && hold_entry(&x->entries[0], value_or_null, e, &undecided) == TRUTH_HOLDS;
+	return undecided ? -1 : 0;
+}
+
+void verdict_free(struct verdict *v)
+{
+	for (size_t i = 0; i < v->count; i++) {
+		free(v->failures[i].path);
+		free(v->failures[i].expected);
+		free(v->failures[i].actual);
+	}
+	free(v->failures);
+	*v = (struct verdict){ 0 };
+}

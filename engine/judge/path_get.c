@@ -1,0 +1,114 @@
+/*
+ * path_get - following a path through a JSON value.
+ */
+#include "engine/judge/path_step.h"
+
+#include <stdint.h>
+
+#include "engine/base/auto.h"
+#include "engine/base/buf.h"
+
+#define JOINED_MAX 4096
+
+static json_t *follow(const struct path *p, size_t i, json_t *v);
+
+/* How many `.name` steps stand in a row from i on. */
+static size_t names_from(const struct path *p, size_t i)
+{
+	size_t n = 0;
+
+	while (i + n < p->count && p->steps[i + n].kind == STEP_NAME)
+		n++;
+	return n;
+}
+
+static json_t *follow_joined(const struct path *p, size_t i, size_t n, json_t *object)
+{
+	auto_buf struct buf key = BUF_INIT(JOINED_MAX);
+	json_t *member;
+
+	for (size_t k = i; k < i + n; k++) {
+		if (k > i)
+			buf_addc(&key, '.');
+		buf_adds(&key, p->steps[k].name);
+	}
+	member = json_object_get(object, buf_text(&key));
+	return member ? follow(p, i + n, member) : NULL;
+}
+
+/* A key that holds dots itself wins over the members' way: `properties.a.b` finds "a.b". */
+static json_t *follow_name(const struct path *p, size_t i, json_t *object)
+{
+	json_t *found = NULL;
+	json_t *member;
+
+	for (size_t n = names_from(p, i); n > 1 && !found; n--)
+		found = follow_joined(p, i, n, object);
+	if (found)
+		return found;
+	member = json_object_get(object, p->steps[i].name);
+	return member ? follow(p, i + 1, member) : NULL;
+}
+
+static bool has_all(const struct path *p, size_t from)
+{
+	for (size_t i = from; i < p->count; i++)
+		if (p->steps[i].kind == STEP_ALL)
+			return true;
+	return false;
+}
+
+/* All of them, in one flat list; one that lacks the rest makes the whole a path to nothing. */
+static json_t *follow_all(const struct path *p, size_t i, json_t *list)
+{
+	bool nested = has_all(p, i + 1);
+	json_t *all, *item;
+	size_t k;
+
+	if (!json_is_array(list))
+		return NULL;
+	all = json_array();
+	json_array_foreach(list, k, item) {
+		json_t *rest = follow(p, i + 1, item);
+
+		if (!rest) {
+			json_decref(all);
+			return NULL;
+		}
+		if (nested)
+			json_array_extend(all, rest);
+		else
+			json_array_append(all, rest);
+		json_decref(rest);
+	}
+	return all;
+}
+
+/* A new reference to the value at the steps from i on, or NULL. */
+static json_t *follow(const struct path *p, size_t i, json_t *v)
+{
+	const struct path_step *s = &p->steps[i];
+	json_t *next;
+
+	if (i == p->count)
+		return json_incref(v);
+	switch (s->kind) {
+	case STEP_NAME:
+		return follow_name(p, i, v);
+	case STEP_ALL:
+		return follow_all(p, i, v);
+	case STEP_KEY:
+		next = json_object_get(v, s->name);
+		break;
+	default:
+		next = json_array_get(v, s->index);
+		break;
+	}
+	return next ? follow(p, i + 1, next) : NULL;
+}
+
+json_t *path_get(const struct path *p, const json_t *root)
+{
+	/* jansson counts references in the value itself, const or not */
+	return root ? follow(p, 0, (json_t *)(uintptr_t)root) : NULL;
+}
