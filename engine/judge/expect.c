@@ -24,7 +24,6 @@ void expect_free(struct expect *x)
 		free(x->names[i]);
 	free(x->entries);
 	free(x->names);
-	free(x->facts);
 	free(x);
 }
 
@@ -241,11 +240,10 @@ struct expect *expect_compile(const struct node *node, const struct check_type *
 	auto_expect struct expect *x = xcalloc(1, sizeof(*x));
 	struct compiler c = { .d = d, .owner = type->name };
 	size_t errors = d->errors;
-	struct shape root;
+	auto_free struct fact *facts = all_facts(type);
+	const struct shape root = { .type = FACT_MAP, .of = facts };
 
-	x->facts = all_facts(type);
-	c.root = x->facts;
-	root = (struct shape){ .type = FACT_MAP, .of = x->facts };
+	c.root = facts;
 	if (node)
 		compile_user(&c, node, &root, x);
 	compile_default(&c, type, &root, x);

@@ -14,7 +14,6 @@ struct expect_entry {
 };
 
 struct expect {
-	struct fact *facts; /* the type's and the common ones; NULL for a lone value */
 	struct expect_entry *entries;
 	size_t count, cap;
 	char **names; /* first names of paths */

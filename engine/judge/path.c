@@ -18,10 +18,12 @@
 
 static struct path_step *step_add(struct path *p, enum step_kind kind)
 {
-	struct path_step *s = &p->steps[p->count++];
-
-	s->kind = kind;
-	return s;
+	if (p->count == p->cap) {
+		p->cap = p->cap ? p->cap * 2 : 2;
+		p->steps = xrealloc(p->steps, p->cap, sizeof(*p->steps));
+	}
+	p->steps[p->count] = (struct path_step){ .kind = kind };
+	return &p->steps[p->count++];
 }
 
 /* A name up to the next '.' or '['; *at moves behind it. */
@@ -118,6 +120,7 @@ void path_free(struct path *p)
 		return;
 	for (size_t i = 0; i < p->count; i++)
 		free(p->steps[i].name);
+	free(p->steps);
 	free(p->text);
 	free(p);
 }

@@ -87,11 +87,12 @@ static json_t *follow_all(const struct path *p, size_t i, json_t *list)
 /* A new reference to the value at the steps from i on, or NULL. */
 static json_t *follow(const struct path *p, size_t i, json_t *v)
 {
-	const struct path_step *s = &p->steps[i];
+	const struct path_step *s;
 	json_t *next;
 
 	if (i == p->count)
 		return json_incref(v);
+	s = &p->steps[i];
 	switch (s->kind) {
 	case STEP_NAME:
 		return follow_name(p, i, v);

@@ -18,8 +18,8 @@ struct path_step {
 
 struct path {
 	char *text;
-	struct path_step steps[PATH_STEPS_MAX];
-	size_t count;
+	struct path_step *steps;
+	size_t count, cap;
 };
 
 #endif
