@@ -123,8 +123,6 @@ static int need_map(const struct key *k, const struct node *v, struct diagnostic
 {
 	if (v->type != NODE_MAP)
 		return diagnose(d, v, "%s: a map is needed, not %s", k->name, node_kind(v));
-	if (!v->count)
-		return diagnose(d, v, "%s: the map is empty", k->name);
 	return 0;
 }
 

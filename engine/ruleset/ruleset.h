@@ -103,6 +103,7 @@ struct ruleset {
 	const struct node *applies_when;
 	struct scope *scope;
 	struct rule **rules; /* in the order of the file; an include's rules stand where checks of the file begin: before them */
+	struct rule **by_id;  /* the same, sorted by id */
 	size_t rule_count;
 	bool named;    /* the user named it on the command line */
 	bool applies;  /* after the plan */
@@ -132,6 +133,7 @@ struct capture {
 /* One check of the plan. Everything is owned by the plan. */
 struct check {
 	size_t index;
+	const struct plan *plan;
 	char *id;              /* "antcode-web/slb[ssh]" */
 	const struct rule *rule;
 	const struct ruleset *ruleset;
@@ -158,7 +160,7 @@ struct check {
 	void *query;
 	struct expect *expect;
 	const struct text_map *extract; /* name to regex, for extract_found(); or NULL */
-	bool owns_query, owns_expect;   /* else they are the rule's */
+	bool owns_query, owns_expect, owns_extract; /* else they are the rule's */
 	bool has_pattern;      /* known also when late */
 	bool runtime_items;    /* for_each over a capture: `item_name`, `item_source`; expanded when that is known */
 	char *item_name;

@@ -1,0 +1,503 @@
+/*
+ * plan - makes checks of rules: decides what is not run and why, puts values in, binds what is not late.
+ *
+ * It opens nothing and runs nothing; what it must know of the machine is in the answers.
+ */
+#include "engine/ruleset/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/auto.h"
+#include "engine/base/clock.h"
+#include "engine/base/number.h"
+#include "engine/base/secret.h"
+#include "engine/base/xalloc.h"
+#include "engine/document/diagnostic.h"
+#include "engine/ruleset/bind.h"
+#include "engine/ruleset/planning.h"
+#include "engine/ruleset/values.h"
+
+#define TIMEOUT_DEFAULT (10 * NS_PER_S)
+#define RETRY_EVERY_DEFAULT NS_PER_S
+
+struct plan_rule *planned(const struct planning *p, const struct rule *rule)
+{
+	return &p->rules[rule->links->number];
+}
+
+/* Decide a condition for a whole rule; whether it holds. */
+static bool condition_holds(const struct planning *p, const struct node *when, const struct scope *scope, struct plan_rule *r)
+{
+	auto_free char *why = NULL;
+	enum kind kind = KIND_NONE;
+
+	switch (condition_decide(when, scope, p->answers, &why, &kind)) {
+	case CONDITION_TRUE:
+		return true;
+	case CONDITION_FALSE:
+		r->decided = DECIDED_SKIP;
+		r->reason = xasprintf("not applicable: %s", why ? why : "its condition does not hold");
+		return false;
+	case CONDITION_UNDECIDED:
+		break;
+	}
+	r->decided = DECIDED_ERROR;
+	r->kind = kind == KIND_NONE ? KIND_PERMISSION : kind;
+	r->reason = xasprintf("cannot decide whether it applies: %s", why ? why : "unknown");
+	return false;
+}
+
+/* A parameter that stops the rule: without value, or one that could not be had. */
+static bool param_stops(struct plan_rule *r, const struct param_use *use)
+{
+	const struct param *p = use->param;
+
+	if (use->part == PART_TEXTS || use->part == PART_ITEMS)
+		return false;
+	if (p->problem || (p->layer == LAYER_NONE && p->required)) {
+		r->decided = DECIDED_ERROR;
+		r->kind = p->problem && p->problem_kind != KIND_NONE ? p->problem_kind : KIND_PARAMETER;
+		r->reason = param_problem(p);
+		return true;
+	}
+	/* An optional one may be left out of the fields, a secret nowhere. */
+	if (p->layer == LAYER_NONE && (p->type == PARAM_SECRET || use->part != PART_FIELDS)) {
+		r->decided = DECIDED_SKIP;
+		r->reason = xasprintf("not configured: %s", p->name);
+		return true;
+	}
+	return false;
+}
+
+/* Whether the whole ruleset is stopped: found out once for all its rules. */
+static bool ruleset_stops(const struct planning *p, struct plan_rule *r)
+{
+	const struct ruleset *set = r->rule->ruleset;
+	const struct plan_rule *first = planned(p, set->rules[0]);
+
+	if (!set->applies_when)
+		return false;
+	if (r == first) {
+		r->ruleset_stopped = !condition_holds(p, set->applies_when, set->scope, r);
+		return r->ruleset_stopped;
+	}
+	if (set->applies)
+		return false;
+	r->decided = first->decided;
+	r->kind = first->kind;
+	r->reason = xstrdup(set->inapplicable ? set->inapplicable : "");
+	return true;
+}
+
+void plan_decide(struct planning *p, struct plan_rule *r)
+{
+	const struct rule *rule = r->rule;
+
+	if (r->decided_known)
+		return;
+	r->decided_known = true;
+	if (ruleset_stops(p, r))
+		return;
+	if (rule->applies_when && !condition_holds(p, rule->applies_when, rule->scope, r))
+		return;
+	if (rule->when && !condition_holds(p, rule->when, rule->scope, r))
+		return;
+	for (size_t i = 0; i < rule->links->param_count; i++)
+		if (rule->links->params[i].param->problem || rule->links->params[i].param->layer == LAYER_NONE)
+			if (param_stops(r, &rule->links->params[i]))
+				return;
+}
+
+void plan_items(struct planning *p, struct plan_rule *r)
+{
+	struct names names = { .stage = STAGE_PLAN, .rule = r->rule, .builtins = &p->builtins };
+
+	if (r->items_known)
+		return;
+	r->items_known = true;
+	items_make(r->rule, &names, &r->items, p->d);
+	r->size = r->items.count ? r->items.count : 1;
+	names_release(&names);
+}
+
+/* What the check uses, for the report. */
+static json_t *used_params(const struct rule_links *l)
+{
+	json_t *list = NULL;
+
+	for (size_t i = 0; i < l->param_count; i++) {
+		const struct param *p = l->params[i].param;
+		bool again = l->params[i].part == PART_TEXTS;
+
+		for (size_t k = 0; k < i; k++)
+			again = again || (l->params[k].param == p && l->params[k].part != PART_TEXTS);
+		if (again)
+			continue;
+		if (!list)
+			list = json_array();
+		json_array_append_new(list, json_pack("{s:s, s:o, s:s, s:s*}", "name", p->name, "value",
+						      p->secret || p->type == PARAM_SECRET ? json_string(p->layer == LAYER_NONE ? "" : "***")
+						      : p->value			   ? json_incref(p->value)
+											   : json_null(),
+						      "layer", layer_name(p->layer), "origin", p->origin));
+	}
+	return list;
+}
+
+static void decide(struct check *c, enum decided decided, enum kind kind, char *reason)
+{
+	c->decided = decided;
+	c->kind = kind;
+	c->reason = reason;
+}
+
+/* What the environment gave is not the ruleset's mistake: the check is an error, the run goes on. */
+static bool from_environment(const struct rule_links *l)
+{
+	for (size_t i = 0; i < l->param_count; i++)
+		if (l->params[i].param->layer == LAYER_FROM)
+			return true;
+	return false;
+}
+
+static void take_mistakes(struct planning *p, struct check *c, const struct diagnostics *mistakes)
+{
+	if (from_environment(c->rule->links)) {
+		decide(c, DECIDED_ERROR, KIND_PARAMETER, xstrdup(mistakes->items[0].message));
+		return;
+	}
+	for (size_t i = 0; i < mistakes->count; i++) {
+		const struct diagnostic *x = &mistakes->items[i];
+
+		if (!x->warning)
+			diagnose_at(p->d, x->file, x->line, x->column, x->width, x->source, "%s", x->message);
+	}
+}
+
+/* After binding: what stands in the way, if anything. */
+static bool settle(struct planning *p, struct check *c, struct bind *b)
+{
+	if (b->names->problem) {
+		const struct param *param = b->names->problem;
+
+		decide(c, DECIDED_ERROR, param->problem && param->problem_kind != KIND_NONE ? param->problem_kind : KIND_PARAMETER,
+		       param_problem(param));
+	} else if (b->absent) {
+		decide(c, DECIDED_SKIP, KIND_NONE, xasprintf("not configured: %s", b->absent));
+	} else if (b->d->errors) {
+		take_mistakes(p, c, b->d);
+	}
+	return c->decided == DECIDED_NOT && !b->d->errors;
+}
+
+static void bind_fields(struct planning *p, struct check *c, struct bind *b)
+{
+	const struct rule_links *l = c->rule->links;
+
+	if (!l->varies[PART_FIELDS]) {
+		c->query = l->query;
+		b->map = c->rule->fields;
+	} else {
+		c->query = bind_query(b);
+		c->owns_query = true;
+	}
+	if (b->map)
+		plan_literal_secrets(p, c->type, b->map, c);
+}
+
+static void bind_rest(struct planning *p, struct check *c, struct bind *b)
+{
+	const struct rule_links *l = c->rule->links;
+
+	c->timeout = p->options->timeout > 0 ? p->options->timeout : TIMEOUT_DEFAULT;
+	bind_timeout(b, &c->timeout);
+	if (c->rule->extract) {
+		c->owns_extract = l->varies[PART_EXTRACT];
+		c->extract = c->owns_extract ? bind_extract(b) : l->extract;
+	}
+	if (!l->varies[PART_EXPECT]) {
+		c->expect = l->expect;
+		return;
+	}
+	b->arena = p->plan->arena;
+	c->owns_expect = true;
+	c->expect = bind_expect(b);
+}
+
+/* What is late is made in the worker: nothing half-known stays here. */
+static void drop_bound(struct check *c)
+{
+	if (c->owns_query)
+		query_free(c->type, c->query);
+	if (c->owns_expect)
+		expect_free(c->expect);
+	if (c->owns_extract)
+		extract_free((struct text_map *)(uintptr_t)c->extract);
+	c->query = NULL;
+	c->expect = NULL;
+	c->extract = NULL;
+	c->owns_query = c->owns_expect = c->owns_extract = false;
+}
+
+static void add_param_secrets(struct check *c)
+{
+	const struct rule_links *l = c->rule->links;
+
+	for (size_t i = 0; i < l->param_count; i++)
+		if (l->params[i].param->secret && l->params[i].part != PART_TEXTS)
+			check_add_secret(c, l->params[i].param->secret);
+}
+
+static void bind_check(struct planning *p, struct check *c)
+{
+	const struct rule_links *l = c->rule->links;
+	auto_diagnostics struct diagnostics mistakes = { 0 };
+	struct names names = { .stage = STAGE_PLAN, .rule = c->rule, .builtins = &p->builtins, .vars = c->vars, .later = c->item_name };
+	struct node_arena *arena = l->varies[PART_FIELDS] || l->varies[PART_TIMEOUT] || l->varies[PART_EXTRACT] ? node_arena_new() : NULL;
+	struct bind b = { .rule = c->rule, .names = &names, .arena = arena, .d = &mistakes };
+
+	bind_fields(p, c, &b);
+	bind_rest(p, c, &b);
+	add_param_secrets(c);
+	c->late = b.deferred || l->self || l->capture_count || c->runtime_items;
+	if (!settle(p, c, &b) || c->late)
+		drop_bound(c);
+	bind_release(&b);
+	names_release(&names);
+	node_arena_free(arena);
+}
+
+static void read_retry(struct check *c)
+{
+	const struct node *retry = c->rule->retry, *times = retry ? node_get(retry, "times") : NULL;
+	const struct node *every = retry ? node_get(retry, "every") : NULL;
+	uint64_t n = 0;
+
+	c->tries = 1;
+	if (!times || number_uint(times->text, &n))
+		return;
+	c->tries += (unsigned)n;
+	c->retry_every = RETRY_EVERY_DEFAULT;
+	if (every)
+		number_duration(every->text, &c->retry_every);
+}
+
+static char *check_id(const struct rule *rule, const struct item *item)
+{
+	if (item)
+		return xasprintf("%s/%s[%s]", rule->ruleset->name, rule->id, item->suffix);
+	return xasprintf("%s/%s", rule->ruleset->name, rule->id);
+}
+
+/* Known before it runs: of the rule, of its list, of the item. */
+static void decide_check(struct check *c, const struct plan_rule *r, const struct item *item)
+{
+	if (r->decided != DECIDED_NOT)
+		decide(c, r->decided, r->kind, xstrdup(r->reason));
+	else if (r->items.reason)
+		decide(c, r->items.decided, r->items.kind, xstrdup(r->items.reason));
+	else if (item && item->reason)
+		decide(c, item->decided, item->kind, xstrdup(item->reason));
+}
+
+static void fill_check(struct planning *p, struct plan_rule *r, struct check *c, const struct item *item)
+{
+	const struct rule *rule = r->rule;
+	const struct rule_links *l = rule->links;
+
+	c->plan = p->plan;
+	c->rule = rule;
+	c->ruleset = rule->ruleset;
+	c->type = rule->type;
+	c->id = check_id(rule, item);
+	c->severity = l->worst;
+	c->has_pattern = l->has_pattern;
+	c->wants = l->wants;
+	c->want_count = l->want_count;
+	c->vars = item ? json_incref(item->vars) : NULL;
+	c->params = json_incref(r->params);
+	c->needs = r->needs;
+	c->need_count = r->need_count;
+	c->captures = r->captures;
+	c->capture_count = r->capture_count;
+	c->item_source = r->source;
+	if (r->items.runtime) {
+		c->runtime_items = true;
+		c->item_name = rule->for_each->pairs[0].key->text;
+	}
+	read_retry(c);
+	plan_texts(p, r, c, item);
+	decide_check(c, r, item);
+	c->timeout = p->options->timeout > 0 ? p->options->timeout : TIMEOUT_DEFAULT;
+	if (c->decided == DECIDED_NOT)
+		bind_check(p, c);
+}
+
+static bool is_marked(const struct plan_rule *r, size_t item)
+{
+	return r->all || (r->marked && r->marked[item]);
+}
+
+/* How many checks the rule makes, and where they stand. */
+static void place(struct planning *p, struct plan_rule *r)
+{
+	if (!r->queued)
+		return;
+	plan_decide(p, r);
+	plan_items(p, r);
+	r->first = p->plan->count;
+	if (!r->all)
+		r->position = xcalloc(r->size, sizeof(*r->position));
+	for (size_t i = 0; i < r->size; i++) {
+		if (!is_marked(r, i))
+			continue;
+		if (r->position)
+			r->position[i] = p->plan->count;
+		r->count++;
+		p->plan->count++;
+	}
+}
+
+static void fill_rule(struct planning *p, struct plan_rule *r)
+{
+	size_t at = r->first;
+
+	if (!r->count)
+		return;
+	r->params = used_params(r->rule->links);
+	for (size_t i = 0; i < r->size; i++) {
+		if (!is_marked(r, i))
+			continue;
+		p->plan->checks[at].index = at;
+		fill_check(p, r, &p->plan->checks[at++], r->items.count ? &r->items.items[i] : NULL);
+	}
+	items_release(&r->items);
+}
+
+/* Does each ruleset apply? Its first rule stands for it; one without rules applies. */
+static void decide_rulesets(struct planning *p)
+{
+	for (size_t i = 0; i < p->book->count; i++) {
+		struct ruleset *set = p->book->rulesets[i];
+		struct plan_rule *first = set->rule_count ? planned(p, set->rules[0]) : NULL;
+		auto_free char *why = NULL;
+		enum kind kind = KIND_NONE;
+
+		set->applies = true;
+		free(TAKE(set->inapplicable));
+		if (!set->applies_when)
+			continue;
+		if (!first) {
+			set->applies = condition_decide(set->applies_when, set->scope, p->answers, &why, &kind) == CONDITION_TRUE;
+			if (!set->applies)
+				set->inapplicable = xasprintf("not applicable: %s", why ? why : "its condition does not hold");
+			continue;
+		}
+		plan_decide(p, first);
+		if (first->ruleset_stopped) {
+			set->applies = false;
+			set->inapplicable = xstrdup(first->reason);
+		}
+	}
+}
+
+static void list_rules(struct planning *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->book->count; i++)
+		p->rule_count += p->book->rulesets[i]->rule_count;
+	p->rules = xcalloc(p->rule_count + 1, sizeof(*p->rules));
+	for (size_t i = 0; i < p->book->count; i++)
+		for (size_t k = 0; k < p->book->rulesets[i]->rule_count; k++) {
+			p->rules[n].rule = p->book->rulesets[i]->rules[k];
+			p->rules[n].rule->links->number = n;
+			n++;
+		}
+}
+
+static void make_checks(struct planning *p)
+{
+	size_t errors = p->d->errors;
+
+	for (size_t i = 0; i < p->rule_count; i++)
+		place(p, &p->rules[i]);
+	if (p->d->errors > errors)
+		return;
+	p->plan->checks = xcalloc(p->plan->count + 1, sizeof(*p->plan->checks));
+	plan_edges(p);
+	for (size_t i = 0; i < p->rule_count; i++)
+		fill_rule(p, &p->rules[i]);
+}
+
+struct plan *plan_make(const struct rulebook *book, const struct requests *answers, const struct plan_options *options,
+		       struct secrets *secrets, struct diagnostics *d)
+{
+	struct planning *p = xcalloc(1, sizeof(*p));
+	struct plan *plan = xcalloc(1, sizeof(*plan));
+	size_t errors = d->errors;
+
+	*p = (struct planning){ .book = book, .answers = answers, .options = options, .secrets = secrets, .d = d, .plan = plan };
+	plan->book = book;
+	plan->owned = p;
+	plan->arena = node_arena_new();
+	builtins_init(&p->builtins, options->run_id);
+	list_rules(p);
+	decide_rulesets(p);
+	if (!plan_select(p))
+		make_checks(p);
+	diagnostics_sort(d);
+	if (d->errors == errors)
+		return plan;
+	plan_free(plan);
+	return NULL;
+}
+
+static void check_release(struct check *c)
+{
+	if (c->type)
+		drop_bound(c);
+	free(c->id);
+	free(c->reason);
+	free(c->secrets);
+	json_decref(c->vars);
+	json_decref(c->params);
+}
+
+static void plan_rule_release(struct plan_rule *r)
+{
+	items_release(&r->items);
+	free(r->reason);
+	free(r->marked);
+	free(r->position);
+	free(r->needs);
+	free(r->captures);
+	json_decref(r->params);
+}
+
+void plan_free(struct plan *plan)
+{
+	struct planning *p = plan ? plan->owned : NULL;
+
+	if (!plan)
+		return;
+	for (size_t i = 0; plan->checks && i < plan->count; i++)
+		check_release(&plan->checks[i]);
+	for (size_t i = 0; i < p->rule_count; i++)
+		plan_rule_release(&p->rules[i]);
+	for (size_t i = 0; i < p->kept_count; i++)
+		free(p->kept[i]);
+	free(p->kept);
+	free(p->rules);
+	builtins_release(&p->builtins);
+	node_arena_free(plan->arena);
+	free(plan->checks);
+	free(p);
+	free(plan);
+}
+
+const struct builtins *plan_builtins(const struct plan *plan)
+{
+	return &((const struct planning *)plan->owned)->builtins;
+}

@@ -1,0 +1,80 @@
+/*
+ * planning - what the parts of the plan's making share.
+ */
+#ifndef ENGINE_RULESET_PLANNING_H
+#define ENGINE_RULESET_PLANNING_H
+
+#include "engine/ruleset/items.h"
+#include "engine/ruleset/names.h"
+#include "engine/ruleset/plan.h"
+#include "engine/ruleset/rule.h"
+
+/* The texts of a check for people. */
+struct check_texts {
+	struct words title, impact, verify;
+	struct words *causes;
+	size_t cause_count;
+	struct step *steps;
+	size_t step_count;
+	char *doc;
+};
+
+/* One rule on its way to checks. */
+struct plan_rule {
+	struct rule *rule;
+	bool decided_known, items_known, ruleset_stopped;
+	enum decided decided; /* for all its items alike */
+	enum kind kind;
+	char *reason;
+	struct items items;
+	size_t size;      /* checks it could make: its items, at least one */
+	bool all, queued; /* selected as a whole; already in the worklist */
+	bool *marked;     /* items that are selected one by one */
+	size_t first, count; /* its checks in the plan */
+	size_t *position; /* where item n is in the plan; NULL when all are there */
+	/* shared by its checks */
+	struct check_texts texts;
+	bool texts_known;
+	size_t *needs;
+	size_t need_count;
+	struct capture *captures;
+	size_t capture_count;
+	struct capture source;
+	json_t *params;
+};
+
+struct planning {
+	const struct rulebook *book;
+	const struct requests *answers;
+	const struct plan_options *options;
+	struct secrets *secrets;
+	struct diagnostics *d;
+	struct builtins builtins;
+	struct plan_rule *rules;
+	size_t rule_count;
+	struct plan_rule **queue; /* rules whose references are still to be followed */
+	size_t queue_count;
+	struct plan *plan;
+	void **kept; /* released with the plan */
+	size_t kept_count, kept_cap;
+};
+
+struct plan_rule *planned(const struct planning *p, const struct rule *rule);
+/* Its items, made at the first call. */
+void plan_items(struct planning *p, struct plan_rule *r);
+/* Whether it applies and has what it needs, found out at the first call. */
+void plan_decide(struct planning *p, struct plan_rule *r);
+/* select.c: mark what the user selects, and what that needs. -1 when d got an error. */
+int plan_select(struct planning *p);
+/* edges.c: needs and captures as indices, when all checks have their place. */
+void plan_edges(struct planning *p);
+/* texts.c */
+void plan_texts(struct planning *p, struct plan_rule *r, struct check *c, const struct item *item);
+void *plan_keep(struct planning *p, void *memory);
+/* literals.c: the secrets that are written in the fields themselves are kept as such; their numbers are appended. */
+void plan_literal_secrets(struct planning *p, const struct check_type *type, const struct node *map, struct check *c);
+void check_add_secret(struct check *c, uint32_t number);
+
+const struct builtins *plan_builtins(const struct plan *plan);
+
+#endif
