@@ -662,6 +662,15 @@ void document_free(struct document *doc)
 	free(doc);
 }
 
+void document_free_wiping(struct document *doc)
+{
+	if (doc && doc->source.bytes)
+		explicit_bzero(doc->source.bytes, doc->source.len);
+	if (doc)
+		node_arena_wipe(doc->arena);
+	document_free(doc);
+}
+
 struct node *document_root(const struct document *doc)
 {
 	return doc->root;

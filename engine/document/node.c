@@ -60,6 +60,12 @@ void node_arena_free(struct node_arena *a)
 	free(a);
 }
 
+void node_arena_wipe(struct node_arena *a)
+{
+	for (struct byte_chunk *c = a->bytes; c; c = c->next)
+		explicit_bzero(c->bytes, c->used);
+}
+
 static void *arena_bytes(struct node_arena *a, size_t size)
 {
 	size_t need = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);

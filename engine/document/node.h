@@ -47,6 +47,8 @@ struct document *document_load(const char *path, const char *name, struct diagno
 /* The same from memory. */
 struct document *document_parse(const char *bytes, size_t len, const char *name, struct diagnostics *d);
 void document_free(struct document *doc);
+/* The same for a file that may hold secrets: its bytes and texts are overwritten first. */
+void document_free_wiping(struct document *doc);
 struct node *document_root(const struct document *doc);
 const char *document_name(const struct document *doc);
 /* SHA-256 of the bytes, 64 hex digits. */
@@ -65,6 +67,8 @@ bool node_is_empty(const struct node *n);
 struct node_arena;
 struct node_arena *node_arena_new(void);
 void node_arena_free(struct node_arena *a); /* releases nodes, texts and json values made in it */
+/* Overwrite everything in it; only before node_arena_free. */
+void node_arena_wipe(struct node_arena *a);
 struct node *node_new(struct node_arena *a, const struct node *at, enum node_type type);
 /* A scalar; text is copied. */
 struct node *node_new_scalar(struct node_arena *a, const struct node *at, const char *text, size_t len);

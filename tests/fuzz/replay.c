@@ -2,7 +2,7 @@
  * replay - run a fuzz target over its corpus without a fuzzer: what once crashed must never again.
  *
  * The corpus of the program fuzz_THING is the folder tests/fuzz/corpus/THING of the sources, or what
- * stands on the command line. Prints TAP. Under clang's -fsanitize=fuzzer this file is left out.
+ * stands on the command line. Prints TAP. scripts/fuzz defines ROUNDS_LIBFUZZER: then libFuzzer brings main().
  */
 #include <dirent.h>
 #include <limits.h>
@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#ifndef ROUNDS_LIBFUZZER
 
 static size_t replayed;
 
@@ -88,3 +90,5 @@ int main(int argc, char **argv)
 	printf("1..%zu\n", replayed ? replayed : 1);
 	return failed ? 1 : 0;
 }
+
+#endif

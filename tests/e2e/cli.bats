@@ -1,0 +1,280 @@
+#!/usr/bin/env bats
+#
+# The command line: help, mistakes, exit codes, reports to files that cannot be written.
+
+setup() {
+	rounds=${ROUNDS:-$BATS_TEST_DIRNAME/../../build/rounds}
+	folder=$(mktemp -d "$BATS_TMPDIR/cli.XXXXXX")
+	cd "$folder"
+	export ROUNDS_CONFIG=$folder/etc ROUNDS_RULESETS=
+	cat >good.yaml <<'YAML'
+format: 1
+ruleset: good
+version: 1.0.0
+checks:
+  - id: root
+    file: { path: / }
+    expect: { type: directory }
+YAML
+	cat >bad.yaml <<'YAML'
+format: 1
+ruleset: bad
+version: 1.0.0
+checks:
+  - id: none
+    file: { path: /nowhere/at/all }
+YAML
+	cat >broken.yaml <<'YAML'
+format: 1
+ruleset: broken
+version: 1.0.0
+checks:
+  - id: a
+    file: { pth: / }
+  - id: b
+    port: { port: 70000 }
+YAML
+}
+
+teardown() {
+	cd /
+	rm -rf "$folder"
+}
+
+# ends CODE WORD ...: what the command ends with; output and standard error are in $output.
+ends() {
+	local code=$1
+
+	shift
+	run "$@"
+	echo "$output"
+	[ "$status" -eq "$code" ] || {
+		echo "ended with $status instead of $code"
+		return 1
+	}
+}
+
+says() {
+	[[ "$output" == *"$1"* ]] || {
+		echo "does not say: $1"
+		return 1
+	}
+}
+
+@test "cli: --help of the program and of every command fits 80 columns" {
+	ends 0 "$rounds" --help
+	says "Usage: rounds COMMAND"
+	for command in $("$rounds" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p'); do
+		ends 0 "$rounds" "$command" --help
+		says "Usage: rounds $command"
+		for text in "$("$rounds" "$command" --help)" "$("$rounds" --help)"; do
+			[ "$(wc -L <<<"$text")" -le 80 ]
+		done
+	done
+}
+
+@test "cli: every option of the language page is there" {
+	ends 0 "$rounds" run --help
+	for option in product component tag check severity report fail-on on-error warn-exit allow-empty \
+		jobs timeout deadline dry-run params param lang quiet verbose color exit require-configured; do
+		says "--$option"
+	done
+}
+
+@test "cli: --version" {
+	ends 0 "$rounds" --version
+	[[ "$output" =~ ^rounds\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
+}
+
+@test "cli: usage mistakes end with 64 and a near miss" {
+	ends 64 "$rounds"
+	ends 64 "$rounds" rnu
+	says "unknown command 'rnu'; did you mean 'run'?"
+	ends 64 "$rounds" run --repot=json
+	says "unknown option '--repot'; did you mean '--report'?"
+	ends 64 "$rounds" run --report jsno good.yaml
+	says "unknown format 'jsno'; did you mean 'json'?"
+	ends 64 "$rounds" run --report json --report junit good.yaml
+	says "json and junit both go to standard output"
+	ends 64 "$rounds" run --report json=a --report junit=a good.yaml
+	says "json and junit both go to 'a'"
+	ends 64 "$rounds" run --fail-on hgih good.yaml
+	says "--fail-on: unknown 'hgih'; did you mean 'high'?"
+	ends 64 "$rounds" run --timeout 5 good.yaml
+	says "'5' needs a unit"
+	ends 64 "$rounds" lint
+	ends 64 "$rounds" show good.yaml bad.yaml
+}
+
+@test "cli: a usage mistake still writes the asked reports" {
+	ends 64 "$rounds" run good.yaml --report junit=r.xml --report json=r.json --fail-on hgih
+	xmllint --noout r.xml
+	[ "$(jq -r '.results[0].id' r.json)" = rounds/ruleset-load ]
+	[ "$(jq -r '.results[0].status' r.json)" = error ]
+	[ "$(jq -r '.gate.exit_code' r.json)" = 64 ]
+}
+
+@test "cli: passed is 0, failed is 1, below the gate is 0 or 3" {
+	ends 0 "$rounds" run good.yaml
+	ends 1 "$rounds" run bad.yaml
+	ends 1 "$rounds" run good.yaml bad.yaml
+	sed -i 's/- id: none/- id: none\n    severity: medium/' bad.yaml
+	ends 0 "$rounds" run bad.yaml --fail-on high
+	ends 3 "$rounds" run bad.yaml --fail-on high --warn-exit
+	ends 1 "$rounds" run bad.yaml --fail-on medium
+}
+
+@test "cli: nothing inspected is 4, unless it may be empty" {
+	sed -i 's/^checks:/applies_when: { file: \/nowhere\/at\/all }\nchecks:/' good.yaml
+	ends 4 "$rounds" run good.yaml
+	ends 0 "$rounds" run good.yaml --allow-empty
+}
+
+@test "cli: a selector that matches nothing is named, and is 4" {
+	ends 4 "$rounds" run good.yaml --tag dialy
+	says "dialy"
+	ends 4 "$rounds" run good.yaml --check root --tag dialy
+	says "dialy"
+}
+
+@test "cli: a broken ruleset is 65, everything is said, nothing is run, the reports are written" {
+	ends 65 "$rounds" run good.yaml broken.yaml --report junit=r.xml --report json=r.json
+	says "broken.yaml:6:13: error: unknown key 'pth' in file; did you mean 'path'?"
+	says "broken.yaml:8:"
+	xmllint --noout r.xml
+	[ "$(jq -r '[.results[].id] | join(" ")' r.json)" = broken/ruleset-load ]
+	[ "$(jq -r '.results[0].status' r.json)" = error ]
+	jq -r '.results[0].evidence[0].text' r.json | grep -F "unknown key 'pth'"
+	[ "$(jq -r '.gate.exit_code' r.json)" = 65 ]
+	[ "$(jq -r '.run.complete' r.json)" = false ]
+}
+
+@test "cli: a ruleset that is not there is 66, and the reports are written" {
+	ends 66 "$rounds" run nowhere.yaml --report json=r.json
+	says "nowhere.yaml"
+	[ "$(jq -r '.gate.exit_code' r.json)" = 66 ]
+}
+
+@test "cli: an unwritable report is 73, and the others are written" {
+	ends 73 "$rounds" run good.yaml --report json=/nowhere/r.json --report junit=r.xml --report text
+	says "/nowhere/r.json"
+	xmllint --noout r.xml
+	mkdir taken
+	ends 73 "$rounds" run bad.yaml --report json=taken --report junit=r2.xml
+	xmllint --noout r2.xml
+	[ -d taken ]
+	[ -z "$(ls taken)" ]
+}
+
+@test "cli: a full disk under standard output is 73" {
+	[ -c /dev/full ] || skip "no /dev/full"
+	run bash -c '"$1" run good.yaml >/dev/full' bash "$rounds"
+	echo "$output"
+	[ "$status" -eq 73 ]
+	says "standard output"
+	run bash -c '"$1" --help >/dev/full' bash "$rounds"
+	[ "$status" -eq 73 ]
+}
+
+@test "cli: a report is replaced whole, and nothing else is left beside it" {
+	echo old >r.json
+	ends 0 "$rounds" run good.yaml --report json=r.json
+	jq -e '.schema == "rounds-report/1"' r.json
+	[ "$(ls | sort | tr '\n' ' ')" = "bad.yaml broken.yaml good.yaml r.json " ]
+}
+
+@test "cli: --dry-run says what would be run, and runs nothing" {
+	ends 0 "$rounds" run good.yaml bad.yaml --dry-run
+	says "good/root"
+	says "bad/none"
+	says "2 of 2 checks would be run"
+}
+
+@test "cli: lint says all mistakes at once" {
+	ends 0 "$rounds" lint good.yaml
+	says "1 ruleset, 1 check: 0 mistakes"
+	ends 65 "$rounds" lint broken.yaml good.yaml
+	says "unknown key 'pth' in file"
+	says "broken.yaml:8:"
+	ends 0 "$rounds" lint --quiet good.yaml
+	[ -z "$output" ]
+	ends 66 "$rounds" lint nowhere.yaml
+}
+
+@test "cli: list, show, explain, schema" {
+	ends 0 "$rounds" list good.yaml
+	says "good"
+	ends 0 "$rounds" list --checks good.yaml bad.yaml
+	says "good/root"
+	says "bad/none"
+	ends 0 "$rounds" list --reports
+	says "junit"
+	ends 0 "$rounds" show good.yaml
+	says "path: /"
+	ends 0 "$rounds" show bad.yaml/none
+	says "exists"
+	ends 66 "$rounds" show bad.yaml/nonne
+	says "did you mean 'bad/none'?"
+	ends 0 "$rounds" explain port
+	says "listening"
+	ends 0 "$rounds" explain refused
+	ends 66 "$rounds" explain prot
+	says "did you mean 'port'?"
+	ends 0 "$rounds" explain
+	"$rounds" schema | jq -e '.["$schema"]'
+}
+
+@test "cli: explain knows every type that list shows, and stays within 80 columns" {
+	for type in $("$rounds" list --types | sed 's/ .*//'); do
+		ends 0 "$rounds" explain "$type"
+		says "$type - "
+		[ "$("$rounds" explain "$type" | wc -L)" -le 80 ]
+	done
+}
+
+@test "cli: as a Nagios plugin" {
+	ends 0 "$rounds" run good.yaml --exit=nagios
+	[[ "$output" =~ ^ROUNDS\ OK\ -\ 1\ of\ 1\ checks\ passed\ \|\ \'failed\'=0 ]]
+	ends 2 "$rounds" run bad.yaml --exit=nagios
+	says "ROUNDS CRITICAL - 1 of 1 checks failed (bad/none) | 'failed'=1;;0;0"
+	ends 3 "$rounds" run broken.yaml --exit=nagios
+	ln -s "$rounds" check_rounds
+	ends 2 ./check_rounds bad.yaml
+	sed -i 's/- id: none/- id: none\n    severity: low/' bad.yaml
+	ends 1 ./check_rounds bad.yaml
+	says "ROUNDS WARNING"
+}
+
+@test "cli: --require-configured makes a want of configuration an error" {
+	cat >optional.yaml <<'YAML'
+format: 1
+ruleset: optional
+version: 1.0.0
+params:
+  where: { type: path, required: false }
+checks:
+  - id: there
+    severity: high
+    file: { path: "${where}/x" }
+  - id: root
+    file: { path: / }
+YAML
+	ends 0 "$rounds" run optional.yaml
+	says "not configured"
+	ends 2 "$rounds" run optional.yaml --require-configured
+	ends 2 "$rounds" run optional.yaml --require-configured=high
+	ends 0 "$rounds" run optional.yaml --require-configured=critical
+}
+
+@test "cli: rulesets are found by name in ROUNDS_RULESETS" {
+	mkdir rules
+	mv good.yaml rules/
+	ROUNDS_RULESETS=$folder/rules ends 0 "$rounds" run good
+	ends 66 "$rounds" run good
+}
+
+@test "cli: the shipped rulesets have no mistake, and are found by name" {
+	ends 0 "$rounds" lint host
+	ends 0 "$rounds" list
+	says "host"
+}
