@@ -1,5 +1,6 @@
 /*
- * diagnostic - collects mistakes with their places and prints them with the source line and a caret.
+ * diagnostic - collects mistakes with their places and prints them with the source line and a
+ * caret.
  *
  * What one hostile file can make it keep is bounded: sources are cut around the place, and after
  * DIAGNOSTICS_MAX mistakes only their number is kept.
@@ -68,8 +69,8 @@ static void keep_source(struct diagnostic *x, const char *source, size_t len)
 	x->source = buf_take(&out);
 }
 
-static int add(struct diagnostics *d, struct diagnostic x, const char *file, const char *source, size_t source_len,
-	       const char *fmt, va_list ap)
+static int add(struct diagnostics *d, struct diagnostic x, const char *file, const char *source,
+	       size_t source_len, const char *fmt, va_list ap)
 {
 	auto_buf struct buf raw = BUF_INIT(MESSAGE_MAX);
 	auto_buf struct buf clean = BUF_INIT(SIZE_MAX);
@@ -91,7 +92,8 @@ static int add(struct diagnostics *d, struct diagnostic x, const char *file, con
 	return -1;
 }
 
-static void add_at_node(struct diagnostics *d, bool warning, const struct node *at, const char *fmt, va_list ap)
+static void add_at_node(struct diagnostics *d, bool warning, const struct node *at, const char *fmt,
+			va_list ap)
 {
 	struct diagnostic x = { .warning = warning };
 	const char *file = "", *source = NULL;
@@ -130,8 +132,8 @@ int diagnose_warning(struct diagnostics *d, const struct node *at, const char *f
 	return -1;
 }
 
-int diagnose_at(struct diagnostics *d, const char *file, unsigned line, unsigned column, unsigned width,
-		const char *source, const char *fmt, ...)
+int diagnose_at(struct diagnostics *d, const char *file, unsigned line, unsigned column,
+		unsigned width, const char *source, const char *fmt, ...)
 {
 	struct diagnostic x = { .line = line, .column = column, .width = width };
 	va_list ap;
@@ -142,8 +144,8 @@ int diagnose_at(struct diagnostics *d, const char *file, unsigned line, unsigned
 	return -1;
 }
 
-int diagnose_warning_at(struct diagnostics *d, const char *file, unsigned line, unsigned column, unsigned width,
-			const char *source, const char *fmt, ...)
+int diagnose_warning_at(struct diagnostics *d, const char *file, unsigned line, unsigned column,
+			unsigned width, const char *source, const char *fmt, ...)
 {
 	struct diagnostic x = { .warning = true, .line = line, .column = column, .width = width };
 	va_list ap;
@@ -166,8 +168,8 @@ static void add_code_point(struct buf *out, const char *word)
 		buf_printf(out, " (U+%04X is not ASCII)", cp);
 }
 
-int diagnose_unknown(struct diagnostics *d, const struct node *at, const char *what, const char *where,
-		     const char *word, const char *const *known)
+int diagnose_unknown(struct diagnostics *d, const struct node *at, const char *what,
+		     const char *where, const char *word, const char *const *known)
 {
 	auto_buf struct buf b = BUF_INIT(SIZE_MAX);
 	const char *near = known ? text_nearest(word, known) : NULL;
@@ -303,7 +305,8 @@ static void print_indent(struct buf *out, const char *s, size_t len)
 
 static void print_source(struct buf *out, const struct diagnostic *x, bool color)
 {
-	size_t len = strlen(x->source), start = skip_chars(x->source, len, x->caret ? x->caret - 1 : 0);
+	size_t len = strlen(x->source),
+	       start = skip_chars(x->source, len, x->caret ? x->caret - 1 : 0);
 	size_t end = start + skip_chars(x->source + start, len - start, x->width ? x->width : 1);
 	size_t carets = text_width(x->source + start, end - start);
 	char number[16];

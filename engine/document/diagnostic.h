@@ -1,5 +1,6 @@
 /*
- * diagnostic - mistakes in rulesets, with their place: all of them at once, in the order of the file.
+ * diagnostic - mistakes in rulesets, with their place: all of them at once, in the order of the
+ * file.
  *
  * Printed as
  *	web.yaml:14:9: error: unknown key 'prot' in port; did you mean 'port'?
@@ -38,24 +39,28 @@ struct diagnostics {
 
 void diagnostics_free(struct diagnostics *d);
 /* A mistake at a node. Returns -1 always. */
-int diagnose(struct diagnostics *d, const struct node *at, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+int diagnose(struct diagnostics *d, const struct node *at, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 int diagnose_warning(struct diagnostics *d, const struct node *at, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /* A mistake at a place without a node (line 0: the whole file). source may be NULL. */
-int diagnose_at(struct diagnostics *d, const char *file, unsigned line, unsigned column, unsigned width,
-		const char *source, const char *fmt, ...) __attribute__((format(printf, 7, 8)));
-int diagnose_warning_at(struct diagnostics *d, const char *file, unsigned line, unsigned column, unsigned width,
-			const char *source, const char *fmt, ...) __attribute__((format(printf, 7, 8)));
-/* "…; did you mean 'port'?" when one of the candidates is near; appends the ending to the message of diagnose().
- * known: NULL-ended. what: "key", "operator", "fact"; where: "port" or NULL.
- * → "unknown key 'prot' in port; did you mean 'port'?" ; non-ASCII words are shown with their code points. */
-int diagnose_unknown(struct diagnostics *d, const struct node *at, const char *what, const char *where,
-		     const char *word, const char *const *known);
+int diagnose_at(struct diagnostics *d, const char *file, unsigned line, unsigned column,
+		unsigned width, const char *source, const char *fmt, ...)
+	__attribute__((format(printf, 7, 8)));
+int diagnose_warning_at(struct diagnostics *d, const char *file, unsigned line, unsigned column,
+			unsigned width, const char *source, const char *fmt, ...)
+	__attribute__((format(printf, 7, 8)));
+/* "unknown key 'prot' in port; did you mean 'port'?": the ending when one of `known` (NULL-ended, may
+ * be NULL) is near. what: "key", "operator", "fact"; where: "port" or NULL. A word that is not ASCII
+ * is shown with its code point. */
+int diagnose_unknown(struct diagnostics *d, const struct node *at, const char *what,
+		     const char *where, const char *word, const char *const *known);
 /* Sort by file (order of first appearance), line, column; drop exact repetitions. */
 void diagnostics_sort(struct diagnostics *d);
 /* Append the printed form of one, with source and caret. */
 void diagnostic_print(struct buf *out, const struct diagnostic *x, bool color);
-/* Append one line without "error: ", for logs, reports and tests: "t.yaml:1:10: timeout: '5' needs a unit: …"; no line end. */
+/* Append one line without "error: ", for logs, reports and tests: "t.yaml:1:10: timeout: '5' needs
+ * a unit: …"; no line end. */
 void diagnostic_print_line(struct buf *out, const struct diagnostic *x);
 
 #endif

@@ -1,9 +1,9 @@
 /*
  * document - YAML to nodes: the only user of libyaml, by its event interface.
  *
- * A strict subset (no tags, one document, bounded depth and expansion, no duplicate keys), so that a file means what
- * it looks like, and a hostile one is refused at once. The parser stops at the first mistake in syntax;
- * other mistakes are all collected.
+ * A strict subset (no tags, one document, bounded depth and expansion, no duplicate keys), so that
+ * a file means what it looks like, and a hostile one is refused at once. The parser stops at the
+ * first mistake in syntax; other mistakes are all collected.
  */
 #include "engine/document/node.h"
 
@@ -77,7 +77,8 @@ struct map_entry {
  * Places
  */
 
-static int refuse(struct builder *b, const yaml_mark_t *at, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static int refuse(struct builder *b, const yaml_mark_t *at, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* A mistake that ends the reading. Returns -1. */
 static int refuse(struct builder *b, const yaml_mark_t *at, const char *fmt, ...)
@@ -125,7 +126,8 @@ static void anchor_free(void *p)
 	free(a);
 }
 
-/* The anchor of this event, made or made anew (the later one wins, YAML 1.1, 3.2.2.2); NULL when it has none. */
+/* The anchor of this event, made or made anew (the later one wins, YAML 1.1, 3.2.2.2); NULL when it
+ * has none. */
 static struct anchor *anchor_new(struct builder *b, const yaml_char_t *name, struct node *n)
 {
 	struct anchor *a, **found;
@@ -164,7 +166,8 @@ static bool same_key(const struct node *a, const struct node *b)
 
 static int compare_entries(const void *pa, const void *pb)
 {
-	const struct map_entry *a = *(const struct map_entry *const *)pa, *b = *(const struct map_entry *const *)pb;
+	const struct map_entry *a = *(const struct map_entry *const *)pa,
+			       *b = *(const struct map_entry *const *)pb;
 	int c = strcmp(a->pair.key->text, b->pair.key->text);
 
 	if (c)
@@ -217,10 +220,12 @@ static void merge_value(struct builder *b, struct entries *l, const struct node 
 		if (value->items[i]->type == NODE_MAP)
 			entries_add_map(l, value->items[i], i + 1);
 		else
-			diagnose(b->d, value->items[i], "'<<' merges maps, not %s", node_kind(value->items[i]));
+			diagnose(b->d, value->items[i], "'<<' merges maps, not %s",
+				 node_kind(value->items[i]));
 	}
 	if (value->type == NODE_SCALAR)
-		diagnose(b->d, value, "'<<' takes a map or a list of maps, not %s", node_kind(value));
+		diagnose(b->d, value, "'<<' takes a map or a list of maps, not %s",
+			 node_kind(value));
 }
 
 /* Of pairs with one key the first in precedence stays; two of the map's own are a mistake. */
@@ -242,8 +247,8 @@ static void entries_resolve(struct builder *b, struct entries *l)
 		x->drop = true;
 		if (x->rank)
 			continue;
-		diagnose(b->d, x->pair.key, "duplicate key '%.200s': it stands on line %u already", x->pair.key->text,
-			 first->pair.key->line);
+		diagnose(b->d, x->pair.key, "duplicate key '%.200s': it stands on line %u already",
+			 x->pair.key->text, first->pair.key->line);
 	}
 }
 
@@ -261,7 +266,10 @@ static void map_finish(struct builder *b, struct node *map)
 		if (!is_merge(key)) {
 			entries_add(&l, map->pairs[i], 0);
 		} else if (merge) {
-			diagnose(b->d, key, "duplicate key '<<': it stands on line %u already; merge a list of maps", merge->line);
+			diagnose(b->d, key,
+				 "duplicate key '<<': it stands on line %u already; merge a list "
+				 "of maps",
+				 merge->line);
 		} else {
 			merge = key;
 			merge_value(b, &l, map->pairs[i].value);
@@ -272,7 +280,8 @@ static void map_finish(struct builder *b, struct node *map)
 	map->pairs = NULL;
 	for (size_t i = 0; i < l.count; i++)
 		if (!l.items[i].drop)
-			node_map_add(b->doc->arena, map, l.items[i].pair.key, l.items[i].pair.value);
+			node_map_add(b->doc->arena, map, l.items[i].pair.key,
+				     l.items[i].pair.value);
 	free(l.items);
 }
 
@@ -286,7 +295,9 @@ static int refuse_tag(struct builder *b, const yaml_char_t *tag)
 	const char *name = (const char *)tag;
 	bool is_standard = text_starts_with(name, standard);
 
-	return refuse(b, &b->event.start_mark, "explicit tag '%s%.100s' is not supported: a value is read by the type of its field",
+	return refuse(b, &b->event.start_mark,
+		      "explicit tag '%s%.100s' is not supported: a value is read by the type of "
+		      "its field",
 		      is_standard ? "!!" : "", is_standard ? name + strlen(standard) : name);
 }
 
@@ -302,7 +313,8 @@ static int check_key(struct builder *b, const struct node *key)
 	return 0;
 }
 
-/* A node is complete: give it to what it stands in. `size` and `height` are of its written-out form. */
+/* A node is complete: give it to what it stands in. `size` and `height` are of its written-out
+ * form. */
 static int attach(struct builder *b, struct node *n, size_t size, unsigned height)
 {
 	struct frame *f;
@@ -339,18 +351,21 @@ static int on_scalar(struct builder *b)
 
 	if (style != YAML_PLAIN_SCALAR_STYLE)
 		source_cover(&b->doc->source, b->event.start_mark.index, b->event.end_mark.index,
-			     style == YAML_SINGLE_QUOTED_SCALAR_STYLE || style == YAML_DOUBLE_QUOTED_SCALAR_STYLE);
+			     style == YAML_SINGLE_QUOTED_SCALAR_STYLE ||
+				     style == YAML_DOUBLE_QUOTED_SCALAR_STYLE);
 	if (b->event.data.scalar.tag)
 		return refuse_tag(b, b->event.data.scalar.tag);
 	if (memchr(text, '\0', len))
-		return source_diagnose(s, b->d, b->event.start_mark.index, at.width, "the text holds a NUL character (\\0)");
+		return source_diagnose(s, b->d, b->event.start_mark.index, at.width,
+				       "the text holds a NUL character (\\0)");
 	at.plain = style == YAML_PLAIN_SCALAR_STYLE;
 	n = node_new_scalar(b->doc->arena, &at, text, len);
 	anchor_new(b, b->event.data.scalar.anchor, n);
 	return attach(b, n, 1, 0);
 }
 
-static int on_start(struct builder *b, enum node_type type, const yaml_char_t *anchor, const yaml_char_t *tag, bool flow)
+static int on_start(struct builder *b, enum node_type type, const yaml_char_t *anchor,
+		    const yaml_char_t *tag, bool flow)
 {
 	struct node at = event_place(b);
 	struct frame *f;
@@ -359,8 +374,10 @@ static int on_start(struct builder *b, enum node_type type, const yaml_char_t *a
 		return refuse_tag(b, tag);
 	if (b->depth == DEPTH_MAX)
 		return refuse(b, &b->event.start_mark, "nested more than %d deep", DEPTH_MAX);
-	if (b->depth > 0 && b->stack[b->depth - 1].node->type == NODE_MAP && !b->stack[b->depth - 1].key)
-		return refuse(b, &b->event.start_mark, "a %s cannot be a key%s", type == NODE_LIST ? "list" : "map",
+	if (b->depth > 0 && b->stack[b->depth - 1].node->type == NODE_MAP &&
+	    !b->stack[b->depth - 1].key)
+		return refuse(b, &b->event.start_mark, "a %s cannot be a key%s",
+			      type == NODE_LIST ? "list" : "map",
 			      flow && type == NODE_MAP ? "; put '${…}' or '{…}' in quotes" : "");
 	f = &b->stack[b->depth++];
 	*f = (struct frame){ .node = node_new(b->doc->arena, &at, type), .size = 1, .flow = flow };
@@ -368,7 +385,8 @@ static int on_start(struct builder *b, enum node_type type, const yaml_char_t *a
 	return 0;
 }
 
-/* What to underline of a list or map: all of `[…]` and `{…}` on one line, of a block map its first key. */
+/* What to underline of a list or map: all of `[…]` and `{…}` on one line, of a block map its first
+ * key. */
 static unsigned whole_width(const struct builder *b, const struct node *n)
 {
 	bool flow = b->event.end_mark.index > b->event.start_mark.index;
@@ -404,7 +422,8 @@ static int on_alias(struct builder *b)
 	const yaml_mark_t *at = &b->event.start_mark;
 
 	if (!found)
-		return refuse(b, at, "unknown alias '*%.100s': no '&%.100s' before it", wanted.name, wanted.name);
+		return refuse(b, at, "unknown alias '*%.100s': no '&%.100s' before it", wanted.name,
+			      wanted.name);
 	if ((*found)->open)
 		return refuse(b, at, "alias '*%.100s' stands inside of what it names", wanted.name);
 	b->expanded += (*found)->size;
@@ -418,9 +437,12 @@ static int on_alias(struct builder *b)
 static int on_document_start(struct builder *b)
 {
 	if (b->done)
-		return refuse(b, &b->event.start_mark, "a second document starts here; one file holds one");
-	if (b->event.data.document_start.tag_directives.start != b->event.data.document_start.tag_directives.end)
-		return refuse(b, &b->event.start_mark, "%%TAG is not supported: a value is read by the type of its field");
+		return refuse(b, &b->event.start_mark,
+			      "a second document starts here; one file holds one");
+	if (b->event.data.document_start.tag_directives.start !=
+	    b->event.data.document_start.tag_directives.end)
+		return refuse(b, &b->event.start_mark,
+			      "%%TAG is not supported: a value is read by the type of its field");
 	return 0;
 }
 
@@ -439,10 +461,12 @@ static int on_event(struct builder *b)
 	case YAML_ALIAS_EVENT:
 		return on_alias(b);
 	case YAML_SEQUENCE_START_EVENT:
-		return on_start(b, NODE_LIST, ev->data.sequence_start.anchor, ev->data.sequence_start.tag,
+		return on_start(b, NODE_LIST, ev->data.sequence_start.anchor,
+				ev->data.sequence_start.tag,
 				ev->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE);
 	case YAML_MAPPING_START_EVENT:
-		return on_start(b, NODE_MAP, ev->data.mapping_start.anchor, ev->data.mapping_start.tag,
+		return on_start(b, NODE_MAP, ev->data.mapping_start.anchor,
+				ev->data.mapping_start.tag,
 				ev->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE);
 	case YAML_SEQUENCE_END_EVENT:
 	case YAML_MAPPING_END_EVENT:
@@ -459,7 +483,8 @@ static int on_event(struct builder *b)
  * Mistakes in syntax, in words that help
  */
 
-/* libyaml's problem (and context, where it matters), and what we say; %c is the character at the place. */
+/* libyaml's problem (and context, where it matters), and what we say; %c is the character at the
+ * place. */
 struct syntax {
 	const char *problem, *context; /* context NULL: any */
 	const char *say;
@@ -467,22 +492,31 @@ struct syntax {
 };
 
 static const struct syntax syntaxes[] = {
-	{ "found unexpected end of stream", "while scanning a quoted scalar", "the quote that opens here is never closed", true },
-	{ "found unexpected document indicator", "while scanning a quoted scalar", "the quote that opens here is never closed", true },
+	{ "found unexpected end of stream", "while scanning a quoted scalar",
+	  "the quote that opens here is never closed", true },
+	{ "found unexpected document indicator", "while scanning a quoted scalar",
+	  "the quote that opens here is never closed", true },
 	{ "found unknown escape character", NULL,
-	  "unknown escape in double quotes; write \\\\ for a backslash, or use single quotes", false },
-	{ "found character that cannot start any token", NULL, "a text cannot start with this character; put it in quotes", false },
+	  "unknown escape in double quotes; write \\\\ for a backslash, or use single quotes",
+	  false },
+	{ "found character that cannot start any token", NULL,
+	  "a text cannot start with this character; put it in quotes", false },
 	{ "mapping values are not allowed in this context", NULL,
 	  "':' cannot stand here; put the text in quotes, or mend the indentation", false },
-	{ "block sequence entries are not allowed in this context", NULL, "a list cannot start here; put '- ' on a line of its own",
-	  false },
+	{ "block sequence entries are not allowed in this context", NULL,
+	  "a list cannot start here; put '- ' on a line of its own", false },
 	{ "could not find expected ':'", NULL, "expected 'key: value' on this line", true },
 	{ "did not find expected key", NULL,
-	  "expected a key at the indentation of its map, or a quote or bracket is out of place", false },
-	{ "did not find expected '-' indicator", NULL, "expected '- ' at the indentation of the list", false },
-	{ "did not find expected ',' or ']'", NULL, "expected ',' or ']'; the list opens at %s", false },
-	{ "did not find expected ',' or '}'", NULL, "expected ',' or '}'; the map opens at %s", false },
-	{ "did not find expected <document start>", NULL, "nothing may follow the end of the document", false },
+	  "expected a key at the indentation of its map, or a quote or bracket is out of place",
+	  false },
+	{ "did not find expected '-' indicator", NULL,
+	  "expected '- ' at the indentation of the list", false },
+	{ "did not find expected ',' or ']'", NULL, "expected ',' or ']'; the list opens at %s",
+	  false },
+	{ "did not find expected ',' or '}'", NULL, "expected ',' or '}'; the map opens at %s",
+	  false },
+	{ "did not find expected <document start>", NULL,
+	  "nothing may follow the end of the document", false },
 	{ "found duplicate %YAML directive", NULL, "a second %YAML line", false },
 	{ "found incompatible YAML document", NULL, "only %YAML 1.1 and 1.2 are known", false },
 	{ "found undefined tag handle", NULL, "explicit tags are not supported", false },
@@ -502,11 +536,13 @@ static bool blame_tab(struct builder *b, const yaml_mark_t *at)
 	tab = memchr(text, '\t', blanks < len ? blanks : len);
 	if (!tab)
 		return false;
-	source_diagnose(s, b->d, s->line_chars[line - 1] + (size_t)(tab - text), 1, "tab used for indentation; use spaces");
+	source_diagnose(s, b->d, s->line_chars[line - 1] + (size_t)(tab - text), 1,
+			"tab used for indentation; use spaces");
 	return true;
 }
 
-/* libyaml forgets that something may be a key after 1024 characters, and then stumbles over the ':'. */
+/* libyaml forgets that something may be a key after 1024 characters, and then stumbles over the
+ * ':'. */
 static bool blame_long_key(struct builder *b, const yaml_mark_t *at)
 {
 	const struct source *s = &b->doc->source;
@@ -519,7 +555,8 @@ static bool blame_long_key(struct builder *b, const yaml_mark_t *at)
 	blanks = strspn(text, " -?{[\"'");
 	if (column <= blanks + KEY_MAX)
 		return false;
-	source_diagnose(s, b->d, s->line_chars[line - 1] + blanks, 1, "key longer than %d characters", KEY_MAX);
+	source_diagnose(s, b->d, s->line_chars[line - 1] + blanks, 1,
+			"key longer than %d characters", KEY_MAX);
 	return true;
 }
 
@@ -531,7 +568,8 @@ static bool blame_open(struct builder *b, const yaml_mark_t *at)
 
 	if (!f || !f->flow || rest[strspn(rest, " \n\r")])
 		return false;
-	diagnose(b->d, f->node, "the %s that opens here is never closed", f->node->type == NODE_LIST ? "list" : "map");
+	diagnose(b->d, f->node, "the %s that opens here is never closed",
+		 f->node->type == NODE_LIST ? "list" : "map");
 	return true;
 }
 
@@ -539,7 +577,8 @@ static const struct syntax *find_syntax(const yaml_parser_t *p)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(syntaxes); i++)
 		if (strcmp(syntaxes[i].problem, p->problem) == 0 &&
-		    (!syntaxes[i].context || (p->context && strcmp(syntaxes[i].context, p->context) == 0)))
+		    (!syntaxes[i].context ||
+		     (p->context && strcmp(syntaxes[i].context, p->context) == 0)))
 			return &syntaxes[i];
 	return NULL;
 }
@@ -569,12 +608,14 @@ static int syntax_error(struct builder *b)
 		return refuse(b, &p->mark, "%s", p->problem);
 	if (source_check_specials(&b->doc->source, p->problem_mark.index, b->d))
 		return -1;
-	if (blame_tab(b, &p->problem_mark) || blame_long_key(b, &p->problem_mark) || blame_open(b, &p->problem_mark))
+	if (blame_tab(b, &p->problem_mark) || blame_long_key(b, &p->problem_mark) ||
+	    blame_open(b, &p->problem_mark))
 		return -1;
 	x = find_syntax(p);
 	if (x)
 		return say_syntax(b, x);
-	return refuse(b, &p->problem_mark, "%s%s%s", p->problem, p->context ? " " : "", p->context ? p->context : "");
+	return refuse(b, &p->problem_mark, "%s%s%s", p->problem, p->context ? " " : "",
+		      p->context ? p->context : "");
 }
 
 /*
@@ -616,14 +657,16 @@ static int build(struct document *doc, struct diagnostics *d)
 	if (!yaml_parser_initialize(&b.parser))
 		abort(); /* out of memory, where x… allocators end the process too */
 	yaml_parser_set_encoding(&b.parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&b.parser, (const unsigned char *)doc->source.bytes, doc->source.len);
+	yaml_parser_set_input_string(&b.parser, (const unsigned char *)doc->source.bytes,
+				     doc->source.len);
 	rc = read_events(&b);
 	yaml_parser_delete(&b.parser);
 	tdestroy(b.anchors, anchor_free);
 	return rc ? -1 : check_whole(doc, d);
 }
 
-struct document *document_parse(const char *bytes, size_t len, const char *name, struct diagnostics *d)
+struct document *document_parse(const char *bytes, size_t len, const char *name,
+				struct diagnostics *d)
 {
 	struct document *doc;
 

@@ -1,7 +1,8 @@
 /*
  * node - the arena that nodes live in, and the questions that everybody asks them.
  *
- * Nodes are kept apart from their texts and arrays, so that the JSON values that some hold can be found and released.
+ * Nodes are kept apart from their texts and arrays, so that the JSON values that some hold can be
+ * found and released.
  */
 #include "engine/document/node.h"
 
@@ -107,7 +108,8 @@ struct node *node_new(struct node_arena *a, const struct node *at, enum node_typ
 	return n;
 }
 
-struct node *node_new_scalar(struct node_arena *a, const struct node *at, const char *text, size_t len)
+struct node *node_new_scalar(struct node_arena *a, const struct node *at, const char *text,
+			     size_t len)
 {
 	struct node *n = node_new(a, at, NODE_SCALAR);
 
@@ -227,5 +229,6 @@ json_t *node_to_json(const struct node *n)
 		return json_incref(n->value);
 	if (!n->text)
 		return json_string("");
-	return n->plain && !n->deferred ? plain_to_json(n->text, n->len) : json_stringn(n->text, n->len);
+	return n->plain && !n->deferred ? plain_to_json(n->text, n->len)
+					: json_stringn(n->text, n->len);
 }

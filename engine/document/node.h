@@ -1,9 +1,10 @@
 /*
  * node - a YAML document as a tree in which everything knows its line and column.
  *
- * Scalars stay text: nothing is typed by YAML's guess; who reads a node knows the type that it wants.
- * A document owns its nodes, its source lines and its path. Anchors, aliases and merge keys are
- * already resolved (an alias is the same node; a merge makes a new map), duplicates already refused.
+ * Scalars stay text: nothing is typed by YAML's guess; who reads a node knows the type that it
+ * wants. A document owns its nodes, its source lines and its path. Anchors, aliases and merge keys
+ * are already resolved (an alias is the same node; a merge makes a new map), duplicates already
+ * refused.
  */
 #ifndef ENGINE_DOCUMENT_NODE_H
 #define ENGINE_DOCUMENT_NODE_H
@@ -27,25 +28,27 @@ struct node_pair {
 struct node {
 	enum node_type type;
 	bool plain;    /* scalar: written without quotes (and not a block scalar) */
-	bool deferred; /* scalar: holds a ${…} whose value is not known yet (set by interpolation) */
+	bool deferred; /* scalar: holds a ${…} whose value is not known yet */
 	unsigned line, column; /* from 1; columns count code points */
 	unsigned width;        /* code points to underline, at least 1 */
 	const struct document *document;
 	char *text; /* scalar: NUL-ended, without embedded NUL */
 	size_t len;
-	json_t *value; /* scalar made by interpolation of one whole ${…}: the typed value; else NULL */
+	json_t *value; /* scalar made of one whole ${…}: the typed value; else NULL */
 	size_t count;
 	struct node **items;     /* list */
 	struct node_pair *pairs; /* map, in the order of the file */
 };
 
-/* Read a ruleset-like document: strict YAML subset of formats.md 6.1 (UTF-8 only, one document, no tags, depth <= 32,
- * <= 4 MiB, expansion of aliases <= 100,000 nodes, no duplicate keys). All mistakes that the parser can find go to `d`;
- * returns the document, or NULL when it cannot be used (then d has at least one error).
- * An empty file is an error. `name` is the path as the user knows it; `path` is opened. */
+/* Read a ruleset-like document, in a strict subset of YAML: UTF-8 only, one document, no tags, at
+ * most 32 deep, 4 MiB and 100,000 nodes added by aliases, no duplicate keys. All mistakes that can
+ * be found go to `d`. Returns the document (also with mistakes that leave its shape clear, such as
+ * duplicate keys: look at d->errors), or NULL when there is none; then d has an error. An empty
+ * file is an error. `name` is the path as the user knows it; `path` is opened. */
 struct document *document_load(const char *path, const char *name, struct diagnostics *d);
 /* The same from memory. */
-struct document *document_parse(const char *bytes, size_t len, const char *name, struct diagnostics *d);
+struct document *document_parse(const char *bytes, size_t len, const char *name,
+				struct diagnostics *d);
 void document_free(struct document *doc);
 /* The same for a file that may hold secrets: its bytes and texts are overwritten first. */
 void document_free_wiping(struct document *doc);
@@ -71,12 +74,14 @@ void node_arena_free(struct node_arena *a); /* releases nodes, texts and json va
 void node_arena_wipe(struct node_arena *a);
 struct node *node_new(struct node_arena *a, const struct node *at, enum node_type type);
 /* A scalar; text is copied. */
-struct node *node_new_scalar(struct node_arena *a, const struct node *at, const char *text, size_t len);
+struct node *node_new_scalar(struct node_arena *a, const struct node *at, const char *text,
+			     size_t len);
 void node_list_add(struct node_arena *a, struct node *list, struct node *item);
 void node_map_add(struct node_arena *a, struct node *map, struct node *key, struct node *value);
 
-/* What a scalar, list or map is as JSON, by the rule for open facts (ruleset-language, "Types of open facts"):
- * a plain scalar that is exactly a JSON number, true, false or null is that, everything else is a string. A new reference. */
+/* What a scalar, list or map is as JSON, by the rule for open facts (ruleset-language, "Types of
+ * open facts"): a plain scalar that is exactly a JSON number, true, false or null is that,
+ * everything else is a string. A new reference. */
 json_t *node_to_json(const struct node *n);
 
 #endif

@@ -113,15 +113,17 @@ int reader_check_text(const char *bytes, size_t len, struct err **e)
 	const char *nul = memchr(bytes, '\0', valid);
 
 	if (nul)
-		return err_set(e, ERR_DATA, "line %u: a NUL byte", line_at(bytes, (size_t)(nul - bytes)));
+		return err_set(e, ERR_DATA, "line %u: a NUL byte",
+			       line_at(bytes, (size_t)(nul - bytes)));
 	if (valid < len)
-		return err_set(e, ERR_DATA, "line %u: byte 0x%02x is not UTF-8", line_at(bytes, valid),
-			       (unsigned)(unsigned char)bytes[valid]);
+		return err_set(e, ERR_DATA, "line %u: byte 0x%02x is not UTF-8",
+			       line_at(bytes, valid), (unsigned)(unsigned char)bytes[valid]);
 	return 0;
 }
 
 /* The next place from `at` on where the word stands as asked; SIZE_MAX when there is none. */
-static size_t find_word(const char *bytes, size_t len, size_t at, const char *word, size_t n, char quote, const char *after)
+static size_t find_word(const char *bytes, size_t len, size_t at, const char *word, size_t n,
+			char quote, const char *after)
 {
 	for (; at + n <= len; at++) {
 		const char *s = memmem(bytes + at, len - at, word, n);
@@ -131,8 +133,8 @@ static size_t find_word(const char *bytes, size_t len, size_t at, const char *wo
 			break;
 		at = (size_t)(s - bytes);
 		end = at + n;
-		if (quote ? at == 0 || s[-1] != quote || end >= len || bytes[end] != quote :
-			    at > 0 && !strchr(" \t\n.[{,", s[-1]))
+		if (quote ? at == 0 || s[-1] != quote || end >= len || bytes[end] != quote
+			  : at > 0 && !strchr(" \t\n.[{,", s[-1]))
 			continue;
 		end += quote != '\0';
 		while (end < len && (bytes[end] == ' ' || bytes[end] == '\t'))
@@ -143,7 +145,8 @@ static size_t find_word(const char *bytes, size_t len, size_t at, const char *wo
 	return SIZE_MAX;
 }
 
-unsigned reader_find_words(const char *bytes, size_t len, const char *key, char quote, const char *after)
+unsigned reader_find_words(const char *bytes, size_t len, const char *key, char quote,
+			   const char *after)
 {
 	size_t at = find_word(bytes, len, 0, key, strlen(key), quote, after);
 

@@ -1,8 +1,10 @@
 /*
- * reader_ini - sections of `key = value` lines, as my.cnf, supervisord.conf and git's config write them.
+ * reader_ini - sections of `key = value` lines, as my.cnf, supervisord.conf and git's config write
+ * them.
  *
- * One object a section; what stands before the first section is at the top. Values are texts; of a repeated key the last
- * wins. A line that is indented deeper than its key goes on with the value (as Python's configparser has it).
+ * One object a section; what stands before the first section is at the top. Values are texts; of a
+ * repeated key the last wins. A line that is indented deeper than its key goes on with the value
+ * (as Python's configparser has it).
  */
 #include <stdint.h>
 #include <string.h>
@@ -15,11 +17,11 @@
 
 struct ini {
 	json_t *root;
-	json_t *section;  /* borrowed: where pairs go */
+	json_t *section;    /* borrowed: where pairs go */
 	char *section_name; /* "" at the top */
-	char *key;        /* the last one, not yet stored; NULL: none yet in this section */
-	struct buf value; /* of it */
-	size_t indent;    /* of its line */
+	char *key;          /* the last one, not yet stored; NULL: none yet in this section */
+	struct buf value;   /* of it */
+	size_t indent;      /* of its line */
 	unsigned line;
 	const char *wanted; /* "section.key": its line goes to found */
 	unsigned found;
@@ -51,7 +53,8 @@ static void clean_value(const char **s, size_t *len)
 		}
 	}
 	for (size_t i = 0; i < *len; i++) {
-		if (((*s)[i] == ';' || (*s)[i] == '#') && (i == 0 || (*s)[i - 1] == ' ' || (*s)[i - 1] == '\t'))
+		if (((*s)[i] == ';' || (*s)[i] == '#') &&
+		    (i == 0 || (*s)[i - 1] == ' ' || (*s)[i - 1] == '\t'))
 			*len = i;
 	}
 	trim(s, len);
@@ -61,7 +64,8 @@ static void clean_value(const char **s, size_t *len)
 static void store(struct ini *p)
 {
 	if (p->key)
-		json_object_set_new(p->section, p->key, json_stringn(buf_text(&p->value), p->value.len));
+		json_object_set_new(p->section, p->key,
+				    json_stringn(buf_text(&p->value), p->value.len));
 	free(p->key);
 	p->key = NULL;
 	buf_clear(&p->value);
@@ -93,8 +97,9 @@ static void note_line(struct ini *p)
 
 	if (!p->wanted)
 		return;
-	if (n == 0 ? strcmp(p->wanted, p->key) == 0 :
-		     strncmp(p->wanted, p->section_name, n) == 0 && p->wanted[n] == '.' && strcmp(p->wanted + n + 1, p->key) == 0)
+	if (n == 0 ? strcmp(p->wanted, p->key) == 0
+		   : strncmp(p->wanted, p->section_name, n) == 0 && p->wanted[n] == '.' &&
+			     strcmp(p->wanted + n + 1, p->key) == 0)
 		p->found = p->line;
 }
 
@@ -165,11 +170,16 @@ static int read_all(struct ini *p, const char *bytes, size_t len)
 	return 0;
 }
 
-static json_t *read_ini(const char *bytes, size_t len, const char *wanted, unsigned *found, struct err **e)
+static json_t *read_ini(const char *bytes, size_t len, const char *wanted, unsigned *found,
+			struct err **e)
 {
 	json_t *root = json_object();
-	struct ini p = { .root = root, .section = root, .section_name = xstrdup(""), .value = BUF_INIT(SIZE_MAX),
-			 .wanted = wanted, .e = e };
+	struct ini p = { .root = root,
+			 .section = root,
+			 .section_name = xstrdup(""),
+			 .value = BUF_INIT(SIZE_MAX),
+			 .wanted = wanted,
+			 .e = e };
 	int rc = read_all(&p, bytes, len);
 
 	free(p.section_name);

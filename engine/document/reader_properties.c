@@ -1,7 +1,9 @@
 /*
- * reader_properties - Java's .properties (java.util.Properties.load): one flat object of texts, the last of a key wins.
+ * reader_properties - Java's .properties (java.util.Properties.load): one flat object of texts, the
+ * last of a key wins.
  *
- * Files that are not UTF-8 are Latin-1, as Java took them all before version 9. Placeholders are not resolved here.
+ * Files that are not UTF-8 are Latin-1, as Java took them all before version 9. Placeholders are
+ * not resolved here.
  */
 #include <string.h>
 
@@ -95,12 +97,13 @@ static int read_unicode(struct cursor *c, struct buf *out, struct err **e)
 	uint32_t cp, low;
 
 	if (read_unit(c, c->s, &cp))
-		return err_set(e, ERR_DATA, "line %u: '\\u' without four hexadecimal digits", c->line);
+		return err_set(e, ERR_DATA, "line %u: '\\u' without four hexadecimal digits",
+			       c->line);
 	if (cp == 0)
 		return err_set(e, ERR_DATA, "line %u: a NUL character (\\u0000)", c->line);
 	c->s += 4;
-	if (cp >= 0xd800 && cp < 0xdc00 && c->end - c->s >= 6 && c->s[0] == '\\' && c->s[1] == 'u' &&
-	    !read_unit(c, c->s + 2, &low) && low >= 0xdc00 && low < 0xe000) {
+	if (cp >= 0xd800 && cp < 0xdc00 && c->end - c->s >= 6 && c->s[0] == '\\' &&
+	    c->s[1] == 'u' && !read_unit(c, c->s + 2, &low) && low >= 0xdc00 && low < 0xe000) {
 		cp = 0x10000 + ((cp - 0xd800) << 10) + (low - 0xdc00);
 		c->s += 6;
 	}
@@ -189,7 +192,8 @@ static char *as_utf8(const char *bytes, size_t len, size_t *out_len)
 }
 
 /* Hand every pair to fn; 0 or -1. */
-static int each_pair(const char *bytes, size_t len, void (*fn)(void *ctx, const struct pair *p), void *ctx, struct err **e)
+static int each_pair(const char *bytes, size_t len, void (*fn)(void *ctx, const struct pair *p),
+		     void *ctx, struct err **e)
 {
 	size_t n;
 	auto_free char *text = as_utf8(bytes, len, &n);
@@ -208,7 +212,8 @@ static int each_pair(const char *bytes, size_t len, void (*fn)(void *ctx, const 
 
 static void keep_pair(void *ctx, const struct pair *p)
 {
-	json_object_set_new(ctx, buf_text(&p->key), json_stringn(buf_text(&p->value), p->value.len));
+	json_object_set_new(ctx, buf_text(&p->key),
+			    json_stringn(buf_text(&p->value), p->value.len));
 }
 
 json_t *properties_read(const char *bytes, size_t len, struct err **e)

@@ -1,5 +1,6 @@
 /*
- * reader_toml - TOML 1.0 by recursive descent: tables, arrays of tables, inline tables, arrays, all strings, numbers, booleans.
+ * reader_toml - TOML 1.0 by recursive descent: tables, arrays of tables, inline tables, arrays, all
+ * strings, numbers, booleans.
  *
  * Dates and times stay texts, and so do inf and nan, which JSON has not. Nesting is bounded.
  */
@@ -21,7 +22,8 @@ struct toml {
 	unsigned depth;
 	json_t *root;
 	json_t *table;  /* borrowed: where pairs go */
-	json_t *closed; /* a set of addresses: [tables] that were opened by their header, inline tables, arrays that are values */
+	json_t *closed; /* a set of addresses: [tables] that were opened by their header, inline
+			   tables, arrays that are values */
 	struct err **e;
 };
 
@@ -220,7 +222,8 @@ static int read_string(struct toml *t, bool may_be_multi, struct buf *out)
 {
 	char quote = *t->s;
 
-	return may_be_multi && at_triple(t, quote) ? read_multi(t, quote, out) : read_single(t, quote, out);
+	return may_be_multi && at_triple(t, quote) ? read_multi(t, quote, out)
+						   : read_single(t, quote, out);
 }
 
 /*
@@ -249,7 +252,8 @@ static json_t *read_radix(struct toml *t, const char *digits, unsigned radix)
 		static const char all[] = "0123456789abcdef";
 		const char *digit = strchr(all, *s >= 'A' && *s <= 'F' ? *s + ('a' - 'A') : *s);
 
-		if (!digit || digit - all >= (int)radix || v > (INT64_MAX - (uint64_t)(digit - all)) / radix) {
+		if (!digit || digit - all >= (int)radix ||
+		    v > (INT64_MAX - (uint64_t)(digit - all)) / radix) {
 			fail(t, "not a number that fits in 64 bits");
 			return NULL;
 		}
@@ -294,14 +298,16 @@ static bool is_digit(char c)
 /* 1979-05-27 or 07:32:00 */
 static bool looks_dated(const char *s, size_t len)
 {
-	return (len >= 10 && s[4] == '-' && s[7] == '-' && is_digit(*s)) || (len >= 8 && s[2] == ':' && is_digit(*s));
+	return (len >= 10 && s[4] == '-' && s[7] == '-' && is_digit(*s)) ||
+	       (len >= 8 && s[2] == ':' && is_digit(*s));
 }
 
 /* A value without quotes: boolean, number, date. */
 static json_t *read_bare(struct toml *t)
 {
 	const char *s = t->s;
-	size_t len = strspn(s, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+-_.:");
+	size_t len =
+		strspn(s, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+-_.:");
 
 	if (len == 10 && looks_dated(s, len) && s[len] == ' ' && is_digit(s[len + 1]))
 		len += 1 + strspn(s + len + 1, "0123456789:.+-Z");
@@ -310,7 +316,9 @@ static json_t *read_bare(struct toml *t)
 		return json_true();
 	if (len == 5 && memcmp(s, "false", 5) == 0)
 		return json_false();
-	if (looks_dated(s, len) || (len >= 3 && len <= 4 && (memcmp(s + len - 3, "inf", 3) == 0 || memcmp(s + len - 3, "nan", 3) == 0)))
+	if (looks_dated(s, len) ||
+	    (len >= 3 && len <= 4 &&
+	     (memcmp(s + len - 3, "inf", 3) == 0 || memcmp(s + len - 3, "nan", 3) == 0)))
 		return json_stringn(s, len);
 	return read_number(t, s, len);
 }
@@ -395,7 +403,8 @@ static json_t *read_value(struct toml *t)
 
 static int read_key(struct toml *t, struct buf *out)
 {
-	size_t len = strspn(t->s, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_");
+	size_t len =
+		strspn(t->s, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_");
 
 	buf_clear(out);
 	if (*t->s == '"' || *t->s == '\'')
@@ -407,7 +416,8 @@ static int read_key(struct toml *t, struct buf *out)
 	return 0;
 }
 
-/* The table of this name in `in`: of an array of tables its last; made when it is not there. NULL: it is something else, or closed. */
+/* The table of this name in `in`: of an array of tables its last; made when it is not there. NULL:
+ * it is something else, or closed. */
 static json_t *step_into(struct toml *t, json_t *in, const char *key)
 {
 	json_t *next = json_object_get(in, key);

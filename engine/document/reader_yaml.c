@@ -1,6 +1,6 @@
 /*
- * reader_yaml - YAML as document reads it. Unlike in rulesets nothing declares the types here: what is
- * left empty is null.
+ * reader_yaml - YAML as document reads it. Unlike in rulesets nothing declares the types here: what
+ * is left empty is null.
  */
 #include <stdint.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 /*
- * readers - what each format's file gives to the registry, and what they share. Inside engine/document only.
+ * readers - what each format's file gives to the registry, and what they share. Inside
+ * engine/document only.
  */
 #ifndef ENGINE_DOCUMENT_READERS_H
 #define ENGINE_DOCUMENT_READERS_H
@@ -25,8 +26,10 @@ unsigned yaml_line_of(const char *bytes, size_t len, const char *key);
 int reader_check_text(const char *bytes, size_t len, struct err **e);
 /* Skip a byte order mark. */
 void reader_skip_mark(const char **bytes, size_t *len);
-/* The line on which the words of a dotted key follow each other, each of them with `quote` around it ('\0': none)
- * and with one of the characters of `after` behind it (blanks between); 0 when they do not. */
-unsigned reader_find_words(const char *bytes, size_t len, const char *key, char quote, const char *after);
+/* The line on which the words of a dotted key follow each other, each of them with `quote` around
+ * it ('\0': none) and with one of the characters of `after` behind it (blanks between); 0 when they
+ * do not. */
+unsigned reader_find_words(const char *bytes, size_t len, const char *key, char quote,
+			   const char *after);
 
 #endif

@@ -1,8 +1,9 @@
 /*
- * source - the text of a YAML file: its lines, and the characters that make a file lie about itself.
+ * source - the text of a YAML file: its lines, and the characters that make a file lie about
+ * itself.
  *
- * libyaml's own line numbers are not used: it counts NEL, LS and PS as line ends, which no editor does, and it
- * reports bad bytes at 1:1. Its code point index is right, and is looked up here.
+ * libyaml's own line numbers are not used: it counts NEL, LS and PS as line ends, which no editor
+ * does, and it reports bad bytes at 1:1. Its code point index is right, and is looked up here.
  */
 #include "engine/document/source.h"
 
@@ -91,7 +92,8 @@ const char *source_line(const struct source *s, unsigned line, size_t *len)
 	return s->bytes + start;
 }
 
-int source_diagnose(const struct source *s, struct diagnostics *d, size_t index, unsigned width, const char *fmt, ...)
+int source_diagnose(const struct source *s, struct diagnostics *d, size_t index, unsigned width,
+		    const char *fmt, ...)
 {
 	auto_buf struct buf message = BUF_INIT(4096);
 	auto_free char *copy = NULL;
@@ -134,31 +136,38 @@ static bool is_forbidden(uint32_t cp)
 {
 	if (cp < 0x20)
 		return cp != '\t' && cp != '\n' && cp != '\r';
-	return (cp >= 0x7f && cp < 0xa0 && cp != 0x85) || cp == 0xfeff || cp == 0xfffe || cp == 0xffff;
+	return (cp >= 0x7f && cp < 0xa0 && cp != 0x85) || cp == 0xfeff || cp == 0xfffe ||
+	       cp == 0xffff;
 }
 
 static int note_special(struct source *s, size_t index, uint32_t cp, struct diagnostics *d)
 {
 	if (s->special_count == SPECIALS_MAX)
-		return source_diagnose(s, d, index, 1, "more than %d line separators or bidi controls (U+%04X)",
+		return source_diagnose(s, d, index, 1,
+				       "more than %d line separators or bidi controls (U+%04X)",
 				       SPECIALS_MAX, cp);
 	array_grow(s->specials, s->special_count, s->special_cap);
 	s->specials[s->special_count++] = (struct special){ .index = index, .code_point = cp };
 	return 0;
 }
 
-/* What is wrong with the character at byte `at` (its length `used`, 0 when malformed)? 0 or -1 with an error. */
-static int check_char(struct source *s, size_t at, size_t used, uint32_t cp, size_t index, struct diagnostics *d)
+/* What is wrong with the character at byte `at` (its length `used`, 0 when malformed)? 0 or -1 with
+ * an error. */
+static int check_char(struct source *s, size_t at, size_t used, uint32_t cp, size_t index,
+		      struct diagnostics *d)
 {
 	if (!used)
-		return source_diagnose(s, d, index, 1, "byte 0x%02x is not UTF-8", (unsigned)(unsigned char)s->bytes[at]);
+		return source_diagnose(s, d, index, 1, "byte 0x%02x is not UTF-8",
+				       (unsigned)(unsigned char)s->bytes[at]);
 	if (cp == '\r' && s->bytes[at + 1] != '\n')
 		return source_diagnose(s, d, index, 1, "carriage return without a line feed");
 	if (cp == 0)
 		return source_diagnose(s, d, index, 1, "a NUL byte; a ruleset is text");
 	if (is_forbidden(cp))
-		return source_diagnose(s, d, index, 1, "character U+%04X is not allowed; write \\%c%0*X in double quotes", cp,
-				       cp < 0x100 ? 'x' : 'u', cp < 0x100 ? 2 : 4, cp);
+		return source_diagnose(
+			s, d, index, 1,
+			"character U+%04X is not allowed; write \\%c%0*X in double quotes", cp,
+			cp < 0x100 ? 'x' : 'u', cp < 0x100 ? 2 : 4, cp);
 	return is_break(cp) || is_bidi(cp) ? note_special(s, index, cp, d) : 0;
 }
 
@@ -180,7 +189,8 @@ static int scan(struct source *s, struct diagnostics *d)
 	return 0;
 }
 
-int source_init(struct source *s, const char *name, const char *bytes, size_t len, struct diagnostics *d)
+int source_init(struct source *s, const char *name, const char *bytes, size_t len,
+		struct diagnostics *d)
 {
 	*s = (struct source){ .name = xstrdup(name) };
 	if (len >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
@@ -191,7 +201,9 @@ int source_init(struct source *s, const char *name, const char *bytes, size_t le
 	s->len = len;
 	if (looks_wide(bytes, len)) {
 		add_line(s, 0, 0);
-		return diagnose_at(d, name, 1, 1, 1, NULL, "the file is not UTF-8 (it looks like UTF-16 or UTF-32); save it as UTF-8");
+		return diagnose_at(
+			d, name, 1, 1, 1, NULL,
+			"the file is not UTF-8 (it looks like UTF-16 or UTF-32); save it as UTF-8");
 	}
 	return scan(s, d);
 }
@@ -216,10 +228,16 @@ static int refuse_special(const struct source *s, const struct special *x, struc
 {
 	if (is_break(x->code_point))
 		return source_diagnose(s, d, x->index, 1,
-				       "line separator U+%04X outside quotes; write \\%s in double quotes, or a line feed",
-				       x->code_point, x->code_point == 0x85 ? "N" : x->code_point == 0x2028 ? "L" : "P");
-	return source_diagnose(s, d, x->index, 1,
-			       "bidi control U+%04X outside quotes; it makes the line look other than it is", x->code_point);
+				       "line separator U+%04X outside quotes; write \\%s in double "
+				       "quotes, or a line feed",
+				       x->code_point,
+				       x->code_point == 0x85     ? "N"
+				       : x->code_point == 0x2028 ? "L"
+								 : "P");
+	return source_diagnose(
+		s, d, x->index, 1,
+		"bidi control U+%04X outside quotes; it makes the line look other than it is",
+		x->code_point);
 }
 
 static void warn_special(const struct source *s, const struct special *x, struct diagnostics *d)
@@ -233,7 +251,8 @@ static void warn_special(const struct source *s, const struct special *x, struct
 	text = source_line(s, line, &len);
 	copy = xmemdup0(text, len);
 	diagnose_warning_at(d, s->name, line, column, 1, copy, "%s U+%04X in a text",
-			    is_break(x->code_point) ? "line separator" : "bidi control", x->code_point);
+			    is_break(x->code_point) ? "line separator" : "bidi control",
+			    x->code_point);
 }
 
 int source_check_specials(const struct source *s, size_t end, struct diagnostics *d)

@@ -58,8 +58,8 @@ static void answer_env(struct request *r)
 {
 	auto_err struct err *e = NULL;
 	char *value = NULL, *origin = NULL;
-	int rc = r->of_process ? environment_get_of(r->name, r->of_process, &value, &origin, &e) :
-				 environment_get(r->name, &value, &origin, &e);
+	int rc = r->of_process ? environment_get_of(r->name, r->of_process, &value, &origin, &e)
+			       : environment_get(r->name, &value, &origin, &e);
 
 	if (rc > 0)
 		found(r, value, origin);
@@ -130,7 +130,8 @@ static unsigned line_at(const char *text, size_t at)
 /* `^` and `$` mean lines here. Verbs such as (*UCP) must stay in front. */
 static struct regex *compile_lines(const char *pattern, struct err **e)
 {
-	auto_free char *lines = strncmp(pattern, "(*", 2) == 0 ? xstrdup(pattern) : xasprintf("(?m)%s", pattern);
+	auto_free char *lines =
+		strncmp(pattern, "(*", 2) == 0 ? xstrdup(pattern) : xasprintf("(?m)%s", pattern);
 
 	return regex_compile(lines, e);
 }
@@ -149,7 +150,8 @@ static void answer_match(struct request *r, const struct buf *bytes)
 	else if (memchr(buf_text(bytes) + from, '\0', to - from))
 		problem(r, KIND_PARAMETER, "the value holds a NUL byte");
 	else
-		found(r, xmemdup0(buf_text(bytes) + from, to - from), place(r, line_at(buf_text(bytes), from)));
+		found(r, xmemdup0(buf_text(bytes) + from, to - from),
+		      place(r, line_at(buf_text(bytes), from)));
 }
 
 /*
@@ -243,7 +245,8 @@ static int resolve_name(struct placeholders *p, const char *s, size_t len, struc
 		return err_wrap(p->e, "placeholder '${%s}'", name);
 	if (colon)
 		return resolve(p, colon + 1, len - (size_t)(colon + 1 - s), out);
-	return err_set(p->e, ERR_DATA, "placeholder '${%s}' is neither in the file nor in the environment", name);
+	return err_set(p->e, ERR_DATA,
+		       "placeholder '${%s}' is neither in the file nor in the environment", name);
 }
 
 static int resolve(struct placeholders *p, const char *text, size_t len, struct buf *out)
@@ -254,7 +257,8 @@ static int resolve(struct placeholders *p, const char *text, size_t len, struct 
 		return err_set(p->e, ERR_DATA, "placeholders name each other in a circle");
 	p->depth++;
 	for (const char *s = text; s < end; s++) {
-		const char *close = end - s >= 2 && s[0] == '$' && s[1] == '{' ? closing(s + 2, end) : NULL;
+		const char *close =
+			end - s >= 2 && s[0] == '$' && s[1] == '{' ? closing(s + 2, end) : NULL;
 
 		if (!close) {
 			buf_addc(out, *s);
@@ -280,7 +284,8 @@ static int list_text(const json_t *v, struct buf *out)
 	const json_t *item;
 	size_t i;
 
-	json_array_foreach(v, i, item) {
+	json_array_foreach(v, i, item)
+	{
 		if (i)
 			buf_addc(out, ',');
 		if (scalar_text(item, out))
@@ -308,9 +313,11 @@ static void key_problem(struct request *r, const char *key, const char *where, c
 }
 
 /* The key is there: give its text. */
-static void take_key(struct request *r, const json_t *root, const json_t *v, const char *key, const struct buf *bytes)
+static void take_key(struct request *r, const json_t *root, const json_t *v, const char *key,
+		     const struct buf *bytes)
 {
-	auto_free char *where = place(r, reader_line_of(buf_text(bytes), bytes->len, r->format, key));
+	auto_free char *where =
+		place(r, reader_line_of(buf_text(bytes), bytes->len, r->format, key));
 	auto_buf struct buf text = BUF_INIT(VALUE_MAX), whole = BUF_INIT(VALUE_MAX);
 	auto_err struct err *e = NULL;
 	struct placeholders p = { .root = root, .e = &e };

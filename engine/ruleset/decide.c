@@ -17,7 +17,8 @@
 #include "engine/ruleset/requests.h"
 
 #define WHY_MAX 400
-#define PATTERN_TEXT_MAX 8192 /* matched outside of a worker: so long a text cannot take a pattern long */
+#define PATTERN_TEXT_MAX                                                                           \
+	8192 /* matched outside of a worker: so long a text cannot take a pattern long */
 
 struct deciding {
 	const struct scope *scope;
@@ -33,7 +34,8 @@ struct finding {
 
 static struct finding decide(struct deciding *c, const struct node *when);
 
-static struct finding finding(enum condition is, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static struct finding finding(enum condition is, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
 static struct finding finding(enum condition is, const char *fmt, ...)
 {
@@ -46,17 +48,21 @@ static struct finding finding(enum condition is, const char *fmt, ...)
 	return f;
 }
 
-static struct finding undecided(struct deciding *c, enum kind kind, const char *what, const char *why)
+static struct finding undecided(struct deciding *c, enum kind kind, const char *what,
+				const char *why)
 {
 	if (c->kind == KIND_NONE)
 		c->kind = kind;
 	return finding(CONDITION_UNDECIDED, "%s: %s", what, why);
 }
 
-/* Join: for all_of `decisive` is FALSE, for any_of TRUE. One decisive finding decides; else an undecided one. */
+/* Join: for all_of `decisive` is FALSE, for any_of TRUE. One decisive finding decides; else an
+ * undecided one. */
 static void join(struct finding *sum, struct finding *one, enum condition decisive)
 {
-	bool replace = sum->is != decisive && (one->is == decisive || (one->is == CONDITION_UNDECIDED && sum->is != one->is));
+	bool replace =
+		sum->is != decisive &&
+		(one->is == decisive || (one->is == CONDITION_UNDECIDED && sum->is != one->is));
 
 	if (replace) {
 		buf_clear(&sum->why);
@@ -70,9 +76,11 @@ static void join(struct finding *sum, struct finding *one, enum condition decisi
 	buf_free(&one->why);
 }
 
-static struct finding decide_list(struct deciding *c, const struct node *list, enum condition decisive)
+static struct finding decide_list(struct deciding *c, const struct node *list,
+				  enum condition decisive)
 {
-	struct finding sum = finding(decisive == CONDITION_FALSE ? CONDITION_TRUE : CONDITION_FALSE, "%s", "");
+	struct finding sum =
+		finding(decisive == CONDITION_FALSE ? CONDITION_TRUE : CONDITION_FALSE, "%s", "");
 
 	for (size_t i = 0; list->type == NODE_LIST && i < list->count; i++) {
 		struct finding one = decide(c, list->items[i]);
@@ -108,7 +116,8 @@ static struct finding decide_file(struct deciding *c, const char *path)
 }
 
 /* Does the value of a variable (NULL: it is not set) fit? */
-static struct finding judge_env(struct deciding *c, const char *name, const char *text, const struct node *expected)
+static struct finding judge_env(struct deciding *c, const char *name, const char *text,
+				const struct node *expected)
 {
 	struct diagnostics d = { 0 };
 	struct expect *x = expect_compile_value(expected, &d);
@@ -118,7 +127,8 @@ static struct finding judge_env(struct deciding *c, const char *name, const char
 	struct finding f;
 
 	if (!x) {
-		f = undecided(c, KIND_PARAMETER, name, d.count ? d.items[0].message : "its expectation cannot be read");
+		f = undecided(c, KIND_PARAMETER, name,
+			      d.count ? d.items[0].message : "its expectation cannot be read");
 	} else if (text && expect_has_pattern(x) && strlen(text) > PATTERN_TEXT_MAX) {
 		f = undecided(c, KIND_RESOURCE, name, "the value is too long for a pattern");
 	} else if (expect_judge_value(x, value, &holds, &e)) {
@@ -126,7 +136,8 @@ static struct finding judge_env(struct deciding *c, const char *name, const char
 	} else if (holds) {
 		f = finding(CONDITION_TRUE, "env %s is as the rule says", name);
 	} else { /* the value is not shown: it may be a secret */
-		f = finding(CONDITION_FALSE, "env %s is %s", name, text ? "not as the rule needs it" : "not set");
+		f = finding(CONDITION_FALSE, "env %s is %s", name,
+			    text ? "not as the rule needs it" : "not set");
 	}
 	json_decref(value);
 	expect_free(x);
@@ -134,7 +145,8 @@ static struct finding judge_env(struct deciding *c, const char *name, const char
 	return f;
 }
 
-static struct finding decide_variable(struct deciding *c, const char *name, const char *of_process, const struct node *expected)
+static struct finding decide_variable(struct deciding *c, const char *name, const char *of_process,
+				      const struct node *expected)
 {
 	auto_free char *what = xasprintf("env %s", name);
 	struct request wanted = { 0 };
@@ -148,16 +160,20 @@ static struct finding decide_variable(struct deciding *c, const char *name, cons
 	if (q->answer == ANSWER_PROBLEM)
 		return undecided(c, q->kind, what, q->problem ? q->problem : "could not be read");
 	if (expected && q->secret)
-		return undecided(c, KIND_PARAMETER, what, "is the source of a secret, whose text is not kept; use set: [PARAMETER]");
+		return undecided(
+			c, KIND_PARAMETER, what,
+			"is the source of a secret, whose text is not kept; use set: [PARAMETER]");
 	if (expected)
 		return judge_env(c, name, q->answer == ANSWER_FOUND ? q->text : NULL, expected);
-	return finding(q->answer == ANSWER_FOUND ? CONDITION_TRUE : CONDITION_FALSE, "%s is %s", what,
-		       q->answer == ANSWER_FOUND ? "set" : "not set");
+	return finding(q->answer == ANSWER_FOUND ? CONDITION_TRUE : CONDITION_FALSE, "%s is %s",
+		       what, q->answer == ANSWER_FOUND ? "set" : "not set");
 }
 
-static struct finding decide_env(struct deciding *c, const struct node *env, const struct node *of_process)
+static struct finding decide_env(struct deciding *c, const struct node *env,
+				 const struct node *of_process)
 {
-	const char *process = of_process && of_process->type == NODE_SCALAR ? of_process->text : NULL;
+	const char *process =
+		of_process && of_process->type == NODE_SCALAR ? of_process->text : NULL;
 	struct finding sum = finding(CONDITION_TRUE, "%s", "");
 
 	if (env->type == NODE_SCALAR) {
@@ -166,7 +182,8 @@ static struct finding decide_env(struct deciding *c, const struct node *env, con
 		join(&sum, &one, CONDITION_FALSE);
 	}
 	for (size_t i = 0; env->type == NODE_MAP && i < env->count; i++) {
-		struct finding one = decide_variable(c, env->pairs[i].key->text, process, env->pairs[i].value);
+		struct finding one =
+			decide_variable(c, env->pairs[i].key->text, process, env->pairs[i].value);
 
 		join(&sum, &one, CONDITION_FALSE);
 	}
@@ -184,13 +201,16 @@ static struct finding decide_host(const char *pattern)
 	n = strcspn(name, ".");
 	memcpy(first, name, n);
 	first[n] = '\0';
-	holds = fnmatch(pattern, name, FNM_CASEFOLD) == 0 || fnmatch(pattern, first, FNM_CASEFOLD) == 0;
-	return finding(holds ? CONDITION_TRUE : CONDITION_FALSE, "the host is called '%s'%s", name, holds ? "" : ", not as the rule needs it");
+	holds = fnmatch(pattern, name, FNM_CASEFOLD) == 0 ||
+		fnmatch(pattern, first, FNM_CASEFOLD) == 0;
+	return finding(holds ? CONDITION_TRUE : CONDITION_FALSE, "the host is called '%s'%s", name,
+		       holds ? "" : ", not as the rule needs it");
 }
 
 static struct finding decide_param(struct deciding *c, const struct node *name)
 {
-	const struct param *p = name->type == NODE_SCALAR ? scope_param(c->scope, name->text) : NULL;
+	const struct param *p =
+		name->type == NODE_SCALAR ? scope_param(c->scope, name->text) : NULL;
 	auto_free char *what = xasprintf("parameter %s", p ? p->name : "");
 
 	if (!p)
@@ -201,32 +221,38 @@ static struct finding decide_param(struct deciding *c, const struct node *name)
 		       p->layer == LAYER_NONE ? "has no value" : "has a value");
 }
 
-static struct finding decide_set(struct deciding *c, const struct node *names, enum condition decisive)
+static struct finding decide_set(struct deciding *c, const struct node *names,
+				 enum condition decisive)
 {
-	struct finding sum = finding(decisive == CONDITION_FALSE ? CONDITION_TRUE : CONDITION_FALSE, "%s", "");
+	struct finding sum =
+		finding(decisive == CONDITION_FALSE ? CONDITION_TRUE : CONDITION_FALSE, "%s", "");
 	size_t count = names->type == NODE_LIST ? names->count : 1;
 
 	for (size_t i = 0; i < count; i++) {
-		struct finding one = decide_param(c, names->type == NODE_LIST ? names->items[i] : names);
+		struct finding one =
+			decide_param(c, names->type == NODE_LIST ? names->items[i] : names);
 
 		join(&sum, &one, decisive);
 	}
 	return sum;
 }
 
-static struct finding member_all_of(struct deciding *c, const struct node *when, const struct node *v)
+static struct finding member_all_of(struct deciding *c, const struct node *when,
+				    const struct node *v)
 {
 	(void)when;
 	return decide_list(c, v, CONDITION_FALSE);
 }
 
-static struct finding member_any_of(struct deciding *c, const struct node *when, const struct node *v)
+static struct finding member_any_of(struct deciding *c, const struct node *when,
+				    const struct node *v)
 {
 	(void)when;
 	return decide_list(c, v, CONDITION_TRUE);
 }
 
-static struct finding member_any_set(struct deciding *c, const struct node *when, const struct node *v)
+static struct finding member_any_set(struct deciding *c, const struct node *when,
+				     const struct node *v)
 {
 	(void)when;
 	return decide_set(c, v, CONDITION_TRUE);
@@ -265,10 +291,12 @@ static struct finding member_set(struct deciding *c, const struct node *when, co
 /* The members of a condition that decide something; their shapes were checked at load. */
 static const struct member {
 	const char *name;
-	struct finding (*decide)(struct deciding *c, const struct node *when, const struct node *value);
+	struct finding (*decide)(struct deciding *c, const struct node *when,
+				 const struct node *value);
 } members[] = {
-	{ "all_of", member_all_of },   { "any_of", member_any_of }, { "any_set", member_any_set }, { "env", member_env },
-	{ "file", member_file },       { "host", member_host },     { "not", member_not },         { "set", member_set },
+	{ "all_of", member_all_of }, { "any_of", member_any_of }, { "any_set", member_any_set },
+	{ "env", member_env },       { "file", member_file },     { "host", member_host },
+	{ "not", member_not },       { "set", member_set },
 };
 
 static const struct member *member_find(const char *name)
@@ -296,8 +324,8 @@ static struct finding decide(struct deciding *c, const struct node *when)
 	return sum;
 }
 
-enum condition condition_decide(const struct node *when, const struct scope *scope, const struct requests *answers, char **why,
-				enum kind *kind)
+enum condition condition_decide(const struct node *when, const struct scope *scope,
+				const struct requests *answers, char **why, enum kind *kind)
 {
 	struct deciding c = { .scope = scope, .answers = answers, .kind = KIND_NONE };
 	struct finding f = decide(&c, when);

@@ -49,7 +49,8 @@ static int get_of_pid(uint64_t pid, const char *name, char **value, struct err *
 	auto_free char *path = xasprintf("/proc/%llu/environ", (unsigned long long)pid);
 
 	if (io_read_proc(AT_FDCWD, path, &b) < 0)
-		return err_errno(e, errno == ENOENT || errno == ESRCH ? ERR_NOT_FOUND : ERR_SYSTEM, "'%s'", path);
+		return err_errno(e, errno == ENOENT || errno == ESRCH ? ERR_NOT_FOUND : ERR_SYSTEM,
+				 "'%s'", path);
 	*value = find_variable(&b, name);
 	wipe(&b);
 	return *value ? 1 : 0;
@@ -98,7 +99,8 @@ static bool program_is(const char *dir, const char *process)
 static bool process_is(uint64_t pid, const char *process)
 {
 	auto_free char *dir = xasprintf("/proc/%llu", (unsigned long long)pid);
-	auto_free char *comm_path = xasprintf("%s/comm", dir), *arguments_path = xasprintf("%s/cmdline", dir);
+	auto_free char *comm_path = xasprintf("%s/comm", dir),
+		       *arguments_path = xasprintf("%s/cmdline", dir);
 	auto_buf struct buf comm = BUF_INIT(64), arguments = BUF_INIT(4096);
 
 	if (program_is(dir, process))
@@ -119,12 +121,14 @@ static uint64_t find_process(const char *process)
 	const struct dirent *entry;
 
 	while (proc && (entry = readdir(proc)))
-		if (number_uint(entry->d_name, &pid) == 0 && pid != own && (!found || pid < found) && process_is(pid, process))
+		if (number_uint(entry->d_name, &pid) == 0 && pid != own &&
+		    (!found || pid < found) && process_is(pid, process))
 			found = pid;
 	return found;
 }
 
-int environment_get_of(const char *name, const char *process, char **value, char **origin, struct err **e)
+int environment_get_of(const char *name, const char *process, char **value, char **origin,
+		       struct err **e)
 {
 	uint64_t pid = find_process(process);
 	int rc;
@@ -133,6 +137,7 @@ int environment_get_of(const char *name, const char *process, char **value, char
 		return err_set(e, ERR_NOT_FOUND, "no process '%s' is running", process);
 	rc = get_of_pid(pid, name, value, e);
 	if (rc > 0)
-		*origin = xasprintf("environment of %s (PID %llu)", process, (unsigned long long)pid);
+		*origin =
+			xasprintf("environment of %s (PID %llu)", process, (unsigned long long)pid);
 	return rc;
 }

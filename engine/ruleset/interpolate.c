@@ -1,8 +1,8 @@
 /*
  * interpolate - put values into ${…}, quoted by where they stand.
  *
- * Trees are copied only where a ${…} stands in them; the rest is shared with the document. What a value holds is
- * never looked through for another ${…}.
+ * Trees are copied only where a ${…} stands in them; the rest is shared with the document. What a
+ * value holds is never looked through for another ${…}.
  */
 #include "engine/ruleset/interpolate.h"
 
@@ -94,7 +94,8 @@ static unsigned count_chars(const char *s, size_t len)
 	return count;
 }
 
-/* The place of a part of a scalar, where its text stands in its line as it is; else the place of the whole. */
+/* The place of a part of a scalar, where its text stands in its line as it is; else the place of
+ * the whole. */
 static struct node part_place(const struct node *n, size_t from, size_t to)
 {
 	struct node at = *n;
@@ -163,7 +164,8 @@ static struct node *node_of_json(struct node_arena *arena, const struct node *at
 	if (json_is_object(v)) {
 		n = node_new(arena, at, NODE_MAP);
 		json_object_foreach(v, key, item)
-			node_map_add(arena, n, node_new_scalar(arena, at, key, strlen(key)), node_of_json(arena, at, item));
+			node_map_add(arena, n, node_new_scalar(arena, at, key, strlen(key)),
+				     node_of_json(arena, at, item));
 		return n;
 	}
 	add_value(&text, v);
@@ -173,7 +175,8 @@ static struct node *node_of_json(struct node_arena *arena, const struct node *at
 	return n;
 }
 
-/* The part of a URL that the next character after `before` belongs to; `after` is the rest of the text, with its ${…}. */
+/* The part of a URL that the next character after `before` belongs to; `after` is the rest of the
+ * text, with its ${…}. */
 enum url_part { URL_OPAQUE, URL_USERINFO, URL_HOST, URL_PATH, URL_QUERY };
 
 /* Whether the authority goes on to an '@': then we stand in the userinfo. */
@@ -217,9 +220,13 @@ static void add_percent(struct buf *out, const char *s, const char *keep)
 
 static void add_url_value(struct buf *out, const char *value, const char *after)
 {
-	/* a host may be an address in brackets with a port, or several with commas (mongodb://, loadbalance:) */
+	/* a host may be an address in brackets with a port, or several with commas (mongodb://,
+	 * loadbalance:) */
 	static const char *const keep[] = {
-		[URL_USERINFO] = "", [URL_HOST] = ":[],", [URL_PATH] = "/", [URL_QUERY] = "",
+		[URL_USERINFO] = "",
+		[URL_HOST] = ":[],",
+		[URL_PATH] = "/",
+		[URL_QUERY] = "",
 	};
 	enum url_part part = url_part(buf_text(out), after);
 
@@ -246,11 +253,17 @@ static void add_quoted(struct buf *out, const json_t *v, enum quoting quoting, c
  * One text
  */
 
-static int refuse_place(struct walk *w, const struct node *at, const char *name, enum quoting quoting)
+static int refuse_place(struct walk *w, const struct node *at, const char *name,
+			enum quoting quoting)
 {
 	if (quoting == QUOTE_FORBID_SHELL)
-		return diagnose(w->d, at, "'${%s}' cannot stand in shell: pass it in 'env' (a literal '${' is written '$${')", name);
-	return diagnose(w->d, at, "'${%s}' cannot stand in query: write a placeholder and use 'args' (a literal '${' is written '$${')",
+		return diagnose(w->d, at,
+				"'${%s}' cannot stand in shell: pass it in 'env' (a literal '${' "
+				"is written '$${')",
+				name);
+	return diagnose(w->d, at,
+			"'${%s}' cannot stand in query: write a placeholder and use 'args' (a "
+			"literal '${' is written '$${')",
 			name);
 }
 
@@ -265,8 +278,9 @@ static void note_problem(struct walk *w, const char *name, const json_t *why)
 {
 	if (w->out->problem)
 		return;
-	w->out->problem = xasprintf("parameter '%s'%s%s", name, json_is_string(why) ? ": " : " has no value",
-				    json_is_string(why) ? json_string_value(why) : "");
+	w->out->problem =
+		xasprintf("parameter '%s'%s%s", name, json_is_string(why) ? ": " : " has no value",
+			  json_is_string(why) ? json_string_value(why) : "");
 }
 
 static void say_unknown(struct walk *w, const struct node *at, const char *name)
@@ -276,11 +290,14 @@ static void say_unknown(struct walk *w, const struct node *at, const char *name)
 	if (!*name)
 		diagnose(w->d, at, "'${}' names nothing (a literal '${' is written '$${')");
 	else
-		diagnose_unknown(w->d, at, strchr(name, '.') ? "name" : "parameter", NULL, name, names);
+		diagnose_unknown(w->d, at, strchr(name, '.') ? "name" : "parameter", NULL, name,
+				 names);
 }
 
-/* Look a hole's name up and note what came of it; mistakes are diagnosed. *value is the caller's. */
-static enum lookup_result look(struct walk *w, const struct node *n, const struct hole *h, enum quoting quoting, json_t **value)
+/* Look a hole's name up and note what came of it; mistakes are diagnosed. *value is the caller's.
+ */
+static enum lookup_result look(struct walk *w, const struct node *n, const struct hole *h,
+			       enum quoting quoting, json_t **value)
 {
 	struct node at = part_place(n, h->from, h->to);
 	enum lookup_result r;
@@ -301,7 +318,8 @@ static enum lookup_result look(struct walk *w, const struct node *n, const struc
 }
 
 /* A scalar that is one ${name}. NULL: to be left out. */
-static struct node *whole(struct walk *w, const struct node *n, const struct hole *h, enum quoting quoting, enum when_absent absent)
+static struct node *whole(struct walk *w, const struct node *n, const struct hole *h,
+			  enum quoting quoting, enum when_absent absent)
 {
 	json_t *value = NULL;
 	enum lookup_result r = look(w, n, h, quoting, &value);
@@ -339,7 +357,8 @@ static void add_literal(struct buf *out, const char *s, size_t len)
 }
 
 /* One hole of a longer text. Returns whether it is deferred. */
-static bool fill_hole(struct walk *w, const struct node *n, const struct hole *h, enum quoting quoting, struct buf *out)
+static bool fill_hole(struct walk *w, const struct node *n, const struct hole *h,
+		      enum quoting quoting, struct buf *out)
 {
 	json_t *value = NULL;
 	enum lookup_result r = look(w, n, h, quoting, &value);
@@ -379,13 +398,14 @@ static struct node *longer(struct walk *w, const struct node *n, enum quoting qu
 		diagnose(w->d, &place, "'${' without '}' (a literal '${' is written '$${')");
 	}
 	add_literal(&out, n->text + at, n->len - at);
-	copy = deferred ? node_new_scalar(w->arena, n, n->text, n->len) :
-			  node_new_scalar(w->arena, n, buf_text(&out), out.len);
+	copy = deferred ? node_new_scalar(w->arena, n, n->text, n->len)
+			: node_new_scalar(w->arena, n, buf_text(&out), out.len);
 	copy->deferred = deferred;
 	return copy;
 }
 
-static struct node *scalar(struct walk *w, struct node *n, enum quoting quoting, enum when_absent absent)
+static struct node *scalar(struct walk *w, struct node *n, enum quoting quoting,
+			   enum when_absent absent)
 {
 	struct hole h = { 0 };
 	struct node *copy;
@@ -409,7 +429,8 @@ static bool varies(const struct node *n)
 	if (n->type == NODE_SCALAR)
 		return n->text && strstr(n->text, "${");
 	for (size_t i = 0; i < n->count; i++) {
-		if (n->type == NODE_LIST ? varies(n->items[i]) : varies(n->pairs[i].key) || varies(n->pairs[i].value))
+		if (n->type == NODE_LIST ? varies(n->items[i])
+					 : varies(n->pairs[i].key) || varies(n->pairs[i].value))
 			return true;
 	}
 	return false;
@@ -428,10 +449,11 @@ struct member_rule {
 };
 typedef struct member_rule member_fn(const void *ctx, const char *key, enum quoting outer);
 
-static struct node *tree(struct walk *w, struct node *n, enum quoting quoting, enum when_absent absent, member_fn *member,
-			 const void *ctx);
+static struct node *tree(struct walk *w, struct node *n, enum quoting quoting,
+			 enum when_absent absent, member_fn *member, const void *ctx);
 
-static struct node *map(struct walk *w, const struct node *n, enum quoting quoting, member_fn *member, const void *ctx)
+static struct node *map(struct walk *w, const struct node *n, enum quoting quoting,
+			member_fn *member, const void *ctx)
 {
 	struct node *copy = node_new(w->arena, n, NODE_MAP);
 
@@ -447,8 +469,8 @@ static struct node *map(struct walk *w, const struct node *n, enum quoting quoti
 	return copy;
 }
 
-static struct node *tree(struct walk *w, struct node *n, enum quoting quoting, enum when_absent absent, member_fn *member,
-			 const void *ctx)
+static struct node *tree(struct walk *w, struct node *n, enum quoting quoting,
+			 enum when_absent absent, member_fn *member, const void *ctx)
 {
 	struct node *copy;
 
@@ -460,12 +482,14 @@ static struct node *tree(struct walk *w, struct node *n, enum quoting quoting, e
 		return map(w, n, quoting, member, ctx);
 	copy = node_new(w->arena, n, NODE_LIST);
 	for (size_t i = 0; i < n->count; i++)
-		node_list_add(w->arena, copy, tree(w, n->items[i], quoting, ABSENT_SKIPS, member, ctx));
+		node_list_add(w->arena, copy,
+			      tree(w, n->items[i], quoting, ABSENT_SKIPS, member, ctx));
 	return copy;
 }
 
 /* A copy of the outermost node, whose members may be shared. */
-static struct node *root(struct walk *w, const struct node *n, enum quoting quoting, member_fn *member, const void *ctx)
+static struct node *root(struct walk *w, const struct node *n, enum quoting quoting,
+			 member_fn *member, const void *ctx)
 {
 	struct node *copy = node_new(w->arena, n, n->type);
 
@@ -481,7 +505,8 @@ static struct member_rule plain_member(const void *ctx, const char *key, enum qu
 	return (struct member_rule){ outer, ABSENT_LEAVES_OUT };
 }
 
-struct node *interpolate_tree(struct node_arena *arena, const struct node *n, const struct lookup *lookup, enum quoting quoting,
+struct node *interpolate_tree(struct node_arena *arena, const struct node *n,
+			      const struct lookup *lookup, enum quoting quoting,
 			      struct interpolation *out, struct diagnostics *d)
 {
 	struct walk w = { arena, lookup, out, d };
@@ -507,7 +532,8 @@ static enum quoting field_quoting(const struct field *f)
 	}
 }
 
-/* Below a field: its quoting; what is absent there is no field of its own, so the check is skipped. */
+/* Below a field: its quoting; what is absent there is no field of its own, so the check is skipped.
+ */
 static struct member_rule inner_member(const void *ctx, const char *key, enum quoting outer)
 {
 	(void)ctx;
@@ -520,11 +546,13 @@ static struct node *field_value(struct walk *w, const struct field *f, struct no
 	/* without a secret or a required field the check would ask something else than was meant */
 	bool needed = f && (f->required || f->kind == FIELD_KIND_SECRET);
 
-	return tree(w, value, f ? field_quoting(f) : QUOTE_NONE, needed ? ABSENT_SKIPS : ABSENT_LEAVES_OUT, inner_member, NULL);
+	return tree(w, value, f ? field_quoting(f) : QUOTE_NONE,
+		    needed ? ABSENT_SKIPS : ABSENT_LEAVES_OUT, inner_member, NULL);
 }
 
-struct node *interpolate_fields(struct node_arena *arena, const struct node *fields_map, const struct field *fields,
-				const struct lookup *lookup, struct interpolation *out, struct diagnostics *d)
+struct node *interpolate_fields(struct node_arena *arena, const struct node *fields_map,
+				const struct field *fields, const struct lookup *lookup,
+				struct interpolation *out, struct diagnostics *d)
 {
 	struct walk w = { arena, lookup, out, d };
 	struct node *copy;
@@ -549,15 +577,17 @@ static struct member_rule expect_member(const void *ctx, const char *key, enum q
 	return (struct member_rule){ expect_key_is_regex(key) ? QUOTE_REGEX : outer, ABSENT_SKIPS };
 }
 
-struct node *interpolate_expect(struct node_arena *arena, const struct node *n, const struct lookup *lookup,
-				struct interpolation *out, struct diagnostics *d)
+struct node *interpolate_expect(struct node_arena *arena, const struct node *n,
+				const struct lookup *lookup, struct interpolation *out,
+				struct diagnostics *d)
 {
 	struct walk w = { arena, lookup, out, d };
 
 	return root(&w, n, QUOTE_NONE, expect_member, NULL);
 }
 
-static void scalar_names(const struct node *n, void (*fn)(void *ctx, const struct node *at, const char *name), void *ctx)
+static void scalar_names(const struct node *n,
+			 void (*fn)(void *ctx, const struct node *at, const char *name), void *ctx)
 {
 	struct hole h = { 0 };
 
@@ -567,7 +597,8 @@ static void scalar_names(const struct node *n, void (*fn)(void *ctx, const struc
 	}
 }
 
-void interpolate_names(const struct node *n, void (*fn)(void *ctx, const struct node *at, const char *name), void *ctx)
+void interpolate_names(const struct node *n,
+		       void (*fn)(void *ctx, const struct node *at, const char *name), void *ctx)
 {
 	if (!n)
 		return;

@@ -30,7 +30,8 @@ static int compare_givens(const void *pa, const void *pb)
 	return *a < *b ? -1 : *a > *b;
 }
 
-/* By layer; in one layer what is said of a ruleset is stronger than what is said of all, and the later stronger than the earlier. */
+/* By layer; in one layer what is said of a ruleset is stronger than what is said of all, and the
+ * later stronger than the earlier. */
 static void sort(struct givens *g)
 {
 	auto_free const struct given **order = xcalloc(g->count + 1, sizeof(*order));
@@ -55,16 +56,22 @@ static void add(struct givens *g, struct given x)
 /* A mistake in a file, without its source line. */
 static int say(struct diagnostics *d, const struct node *at, const char *text)
 {
-	return diagnose_at(d, document_name(at->document), at->line, at->column, at->width, NULL, "%s", text);
+	return diagnose_at(d, document_name(at->document), at->line, at->column, at->width, NULL,
+			   "%s", text);
 }
 
-static void add_pair(struct givens *g, enum layer layer, const char *ruleset, const struct node_pair *p)
+static void add_pair(struct givens *g, enum layer layer, const char *ruleset,
+		     const struct node_pair *p)
 {
 	if (!node_is_empty(p->value))
-		add(g, (struct given){ .layer = layer, .name = p->key->text, .ruleset = ruleset, .node = p->value });
+		add(g, (struct given){ .layer = layer,
+				       .name = p->key->text,
+				       .ruleset = ruleset,
+				       .node = p->value });
 }
 
-static void add_rulesets(struct givens *g, enum layer layer, const struct node *map, struct diagnostics *d)
+static void add_rulesets(struct givens *g, enum layer layer, const struct node *map,
+			 struct diagnostics *d)
 {
 	if (map->type != NODE_MAP) {
 		say(d, map, "rulesets: a map of ruleset names is needed");
@@ -74,7 +81,8 @@ static void add_rulesets(struct givens *g, enum layer layer, const struct node *
 		const struct node *values = map->pairs[i].value;
 
 		if (values->type != NODE_MAP && !node_is_empty(values))
-			say(d, values, "rulesets: a map of parameters and values is needed below a ruleset");
+			say(d, values,
+			    "rulesets: a map of parameters and values is needed below a ruleset");
 		for (size_t j = 0; values->type == NODE_MAP && j < values->count; j++)
 			add_pair(g, layer, map->pairs[i].key->text, &values->pairs[j]);
 	}
@@ -137,7 +145,9 @@ static void read_environment(struct givens *g, char **environment)
 		char *equals = strncmp(*v, ENVIRONMENT_PREFIX, n) == 0 ? strchr(*v, '=') : NULL;
 
 		if (equals && equals[1])
-			add(g, (struct given){ .layer = LAYER_ENVIRONMENT, .name = *v, .text = equals + 1 });
+			add(g, (struct given){ .layer = LAYER_ENVIRONMENT,
+					       .name = *v,
+					       .text = equals + 1 });
 	}
 }
 
@@ -148,10 +158,13 @@ static void read_options(struct givens *g, const struct layers *layers, struct d
 
 		if (!equals || equals == option) {
 			/* it may be a value that somebody forgot the name of: not repeated */
-			diagnose_at(d, "--param", 0, 0, 0, NULL, "number %zu is not NAME=value", i + 1);
+			diagnose_at(d, "--param", 0, 0, 0, NULL, "number %zu is not NAME=value",
+				    i + 1);
 			continue;
 		}
-		add(g, (struct given){ .layer = LAYER_COMMAND_LINE, .name = option, .text = strchr(layers->options[i], '=') + 1 });
+		add(g, (struct given){ .layer = LAYER_COMMAND_LINE,
+				       .name = option,
+				       .text = strchr(layers->options[i], '=') + 1 });
 	}
 }
 
@@ -191,12 +204,14 @@ bool given_is_for(const struct given *g, const struct param *p, const struct sco
 	size_t len;
 	const char *name = name_of(g, &len);
 
-	if (g->ruleset && (!s->ruleset || !s->ruleset->name || strcmp(g->ruleset, s->ruleset->name) != 0))
+	if (g->ruleset &&
+	    (!s->ruleset || !s->ruleset->name || strcmp(g->ruleset, s->ruleset->name) != 0))
 		return false;
 	if (len != strlen(p->name))
 		return false;
 	/* variables are usually written in capitals */
-	return (g->layer == LAYER_ENVIRONMENT ? strncasecmp(name, p->name, len) : strncmp(name, p->name, len)) == 0;
+	return (g->layer == LAYER_ENVIRONMENT ? strncasecmp(name, p->name, len)
+					      : strncmp(name, p->name, len)) == 0;
 }
 
 char *given_name(const struct given *g)
@@ -222,15 +237,17 @@ char *given_origin(const struct given *g)
 
 static int put(const struct given *g, struct diagnostics *d, bool warning, const char *text)
 {
-	int (*fn)(struct diagnostics *, const char *, unsigned, unsigned, unsigned, const char *, const char *, ...) =
-		warning ? diagnose_warning_at : diagnose_at;
+	int (*fn)(struct diagnostics *, const char *, unsigned, unsigned, unsigned, const char *,
+		  const char *, ...) = warning ? diagnose_warning_at : diagnose_at;
 	auto_free char *where = NULL;
 	size_t len;
 	const char *name = name_of(g, &len);
 
 	if (g->node)
-		return fn(d, document_name(g->node->document), g->node->line, g->node->column, g->node->width, NULL, "%s", text);
-	where = g->layer == LAYER_ENVIRONMENT ? given_origin(g) : xasprintf("--param %.*s", (int)len, name);
+		return fn(d, document_name(g->node->document), g->node->line, g->node->column,
+			  g->node->width, NULL, "%s", text);
+	where = g->layer == LAYER_ENVIRONMENT ? given_origin(g)
+					      : xasprintf("--param %.*s", (int)len, name);
 	return fn(d, where, 0, 0, 0, NULL, "%s", text);
 }
 

@@ -1,5 +1,6 @@
 /*
- * layers - what the site, the environment and the command line say of parameters. Inside engine/ruleset only.
+ * layers - what the site, the environment and the command line say of parameters. Inside
+ * engine/ruleset only.
  */
 #ifndef ENGINE_RULESET_LAYERS_H
 #define ENGINE_RULESET_LAYERS_H
@@ -36,8 +37,10 @@ char *given_name(const struct given *g);
 /* "site.yaml:3", "ROUNDS_PARAM_X", "--param"; the caller's. */
 char *given_origin(const struct given *g);
 /* A mistake at the value, which is never shown: it may be a secret. Returns -1. */
-int given_diagnose(const struct given *g, struct diagnostics *d, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+int given_diagnose(const struct given *g, struct diagnostics *d, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 /* The same, as a warning. */
-int given_warn(const struct given *g, struct diagnostics *d, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+int given_warn(const struct given *g, struct diagnostics *d, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 #endif

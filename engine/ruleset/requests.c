@@ -1,5 +1,6 @@
 /*
- * requests - everything that must be looked at before the plan: each thing once, whoever asks for it.
+ * requests - everything that must be looked at before the plan: each thing once, whoever asks for
+ * it.
  */
 #include "engine/ruleset/requests.h"
 
@@ -220,7 +221,10 @@ void values_requests(const struct rulebook *book, struct requests *out)
  */
 
 static const char *const answers[] = {
-	[ANSWER_NONE] = "none", [ANSWER_FOUND] = "found", [ANSWER_ABSENT] = "absent", [ANSWER_PROBLEM] = "problem",
+	[ANSWER_NONE] = "none",
+	[ANSWER_FOUND] = "found",
+	[ANSWER_ABSENT] = "absent",
+	[ANSWER_PROBLEM] = "problem",
 };
 
 static void set_text(json_t *o, const char *name, const char *text)

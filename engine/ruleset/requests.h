@@ -6,7 +6,8 @@
 
 #include "engine/ruleset/values.h"
 
-/* Fill in the question that a `from` source ({ env } or { file, … }) asks. 0, or -1 when it is none. */
+/* Fill in the question that a `from` source ({ env } or { file, … }) asks. 0, or -1 when it is
+ * none. */
 int request_of_source(struct request *r, const struct node *source);
 /* The question of `file: PATH`, and of `env: NAME` with its of_process (NULL: none). */
 void request_of_file(struct request *r, const char *path);

@@ -1,7 +1,9 @@
 /*
- * values - gives every parameter of every scope its value: default, from, include, and the site's layers.
+ * values - gives every parameter of every scope its value: default, from, include, and the site's
+ * layers.
  *
- * A secret goes straight into the arena of secrets; what is left of its text elsewhere is overwritten.
+ * A secret goes straight into the arena of secrets; what is left of its text elsewhere is
+ * overwritten.
  */
 #include "engine/ruleset/values.h"
 
@@ -62,12 +64,12 @@ static void keep_parts(struct secrets *secrets, const json_t *value)
 
 	if (json_is_string(value))
 		secrets_in_url(json_string_value(value), keep_part, secrets);
-	json_array_foreach(value, i, item)
-		keep_parts(secrets, item);
+	json_array_foreach(value, i, item) keep_parts(secrets, item);
 }
 
 /* Takes value and origin over. */
-static void set_value(struct resolving *r, struct param *p, enum layer layer, char *origin, json_t *value)
+static void set_value(struct resolving *r, struct param *p, enum layer layer, char *origin,
+		      json_t *value)
 {
 	param_reset(p);
 	keep_parts(r->secrets, value);
@@ -76,17 +78,20 @@ static void set_value(struct resolving *r, struct param *p, enum layer layer, ch
 	p->value = value;
 }
 
-static void set_secret(struct resolving *r, struct param *p, enum layer layer, char *origin, const char *text)
+static void set_secret(struct resolving *r, struct param *p, enum layer layer, char *origin,
+		       const char *text)
 {
 	param_reset(p);
 	p->layer = layer;
 	p->origin = origin;
 	p->secret = secrets_add(r->secrets, text, strlen(text));
-	secrets_in_url(text, keep_part, r->secrets); /* a DSN as a whole is a secret, and so is the password in it */
+	secrets_in_url(text, keep_part,
+		       r->secrets); /* a DSN as a whole is a secret, and so is the password in it */
 }
 
 /* A source was there, but gave nothing that can be used. */
-static void set_problem(struct param *p, enum layer layer, const char *origin, enum kind kind, const char *text)
+static void set_problem(struct param *p, enum layer layer, const char *origin, enum kind kind,
+			const char *text)
 {
 	param_reset(p);
 	p->layer = layer;
@@ -160,11 +165,13 @@ static bool take_source(struct resolving *r, struct param *p, const struct node 
 	request_clear(&wanted);
 	if (!q || q->answer == ANSWER_NONE) {
 		if (!p->problem)
-			set_problem(p, LAYER_FROM, NULL, KIND_INTERNAL, "its source was not looked at");
+			set_problem(p, LAYER_FROM, NULL, KIND_INTERNAL,
+				    "its source was not looked at");
 		return false;
 	}
 	if (q->answer == ANSWER_PROBLEM && !p->problem)
-		set_problem(p, LAYER_FROM, NULL, q->kind, q->problem ? q->problem : "its source could not be read");
+		set_problem(p, LAYER_FROM, NULL, q->kind,
+			    q->problem ? q->problem : "its source could not be read");
 	if (q->answer != ANSWER_FOUND || !q->text || !*q->text)
 		return false;
 	take_found(r, p, q);
@@ -198,7 +205,9 @@ static enum lookup_result look_in_parent(void *ctx, const char *name, json_t **v
 		return LOOKUP_PROBLEM;
 	}
 	if (p->layer == LAYER_NONE)
-		return p->type == PARAM_SECRET ? LOOKUP_ABSENT_SECRET : p->required ? LOOKUP_PROBLEM : LOOKUP_ABSENT;
+		return p->type == PARAM_SECRET ? LOOKUP_ABSENT_SECRET
+		       : p->required           ? LOOKUP_PROBLEM
+					       : LOOKUP_ABSENT;
 	if (p->type == PARAM_SECRET)
 		return LOOKUP_DEFERRED;
 	*value = json_incref(p->value);
@@ -210,17 +219,22 @@ static const struct param *whole_param(const struct node *n, const struct scope 
 {
 	auto_free char *name = NULL;
 
-	if (n->type != NODE_SCALAR || n->len < 4 || strncmp(n->text, "${", 2) != 0 || strchr(n->text, '}') != n->text + n->len - 1)
+	if (n->type != NODE_SCALAR || n->len < 4 || strncmp(n->text, "${", 2) != 0 ||
+	    strchr(n->text, '}') != n->text + n->len - 1)
 		return NULL;
 	name = xmemdup0(n->text + 2, n->len - 3);
 	return scope_param(parent, name);
 }
 
 /* Secret to secret. -1: a mistake was said. */
-static int pass_secret(struct resolving *r, struct param *p, const struct node *n, const struct param *outer)
+static int pass_secret(struct resolving *r, struct param *p, const struct node *n,
+		       const struct param *outer)
 {
 	if (!outer || outer->type != PARAM_SECRET || p->type != PARAM_SECRET)
-		return diagnose(r->d, n, "%s: a secret can only be passed on as a whole, to a parameter of type secret", p->name);
+		return diagnose(r->d, n,
+				"%s: a secret can only be passed on as a whole, to a parameter of "
+				"type secret",
+				p->name);
 	if (outer->layer == LAYER_NONE)
 		return 0;
 	param_reset(p);
@@ -239,7 +253,8 @@ static json_t *node_value(const struct param *p, const struct node *n, struct er
 	return param_parse_node(p->type, n, e);
 }
 
-static void take_included(struct resolving *r, struct param *p, const struct node *n, const struct scope *parent)
+static void take_included(struct resolving *r, struct param *p, const struct node *n,
+			  const struct scope *parent)
 {
 	struct lookup lookup = { .get = look_in_parent, .ctx = (void *)(uintptr_t)parent };
 	struct interpolation found = { 0 };
@@ -252,11 +267,13 @@ static void take_included(struct resolving *r, struct param *p, const struct nod
 		pass_secret(r, p, n, outer);
 		return;
 	}
-	filled = interpolate_tree(r->arena, n, &lookup, p->type == PARAM_URL ? QUOTE_URL : QUOTE_NONE, &found, r->d);
+	filled = interpolate_tree(r->arena, n, &lookup,
+				  p->type == PARAM_URL ? QUOTE_URL : QUOTE_NONE, &found, r->d);
 	if (found.deferred) {
 		pass_secret(r, p, n, NULL);
 	} else if (found.problem) {
-		set_problem(p, LAYER_INCLUDE, NULL, outer ? outer->problem_kind : KIND_PARAMETER, found.problem);
+		set_problem(p, LAYER_INCLUDE, NULL, outer ? outer->problem_kind : KIND_PARAMETER,
+			    found.problem);
 	} else if (!found.absent && !node_is_empty(filled)) {
 		value = node_value(p, filled, &e);
 		if (value)
@@ -279,7 +296,8 @@ static void take_include(struct resolving *r, struct scope *s, struct param *p)
  * The site's layers
  */
 
-/* The text of a file or a variable that the site names for a secret. NULL: the mistake was said. The caller's, to be wiped. */
+/* The text of a file or a variable that the site names for a secret. NULL: the mistake was said.
+ * The caller's, to be wiped. */
 static char *named_secret(struct resolving *r, const struct given *g, struct request *q)
 {
 	char *text = NULL;
@@ -320,7 +338,10 @@ static char *secret_of_option(struct resolving *r, const struct given *g, const 
 	char *text;
 
 	if (g->text[0] != '@' || !g->text[1]) {
-		given_diagnose(g, r->d, "a secret cannot stand on the command line, which everybody can read; write %s=@FILE", p->name);
+		given_diagnose(g, r->d,
+			       "a secret cannot stand on the command line, which everybody can "
+			       "read; write %s=@FILE",
+			       p->name);
 		return NULL;
 	}
 	q.path = xstrdup(g->text + 1);
@@ -359,12 +380,14 @@ static void take_given_secret(struct resolving *r, struct param *p, const struct
 static void take_given_value(struct resolving *r, struct param *p, const struct given *g)
 {
 	auto_err struct err *e = NULL;
-	const char *text = g->node ? (g->node->type == NODE_SCALAR ? g->node->text : NULL) : g->text;
+	const char *text =
+		g->node ? (g->node->type == NODE_SCALAR ? g->node->text : NULL) : g->text;
 	json_t *value;
 
 	if (text) /* before a message can show it */
 		secrets_in_url(text, keep_part, r->secrets);
-	value = g->node ? param_parse_node(p->type, g->node, &e) : param_parse(p->type, g->text, &e);
+	value = g->node ? param_parse_node(p->type, g->node, &e)
+			: param_parse(p->type, g->text, &e);
 	if (value)
 		set_value(r, p, g->layer, given_origin(g), value);
 	else if (g->node)
@@ -391,17 +414,20 @@ static void take_layers(struct resolving *r, const struct scope *s, struct param
 		take_given_secret(r, p, strongest);
 }
 
-/* Secrets that came by the environment are in the arena now: several scopes may have asked for the same. */
+/* Secrets that came by the environment are in the arena now: several scopes may have asked for the
+ * same. */
 static void wipe_givens(const struct resolving *r)
 {
 	for (size_t i = 0; i < r->book->scope_count; i++) {
 		const struct scope *s = r->book->scopes[i];
 
 		for (size_t j = 0; j < s->param_count; j++) {
-			for (size_t k = 0; s->params[j].type == PARAM_SECRET && k < r->givens.count; k++) {
+			for (size_t k = 0; s->params[j].type == PARAM_SECRET && k < r->givens.count;
+			     k++) {
 				const struct given *g = &r->givens.items[k];
 
-				if (g->layer == LAYER_ENVIRONMENT && given_is_for(g, &s->params[j], s))
+				if (g->layer == LAYER_ENVIRONMENT &&
+				    given_is_for(g, &s->params[j], s))
 					explicit_bzero(g->text, strlen(g->text));
 			}
 		}
@@ -444,7 +470,8 @@ static char *near_name(const struct rulebook *book, const char *name)
 	return copy;
 }
 
-/* Nobody declares it. The site's files speak to every ruleset of the machine, also to those that are not loaded now. */
+/* Nobody declares it. The site's files speak to every ruleset of the machine, also to those that
+ * are not loaded now. */
 static void say_undeclared(struct resolving *r, const struct given *g)
 {
 	auto_free char *name = given_name(g);
@@ -453,7 +480,8 @@ static void say_undeclared(struct resolving *r, const struct given *g)
 	if (g->ruleset && !is_loaded(r->book, g->ruleset))
 		return;
 	if (g->ruleset)
-		given_diagnose(g, r->d, "ruleset '%s' declares no parameter '%s'%s", g->ruleset, name, near);
+		given_diagnose(g, r->d, "ruleset '%s' declares no parameter '%s'%s", g->ruleset,
+			       name, near);
 	else if (g->layer == LAYER_SITE)
 		given_warn(g, r->d, "no loaded ruleset declares a parameter '%s'%s", name, near);
 	else
@@ -472,10 +500,14 @@ static void resolve_scope(struct resolving *r, struct scope *s)
 	}
 }
 
-int values_resolve(struct rulebook *book, const struct layers *layers, const struct requests *answers, struct secrets *secrets,
-		   struct diagnostics *d)
+int values_resolve(struct rulebook *book, const struct layers *layers,
+		   const struct requests *answers, struct secrets *secrets, struct diagnostics *d)
 {
-	struct resolving r = { .book = book, .answers = answers, .secrets = secrets, .d = d, .environment = layers->environ };
+	struct resolving r = { .book = book,
+			       .answers = answers,
+			       .secrets = secrets,
+			       .d = d,
+			       .environment = layers->environ };
 	size_t before = d->errors;
 
 	r.arena = node_arena_new();
