@@ -11,7 +11,8 @@ static int64_t clock_read(clockid_t id)
 {
 	struct timespec t = { 0 };
 
-	/* Both clocks exist everywhere; there is no failure that a caller could do anything about. */
+	/* Both clocks exist everywhere; there is no failure that a caller could do anything about.
+	 */
 	(void)clock_gettime(id, &t);
 	return (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec;
 }

@@ -46,7 +46,8 @@ int io_write_all(int fd, const void *bytes, size_t len, struct err **e)
 	return 0;
 }
 
-/* Read until the end or until out is full and one more byte was there. 1: more than fits, 0: the end, -1: errno. */
+/* Read until the end or until out is full and one more byte was there. 1: more than fits, 0: the
+ * end, -1: errno. */
 static int read_whole(int fd, struct buf *out)
 {
 	char chunk[IO_CHUNK];
@@ -92,8 +93,8 @@ static int open_failed(const char *path, struct err **e)
 	return err_errno(e, ERR_SYSTEM, "'%s'", path);
 }
 
-/* Looked at before it is opened, since opening a FIFO lets its writer go on and some devices act on it;
- * and once more after, since it may have changed in between. */
+/* Looked at before it is opened, since opening a FIFO lets its writer go on and some devices act on
+ * it; and once more after, since it may have changed in between. */
 static int open_regular(const char *path, struct err **e)
 {
 	struct stat st;
@@ -109,7 +110,8 @@ static int open_regular(const char *path, struct err **e)
 			return err_errno(e, ERR_SYSTEM, "'%s'", path);
 	}
 	if (!S_ISREG(st.st_mode))
-		return err_set(e, ERR_DATA, "'%s' is %s, not a regular file", path, file_type(st.st_mode));
+		return err_set(e, ERR_DATA, "'%s' is %s, not a regular file", path,
+			       file_type(st.st_mode));
 	return fd_take(&fd);
 }
 

@@ -14,13 +14,16 @@ struct err;
 
 /* Write all bytes; EINTR and EAGAIN (by poll) are waited out. 0 or -1. */
 int io_write_all(int fd, const void *bytes, size_t len, struct err **e);
-/* Read up to buf's maximum from fd until its end. Returns 1 when there was more than fits, 0 when not, -1. */
+/* Read up to buf's maximum from fd until its end. Returns 1 when there was more than fits, 0 when
+ * not, -1. */
 int io_read_all(int fd, struct buf *out, struct err **e);
-/* Read a regular file of at most out->max bytes. Never blocks on a FIFO or a device: those are errors
- * ("'x' is a FIFO, not a regular file"). Larger files are an error too. 0 or -1 (ERR_NOT_FOUND where there is none). */
+/* Read a regular file of at most out->max bytes. Never blocks on a FIFO or a device: those are
+ * errors
+ * ("'x' is a FIFO, not a regular file"). Larger files are an error too. 0 or -1 (ERR_NOT_FOUND
+ * where there is none). */
 int io_read_file(const char *path, struct buf *out, struct err **e);
-/* Read a /proc or /sys file (size 0, but with content) of at most out->max bytes; at dirfd (or AT_FDCWD).
- * -1 with errno set, no message: these vanish all the time. */
+/* Read a /proc or /sys file (size 0, but with content) of at most out->max bytes; at dirfd (or
+ * AT_FDCWD). -1 with errno set, no message: these vanish all the time. */
 int io_read_proc(int dirfd, const char *path, struct buf *out);
 int io_set_nonblocking(int fd);
 int io_set_cloexec(int fd);

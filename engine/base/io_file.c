@@ -1,9 +1,10 @@
 /*
  * io_file - a file that appears whole or not at all.
  *
- * What is written goes to a file without a name (O_TMPFILE) where the file system can, else to a temporary name in the same
- * folder; a commit syncs it and renames it onto its name. A new file gets the mode 0640 less the umask, since observations
- * may be sensitive; one that is there keeps its mode. Devices and pipes are written as they come.
+ * What is written goes to a file without a name (O_TMPFILE) where the file system can, else to a
+ * temporary name in the same folder; a commit syncs it and renames it onto its name. A new file
+ * gets the mode 0640 less the umask, since observations may be sensitive; one that is there keeps
+ * its mode. Devices and pipes are written as they come.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -88,7 +89,8 @@ static int open_named(struct io_file *f)
 	for (i = 0; i < IO_FILE_TRIES; i++) {
 		free(f->temporary);
 		f->temporary = temporary_name();
-		f->fd = openat(f->folder, f->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, IO_FILE_MODE);
+		f->fd = openat(f->folder, f->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+			       IO_FILE_MODE);
 		if (f->fd >= 0)
 			return 0;
 		if (errno != EEXIST)
@@ -133,13 +135,15 @@ static int name_it(struct io_file *f)
 	return -1;
 }
 
-/* Splits path into f->folder and f->target; a symbolic link is followed, so that what it points to is replaced. */
+/* Splits path into f->folder and f->target; a symbolic link is followed, so that what it points to
+ * is replaced. */
 static int open_folder(struct io_file *f, const char *path)
 {
 	auto_free char *real = realpath(path, NULL);
 	const char *whole = real ? real : path;
 	const char *slash = strrchr(whole, '/');
-	auto_free char *folder = slash ? xmemdup0(whole, (size_t)(slash - whole) + 1) : xstrdup(".");
+	auto_free char *folder =
+		slash ? xmemdup0(whole, (size_t)(slash - whole) + 1) : xstrdup(".");
 
 	f->target = xstrdup(slash ? slash + 1 : whole);
 	f->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -168,8 +172,8 @@ static int open_stream(struct io_file *f, const char *path)
 
 static bool is_stream(const char *path, const struct stat *st, bool there)
 {
-	if (!strcmp(path, "-") || text_starts_with(path, "/dev/fd/") || !strcmp(path, "/dev/stdout") ||
-	    !strcmp(path, "/dev/stderr"))
+	if (!strcmp(path, "-") || text_starts_with(path, "/dev/fd/") ||
+	    !strcmp(path, "/dev/stdout") || !strcmp(path, "/dev/stderr"))
 		return true;
 	return there && !S_ISREG(st->st_mode);
 }
@@ -244,7 +248,8 @@ int io_file_write(struct io_file *f, const void *bytes, size_t len, struct err *
 /* Some file systems cannot sync; that the disk is full or broken is what we want to know. */
 static bool sync_failed(int fd)
 {
-	return fsync(fd) < 0 && errno != EINVAL && errno != EROFS && errno != ENOSYS && errno != ENOTSUP;
+	return fsync(fd) < 0 && errno != EINVAL && errno != EROFS && errno != ENOSYS &&
+	       errno != ENOTSUP;
 }
 
 /* -1 with errno set */
@@ -260,7 +265,8 @@ static int put_in_place(struct io_file *f)
 	if (renameat(f->folder, f->temporary, f->folder, f->target) < 0)
 		return -1;
 	free(TAKE(f->temporary));
-	/* The content is safe by now; a folder that cannot be synced (or read) is no reason to call the report lost. */
+	/* The content is safe by now; a folder that cannot be synced (or read) is no reason to call
+	 * the report lost. */
 	(void)fsync(f->folder);
 	return 0;
 }

@@ -51,7 +51,8 @@ static void add_fit(const struct log *l, struct buf *out, const struct buf *raw)
 	secrets_mask(l->secrets, out, buf_text(&cleaned), cleaned.len);
 }
 
-/* One write, so that lines of several processes do not mix. A log that cannot be written is no reason to fail or to wait. */
+/* One write, so that lines of several processes do not mix. A log that cannot be written is no
+ * reason to fail or to wait. */
 static void write_line(int fd, const char *bytes, size_t len)
 {
 	while (len) {

@@ -13,6 +13,7 @@ enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 struct log *log_new(int fd, enum log_level level, const struct secrets *secrets);
 void log_free(struct log *l);
 /* l may be NULL: nothing is written. */
-void log_say(struct log *l, enum log_level level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void log_say(struct log *l, enum log_level level, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 #endif

@@ -198,12 +198,13 @@ void number_format(double v, char *out, size_t size)
 	}
 	shortest_decimal(fabs(v), &d);
 	if (d.exponent >= 15 || d.exponent < -15)
-		snprintf(out, size, "%s%c%s%se%d", sign, d.digits[0], d.count > 1 ? "." : "", d.digits + 1,
-			 d.exponent);
+		snprintf(out, size, "%s%c%s%se%d", sign, d.digits[0], d.count > 1 ? "." : "",
+			 d.digits + 1, d.exponent);
 	else if (d.exponent < 0)
 		snprintf(out, size, "%s0.%.*s%s", sign, -d.exponent - 1, zeros, d.digits);
 	else if (d.count <= d.exponent + 1)
 		snprintf(out, size, "%s%s%.*s", sign, d.digits, d.exponent + 1 - d.count, zeros);
 	else
-		snprintf(out, size, "%s%.*s.%s", sign, d.exponent + 1, d.digits, d.digits + d.exponent + 1);
+		snprintf(out, size, "%s%.*s.%s", sign, d.exponent + 1, d.digits,
+			 d.digits + d.exponent + 1);
 }

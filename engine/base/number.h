@@ -18,10 +18,12 @@ int number_hex(const char *s, uint64_t *out);   /* [0-9a-fA-F]+, no prefix */
 /* A JSON number (RFC 8259, section 6): -?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?; finite. */
 int number_real(const char *s, double *out);
 bool number_is_json(const char *s);
-/* Digits at the start of s (as in /proc files); returns the first byte after them, NULL when none. */
+/* Digits at the start of s (as in /proc files); returns the first byte after them, NULL when none.
+ */
 const char *number_scan(const char *s, uint64_t *out);
 
-/* "300ms", "5s", "1m", "2h", "1d", "1m30s" to nanoseconds. -1 when malformed; -2 when the unit is missing. */
+/* "300ms", "5s", "1m", "2h", "1d", "1m30s" to nanoseconds. -1 when malformed; -2 when the unit is
+ * missing. */
 int number_duration(const char *s, int64_t *ns);
 /* "512", "64K", "64KiB" (1024), "1MB" (1000), "1.5G", "2TiB" to bytes. */
 int number_size(const char *s, uint64_t *bytes);
@@ -30,7 +32,8 @@ int number_version_compare(const char *a, const char *b);
 /* Whether s looks like a version: starts with a digit (or v and a digit), at least that. */
 bool number_is_version(const char *s);
 
-/* Print a real so that it reads back as the same, shortest, with '.', never an exponent below 1e15. */
+/* Print a real so that it reads back as the same, shortest, with '.', never an exponent below 1e15.
+ */
 void number_format(double v, char *out, size_t size);
 
 #endif

@@ -11,7 +11,8 @@ struct duration_unit {
 	int64_t ns;
 };
 
-/* Longest first, so that a duration names them from left to right; "ms" before "m" is told apart by the next letter. */
+/* Longest first, so that a duration names them from left to right; "ms" before "m" is told apart by
+ * the next letter. */
 static const struct duration_unit duration_units[] = {
 	{ "d", 86400 * NS_PER_S },
 	{ "h", 3600 * NS_PER_S },
@@ -29,13 +30,15 @@ static size_t duration_unit_at(const char *s, size_t first, size_t *len)
 
 	*len = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 	for (i = first; i < DURATION_UNITS; i++)
-		if (strlen(duration_units[i].name) == *len && !strncmp(s, duration_units[i].name, *len))
+		if (strlen(duration_units[i].name) == *len &&
+		    !strncmp(s, duration_units[i].name, *len))
 			break;
 	return i;
 }
 
 /* Adds whole.fraction units; the fraction is the text of its digits. */
-static int duration_add(int64_t *sum, uint64_t whole, const char *fraction, size_t digits, int64_t unit)
+static int duration_add(int64_t *sum, uint64_t whole, const char *fraction, size_t digits,
+			int64_t unit)
 {
 	int64_t part;
 	size_t i;
@@ -110,7 +113,8 @@ static uint64_t size_factor(const char *suffix)
 	return factor;
 }
 
-/* fraction * factor, rounded down, digit by digit: never more than the factor, so it cannot overflow by itself. */
+/* fraction * factor, rounded down, digit by digit: never more than the factor, so it cannot
+ * overflow by itself. */
 static uint64_t size_fraction(const char *fraction, size_t digits, uint64_t factor)
 {
 	uint64_t numerator = 0, denominator = 1;

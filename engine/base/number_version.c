@@ -1,8 +1,9 @@
 /*
  * number_version - which of two versions is newer, as people mean it.
  *
- * Numbers count as numbers, a word of a pre-release (rc, beta, …) or a '~' comes before nothing, any other word after it:
- * 1.0~x < 1.0-rc1 < 1.0 = 1.0.0 < 1.0-el7 < 1.0.1. An epoch "1:" goes first.
+ * Numbers count as numbers, a word of a pre-release (rc, beta, …) or a '~' comes before nothing,
+ * any other word after it: 1.0~x < 1.0-rc1 < 1.0 = 1.0.0 < 1.0-el7 < 1.0.1. An epoch "1:" goes
+ * first.
  */
 #include <ctype.h>
 #include <string.h>
@@ -19,9 +20,11 @@ struct part {
 	size_t len;
 };
 
-/* Before a release, earliest first. Single letters only when a number follows: 1.0b2 is one, OpenSSL's 1.1.1b is none. */
+/* Before a release, earliest first. Single letters only when a number follows: 1.0b2 is one,
+ * OpenSSL's 1.1.1b is none. */
 static const char *const pre_words[] = {
-	"dev", "snapshot", "a", "alpha", "b", "beta", "m", "milestone", "pre", "preview", "cr", "rc",
+	"dev", "snapshot",  "a",   "alpha",   "b",  "beta",
+	"m",   "milestone", "pre", "preview", "cr", "rc",
 };
 
 static enum part_rank word_rank(struct part *part)
@@ -29,7 +32,8 @@ static enum part_rank word_rank(struct part *part)
 	size_t i;
 
 	for (i = 0; i < sizeof(pre_words) / sizeof(pre_words[0]); i++) {
-		if (strlen(pre_words[i]) != part->len || strncasecmp(part->text, pre_words[i], part->len))
+		if (strlen(pre_words[i]) != part->len ||
+		    strncasecmp(part->text, pre_words[i], part->len))
 			continue;
 		if (part->len == 1 && !isdigit((unsigned char)part->text[1]))
 			continue;

@@ -1,8 +1,9 @@
 /*
  * regex - PCRE2 behind one door.
  *
- * A pattern is interpreted at first, since compiling to machine code costs more than most checks match; one that has seen
- * JIT_AFTER bytes of subjects (a log) is compiled. Nothing here bounds time: that is the kill of the process.
+ * A pattern is interpreted at first, since compiling to machine code costs more than most checks
+ * match; one that has seen JIT_AFTER bytes of subjects (a log) is compiled. Nothing here bounds
+ * time: that is the kill of the process.
  */
 #include "engine/base/regex.h"
 
@@ -18,7 +19,8 @@
 #include "engine/base/xalloc.h"
 
 #define JIT_AFTER ((size_t)256 * 1024)
-/* KiB of heap for backtracking: more is a pattern gone wild, and the worker has other things to hold. */
+/* KiB of heap for backtracking: more is a pattern gone wild, and the worker has other things to
+ * hold. */
 #define HEAP_LIMIT (64 * 1024)
 
 /* What matching changes, apart, so that a regex can be const. */
@@ -80,8 +82,8 @@ struct regex *regex_compile(const char *pattern, struct err **e)
 	uint32_t groups = 0;
 	struct regex *r;
 	int code = 0;
-	pcre2_code *compiled =
-		pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, options, &code, &offset, NULL);
+	pcre2_code *compiled = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, options,
+					     &code, &offset, NULL);
 
 	if (!compiled) {
 		compile_failed(pattern, code, offset, e);
@@ -127,7 +129,8 @@ static void consider_jit(const struct regex *r, size_t len)
 	if (state->seen < JIT_AFTER || state->seen == len)
 		return; /* one long subject is most often a single one */
 	state->jit_tried = true;
-	/* Where memory must not be both written and run this fails, and matching stays interpreted. */
+	/* Where memory must not be both written and run this fails, and matching stays interpreted.
+	 */
 	(void)pcre2_jit_compile(r->code, PCRE2_JIT_COMPLETE);
 }
 
@@ -139,8 +142,8 @@ static int match_failed(int code, struct err **e)
 	return err_set(e, ERR_DATA, "the pattern could not be matched: %s", reason);
 }
 
-int regex_match(const struct regex *r, const char *subject, size_t len, size_t offset, unsigned group,
-		size_t *from, size_t *to, struct err **e)
+int regex_match(const struct regex *r, const char *subject, size_t len, size_t offset,
+		unsigned group, size_t *from, size_t *to, struct err **e)
 {
 	const PCRE2_SIZE *ovector;
 	PCRE2_SPTR s = (PCRE2_SPTR)(subject ? subject : "");
@@ -152,7 +155,8 @@ int regex_match(const struct regex *r, const char *subject, size_t len, size_t o
 	n = pcre2_match(r->code, s, len, offset, 0, r->state->match, r->state->context);
 	/* The machine code's stack is 32 KiB; the interpreter uses the heap. */
 	if (n == PCRE2_ERROR_JIT_STACKLIMIT)
-		n = pcre2_match(r->code, s, len, offset, PCRE2_NO_JIT, r->state->match, r->state->context);
+		n = pcre2_match(r->code, s, len, offset, PCRE2_NO_JIT, r->state->match,
+				r->state->context);
 	if (n == PCRE2_ERROR_NOMATCH)
 		return 0;
 	if (n < 0)
@@ -167,7 +171,8 @@ int regex_match(const struct regex *r, const char *subject, size_t len, size_t o
 	}
 	/* \K in a lookahead can put the start behind the end. */
 	if (from)
-		*from = ovector[2 * group] < ovector[2 * group + 1] ? ovector[2 * group] : ovector[2 * group + 1];
+		*from = ovector[2 * group] < ovector[2 * group + 1] ? ovector[2 * group]
+								    : ovector[2 * group + 1];
 	if (to)
 		*to = ovector[2 * group + 1];
 	return 1;

@@ -21,8 +21,9 @@ void regex_cleanup(struct regex **r);
 /* The number of capturing groups. */
 unsigned regex_groups(const struct regex *r);
 /* 1 on a match, 0 on none, -1 when the match could not be decided (limits). Subjects that are not
- * UTF-8 are matched by MATCH_INVALID_UTF. start..end of group `group` go to *from, *to (may be NULL; group 0: all;
- * SIZE_MAX both when the group took no part). ^ and $ are the ends of the subject; a pattern that means lines says (?m). */
+ * UTF-8 are matched by MATCH_INVALID_UTF. start..end of group `group` go to *from, *to (may be
+ * NULL; group 0: all; SIZE_MAX both when the group took no part). ^ and $ are the ends of the
+ * subject; a pattern that means lines says (?m). */
 int regex_match(const struct regex *r, const char *subject, size_t len, size_t offset,
 		unsigned group, size_t *from, size_t *to, struct err **e);
 /* Only: does it match anywhere? Same results. */

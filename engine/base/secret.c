@@ -1,7 +1,8 @@
 /*
  * secret - the one place where secret texts live.
  *
- * Texts, and what is made of them for masking, lie in regions that a fork wipes; only numbers and lengths lie outside.
+ * Texts, and what is made of them for masking, lie in regions that a fork wipes; only numbers and
+ * lengths lie outside.
  */
 #include "engine/base/secret.h"
 
@@ -118,7 +119,8 @@ uint32_t secrets_add(struct secrets *s, const char *text, size_t len)
 	if (v->region_count && !is_live(v))
 		secrets_after_fork(s);
 	for (i = 0; i < v->count; i++)
-		if (v->texts[i].text && v->texts[i].len == len && !memcmp(v->texts[i].text, text, len))
+		if (v->texts[i].text && v->texts[i].len == len &&
+		    !memcmp(v->texts[i].text, text, len))
 			return i + 1;
 	if (v->count >= SECRET_NUMBERS)
 		return 0;

@@ -1,5 +1,6 @@
 /*
- * secret_forms - the ways in which a secret is written that cannot be undone in the text that is searched.
+ * secret_forms - the ways in which a secret is written that cannot be undone in the text that is
+ * searched.
  */
 #include <ctype.h>
 #include <stdint.h>
@@ -13,7 +14,8 @@
 #define WORD_BELOW 4 /* characters */
 #define LINE_LEAST 16
 
-static const char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char base64_digits[] =
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 struct forms {
 	const char *text;
@@ -37,7 +39,8 @@ static unsigned six_bits(const struct forms *f, size_t index, size_t shift)
 	return value;
 }
 
-/* The digits that are wholly of the secret's bits, when `shift` bytes of something else come before it. */
+/* The digits that are wholly of the secret's bits, when `shift` bytes of something else come before
+ * it. */
 static void form_base64(const struct forms *f, size_t shift)
 {
 	size_t first = (8 * shift + 5) / 6, end = 8 * (shift + f->len) / 6;
@@ -56,7 +59,9 @@ static void form_base64(const struct forms *f, size_t shift)
 	}
 	f->fn(f->ctx, f->scratch, n, kind);
 	for (i = 0; url && i < n; i++)
-		f->scratch[i] = f->scratch[i] == '+' ? '-' : f->scratch[i] == '/' ? '_' : f->scratch[i];
+		f->scratch[i] = f->scratch[i] == '+'   ? '-'
+				: f->scratch[i] == '/' ? '_'
+						       : f->scratch[i];
 	if (url)
 		f->fn(f->ctx, f->scratch, n, kind);
 }
@@ -82,7 +87,8 @@ static void trim(const char **text, size_t *len)
 		--*len;
 }
 
-/* Of a private key that is shown indented, quoted or in part, each line counts; "-----BEGIN …" is no secret. */
+/* Of a private key that is shown indented, quoted or in part, each line counts; "-----BEGIN …" is
+ * no secret. */
 static void form_lines(const struct forms *f)
 {
 	const char *p = f->text, *end = f->text + f->len;
@@ -145,7 +151,8 @@ void secret_forms(const char *text, size_t len, form_fn *fn, void *ctx)
 	if (!len)
 		return;
 	forms_of(text, len, fn, ctx);
-	/* A password in a URL is written with escapes there and without elsewhere: p%40ss is p@ss. */
+	/* A password in a URL is written with escapes there and without elsewhere: p%40ss is p@ss.
+	 */
 	whole.text = xmemdup0(text, len);
 	whole.len = len;
 	if (secret_view_decode(SECRET_VIEW_PERCENT, &whole, &decoded)) {

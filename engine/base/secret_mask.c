@@ -1,7 +1,9 @@
 /*
- * secret_mask - many texts found in one at once: an Aho-Corasick automaton whose edges are in one hash table.
+ * secret_mask - many texts found in one at once: an Aho-Corasick automaton whose edges are in one
+ * hash table.
  *
- * Linear in the text, whatever the secrets are. The automaton is as secret as they are, and lives where they do.
+ * Linear in the text, whatever the secrets are. The automaton is as secret as they are, and lives
+ * where they do.
  */
 #include "engine/base/secret_mask.h"
 
@@ -63,7 +65,9 @@ static uint32_t edge_add(struct masker *m, uint32_t parent, unsigned char byte)
 	uint32_t n = (uint32_t)m->count++;
 	struct edge *x;
 
-	m->nodes[n] = (struct node){ .parent = parent, .depth = m->nodes[parent].depth + 1, .byte = byte };
+	m->nodes[n] = (struct node){ .parent = parent,
+				     .depth = m->nodes[parent].depth + 1,
+				     .byte = byte };
 	if (!parent) {
 		m->first[byte] = n;
 		return n;
@@ -145,7 +149,8 @@ static void link_suffixes(struct masker *m)
 	free(order);
 }
 
-struct masker *masker_new(struct secret_region *region, const struct secret_text *texts, size_t count)
+struct masker *masker_new(struct secret_region *region, const struct secret_text *texts,
+			  size_t count)
 {
 	struct masker *m;
 	size_t total = 1, slots = 64, i;
@@ -158,7 +163,8 @@ struct masker *masker_new(struct secret_region *region, const struct secret_text
 		xalloc_failed();
 	while (slots < 2 * total)
 		slots *= 2;
-	secret_region_init(region, sizeof(*m) + total * sizeof(struct node) + slots * sizeof(struct edge) + 64);
+	secret_region_init(region, sizeof(*m) + total * sizeof(struct node) +
+					   slots * sizeof(struct edge) + 64);
 	m = secret_region_take(region, sizeof(*m));
 	if (!m)
 		xalloc_failed();
@@ -175,7 +181,8 @@ struct masker *masker_new(struct secret_region *region, const struct secret_text
 	return m;
 }
 
-/* The places found so far: for each end in the text the first byte to hide, SIZE_MAX for none. Made at the first find. */
+/* The places found so far: for each end in the text the first byte to hide, SIZE_MAX for none. Made
+ * at the first find. */
 struct finds {
 	const struct masker *m;
 	size_t *starts;
@@ -184,7 +191,8 @@ struct finds {
 
 static bool is_word(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       c == '_';
 }
 
 static bool is_base64(char c)
@@ -212,7 +220,8 @@ static bool accept(struct finds *f, const struct secret_view *v, const struct no
 	size_t from = end - n->depth, to = end;
 
 	if (n->kind & FORM_WORD) {
-		if ((from > 0 && is_word(v->text[from - 1])) || (to < v->len && is_word(v->text[to])))
+		if ((from > 0 && is_word(v->text[from - 1])) ||
+		    (to < v->len && is_word(v->text[to])))
 			return false;
 	}
 	if ((n->kind & FORM_BEFORE) && from > 0 && is_base64(v->text[from - 1]))
@@ -232,10 +241,12 @@ static void search(struct finds *f, const struct secret_view *v)
 	for (at = 0; at < v->len; at++) {
 		uint32_t n;
 
-		state = state ? step(m, state, (unsigned char)v->text[at]) : m->first[(unsigned char)v->text[at]];
+		state = state ? step(m, state, (unsigned char)v->text[at])
+			      : m->first[(unsigned char)v->text[at]];
 		if (!state)
 			continue;
-		/* The longest first. Only words can be refused, and those are few characters long. */
+		/* The longest first. Only words can be refused, and those are few characters long.
+		 */
 		n = m->nodes[state].kind & FORM_END ? state : m->nodes[state].out;
 		while (n && !accept(f, v, &m->nodes[n], at + 1))
 			n = m->nodes[n].out;
@@ -256,8 +267,8 @@ static void search_views(struct finds *f, const struct secret_view *v, unsigned 
 	}
 }
 
-/* From the end backwards a byte is hidden when a find that ends after it starts at or before it. Leaves in starts[i + 1]
- * whether byte i is hidden. */
+/* From the end backwards a byte is hidden when a find that ends after it starts at or before it.
+ * Leaves in starts[i + 1] whether byte i is hidden. */
 static void spread(struct finds *f)
 {
 	size_t low = SIZE_MAX, i;

@@ -20,8 +20,8 @@ enum form_kind {
 };
 
 typedef void form_fn(void *ctx, const char *bytes, size_t len, unsigned kind);
-/* Calls fn for each form of a secret that is looked for as it is: the text, its lines, base64, hex. Escaped forms are found by
- * undoing the escapes of what is searched. */
+/* Calls fn for each form of a secret that is looked for as it is: the text, its lines, base64, hex.
+ * Escaped forms are found by undoing the escapes of what is searched. */
 void secret_forms(const char *text, size_t len, form_fn *fn, void *ctx);
 
 /* A copy of a text with escapes undone, and where each of its bytes was in the first text. */
@@ -41,7 +41,8 @@ struct secret_text {
 	size_t len;
 };
 /* The automaton for these texts, made inside a region of its own. */
-struct masker *masker_new(struct secret_region *region, const struct secret_text *texts, size_t count);
+struct masker *masker_new(struct secret_region *region, const struct secret_text *texts,
+			  size_t count);
 size_t masker_mask(const struct masker *m, struct buf *out, const char *text, size_t len);
 
 #endif

@@ -46,8 +46,9 @@ static bool scheme_is_web(const char *url)
 	return false;
 }
 
-/* The '@' that ends the userinfo at s. In a web address it is in the authority; in a DSN it is the last one before the
- * members, since passwords hold '/' and '@' there, or after a '?' that begins no member. */
+/* The '@' that ends the userinfo at s. In a web address it is in the authority; in a DSN it is the
+ * last one before the members, since passwords hold '/' and '@' there, or after a '?' that begins
+ * no member. */
 static const char *userinfo_end(const char *s, bool web)
 {
 	const char *end = s + (web ? strcspn(s, "/?#") : strcspn(s, "?"));
@@ -72,7 +73,8 @@ static void in_authority(const struct finder *f, const char *s, bool web)
 		find(f, s, at);
 }
 
-/* user:password@tcp(host)/db, user:password@host; user/password@ of Oracle's jdbc:oracle:thin: form */
+/* user:password@tcp(host)/db, user:password@host; user/password@ of Oracle's jdbc:oracle:thin: form
+ */
 static void in_plain_dsn(const struct finder *f, const char *s)
 {
 	const char *oracle = strncasecmp(s, "jdbc:oracle:", 12) == 0 ? strchr(s + 12, ':') : NULL;
@@ -93,8 +95,9 @@ static bool contains_word(const char *name, const char *word)
 int secrets_name_is_sensitive(const char *name)
 {
 	static const char *const words[] = {
-		"authorization", "cookie", "token", "password", "passwd", "passphrase", "pwd", "secret",
-		"credential", "api-key", "api_key", "apikey", "access-key", "access_key", "accesskey",
+		"authorization", "cookie", "token",      "password",   "passwd",
+		"passphrase",    "pwd",    "secret",     "credential", "api-key",
+		"api_key",       "apikey", "access-key", "access_key", "accesskey",
 	};
 	const char *private = strcasestr(name, "private");
 	size_t i;
@@ -149,7 +152,8 @@ static const char *value_end(char before, const char *value)
 
 static bool in_name(char c)
 {
-	return isalnum((unsigned char)c) || c == '_' || c == '-' || c == '.' || c == '[' || c == ']';
+	return isalnum((unsigned char)c) || c == '_' || c == '-' || c == '.' || c == '[' ||
+	       c == ']';
 }
 
 static void in_members(const struct finder *f, const char *s)
@@ -170,7 +174,8 @@ static void in_members(const struct finder *f, const char *s)
 	}
 }
 
-void secrets_in_url(const char *url, void (*found)(void *ctx, const char *start, size_t len), void *ctx)
+void secrets_in_url(const char *url, void (*found)(void *ctx, const char *start, size_t len),
+		    void *ctx)
 {
 	struct finder f = { .found = found, .ctx = ctx };
 	const char *authority = strstr(url, "://");

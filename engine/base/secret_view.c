@@ -1,8 +1,8 @@
 /*
  * secret_view - a text with its escapes undone: percent, form, backslash and entity.
  *
- * There are many ways to escape a text and one way to undo each, so what is searched is decoded instead of
- * every way being looked for. What is no valid escape stays as it is.
+ * There are many ways to escape a text and one way to undo each, so what is searched is decoded
+ * instead of every way being looked for. What is no valid escape stays as it is.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -12,7 +12,8 @@
 #include "engine/base/secret_mask.h"
 #include "engine/base/xalloc.h"
 
-/* One unit of the text at s: puts what it stands for into out (at most 4 bytes, *n of them); returns the bytes read. */
+/* One unit of the text at s: puts what it stands for into out (at most 4 bytes, *n of them);
+ * returns the bytes read. */
 typedef size_t unescape_fn(const char *s, size_t len, char out[4], size_t *n);
 
 static size_t as_is(const char *s, char out[4], size_t *n)
@@ -125,7 +126,8 @@ static size_t unescape_character(const char *s, size_t len, char out[4], size_t 
 	if (end >= len || s[end] != ';')
 		return as_is(s, out, n);
 	memcpy(digits, s + start, end - start);
-	if ((hex ? number_hex(digits, &value) : number_uint(digits, &value)) < 0 || value > 0x10ffff)
+	if ((hex ? number_hex(digits, &value) : number_uint(digits, &value)) < 0 ||
+	    value > 0x10ffff)
 		return as_is(s, out, n);
 	*n = encode((uint32_t)value, out);
 	return end + 1;

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-/* RFC 3629, table of section 4: the second byte's range tells overlong forms, surrogates and what is above U+10FFFF. */
+/* RFC 3629, table of section 4: the second byte's range tells overlong forms, surrogates and what
+ * is above U+10FFFF. */
 size_t text_decode(const char *s, size_t len, uint32_t *code_point)
 {
 	const unsigned char *p = (const unsigned char *)s;
@@ -61,7 +62,8 @@ size_t text_valid(const char *s, size_t len)
 
 bool text_is_label(const char *s)
 {
-	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+	static const char allowed[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
 
 	return *s && !s[strspn(s, allowed)];
 }

@@ -38,8 +38,8 @@ static size_t csi_length(const char *s, size_t len)
 	return between(s, len, at, 0x40, 0x7e) ? at + 1 : 0;
 }
 
-/* ESC ] and its kin up to BEL or ESC \. One that does not end on its line is none: it must not hide what follows. The
- * search stops at any ESC, so that all searches together are linear. */
+/* ESC ] and its kin up to BEL or ESC \. One that does not end on its line is none: it must not hide
+ * what follows. The search stops at any ESC, so that all searches together are linear. */
 static size_t string_length(const char *s, size_t len)
 {
 	size_t at;
@@ -71,8 +71,8 @@ static size_t escape_length(const char *s, size_t len)
 
 static bool is_forbidden(uint32_t c)
 {
-	return (c >= 0x80 && c < 0xa0) || c == 0xfffe || c == 0xffff || (c >= 0x202a && c <= 0x202e) ||
-	       (c >= 0x2066 && c <= 0x2069);
+	return (c >= 0x80 && c < 0xa0) || c == 0xfffe || c == 0xffff ||
+	       (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
 /* Control characters are shown as their pictures. */

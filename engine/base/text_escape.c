@@ -55,8 +55,8 @@ static void xml_ascii(struct buf *out, char c)
 	}
 }
 
-static void escape_text(struct buf *out, const char *s, size_t len, void (*ascii)(struct buf *, char),
-			bool no_fffe)
+static void escape_text(struct buf *out, const char *s, size_t len,
+			void (*ascii)(struct buf *, char), bool no_fffe)
 {
 	size_t at = 0;
 
@@ -101,7 +101,8 @@ void text_percent(struct buf *out, const char *s, size_t len)
 	}
 }
 
-/* A backslash before an ASCII character that is neither letter nor digit always means that character (pcre2pattern(3)). */
+/* A backslash before an ASCII character that is neither letter nor digit always means that
+ * character (pcre2pattern(3)). */
 void text_regex_quote(struct buf *out, const char *s, size_t len)
 {
 	size_t i;

@@ -41,7 +41,8 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* The distance with neighbours that may be swapped (optimal string alignment): three rows are enough. */
+/* The distance with neighbours that may be swapped (optimal string alignment): three rows are
+ * enough. */
 static size_t word_distance(const struct word *a, const struct word *b)
 {
 	size_t rows[3][NEAR_MAX + 1];
@@ -90,7 +91,8 @@ const char *text_nearest(const char *word, const char *const *candidates)
 	limit = w.len / 3 > 1 ? w.len / 3 : 1;
 	best_distance = limit + 1;
 	for (; *candidates; candidates++) {
-		size_t d = strcasecmp(word, *candidates) ? text_distance(word, *candidates, limit) : 1;
+		size_t d =
+			strcasecmp(word, *candidates) ? text_distance(word, *candidates, limit) : 1;
 
 		/* To change every letter is no nearness. */
 		if (d < best_distance && d < w.len) {

@@ -22,8 +22,10 @@ void *xrealloc(void *p, size_t count, size_t size) __attribute__((returns_nonnul
 char *xstrdup(const char *s) __attribute__((malloc, returns_nonnull));
 /* A copy of len bytes with a NUL after them. */
 char *xmemdup0(const void *p, size_t len) __attribute__((malloc, returns_nonnull));
-char *xasprintf(const char *fmt, ...) __attribute__((malloc, returns_nonnull, format(printf, 1, 2)));
-char *xvasprintf(const char *fmt, va_list ap) __attribute__((malloc, returns_nonnull, format(printf, 1, 0)));
+char *xasprintf(const char *fmt, ...)
+	__attribute__((malloc, returns_nonnull, format(printf, 1, 2)));
+char *xvasprintf(const char *fmt, va_list ap)
+	__attribute__((malloc, returns_nonnull, format(printf, 1, 0)));
 
 /* Grow an array so that it holds at least `count + 1` items: items, count, cap are lvalues. */
 #define array_grow(items, count, cap) \

@@ -53,7 +53,8 @@ static bool is_clean(const struct buf *b, bool one_line)
 	if (text_valid(s, b->len) != b->len)
 		return false;
 	for (i = 0; i < b->len; i++) {
-		if (s[i] == 0x7f || ((unsigned char)s[i] < 0x20 && (one_line || (s[i] != '\n' && s[i] != '\t'))))
+		if (s[i] == 0x7f ||
+		    ((unsigned char)s[i] < 0x20 && (one_line || (s[i] != '\n' && s[i] != '\t'))))
 			return false;
 	}
 	return true;
@@ -61,7 +62,8 @@ static bool is_clean(const struct buf *b, bool one_line)
 
 static void check_clean(const char *text, size_t len)
 {
-	auto_buf struct buf once = BUF_INIT(SIZE_MAX), twice = BUF_INIT(SIZE_MAX), small = BUF_INIT(50);
+	auto_buf struct buf once = BUF_INIT(SIZE_MAX), twice = BUF_INIT(SIZE_MAX),
+			    small = BUF_INIT(50);
 	size_t changed = text_clean(&once, text, len);
 
 	promise(is_clean(&once, false));
@@ -74,7 +76,8 @@ static void check_clean(const char *text, size_t len)
 
 static void check_line(const char *text, size_t len, size_t columns)
 {
-	auto_buf struct buf line = BUF_INIT(SIZE_MAX), padded = BUF_INIT(SIZE_MAX), wrapped = BUF_INIT(SIZE_MAX);
+	auto_buf struct buf line = BUF_INIT(SIZE_MAX), padded = BUF_INIT(SIZE_MAX),
+			    wrapped = BUF_INIT(SIZE_MAX);
 
 	text_clean_line(&line, text, len, columns);
 	promise(is_clean(&line, true));
@@ -97,7 +100,8 @@ static void check_cut(const char *text, size_t len, size_t max)
 
 static void check_escapes(const char *text, size_t len)
 {
-	auto_buf struct buf json = BUF_INIT(SIZE_MAX), xml = BUF_INIT(SIZE_MAX), url = BUF_INIT(SIZE_MAX);
+	auto_buf struct buf json = BUF_INIT(SIZE_MAX), xml = BUF_INIT(SIZE_MAX),
+			    url = BUF_INIT(SIZE_MAX);
 	json_t *value;
 
 	buf_addc(&json, '"');
@@ -110,7 +114,8 @@ static void check_escapes(const char *text, size_t len)
 	promise(is_clean(&xml, false) || memchr(text, 0x7f, len));
 	promise(!strpbrk(buf_text(&xml), "<>\"'"));
 	text_percent(&url, text, len);
-	promise(strspn(buf_text(&url), "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%") ==
+	promise(strspn(buf_text(&url),
+		       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%") ==
 		url.len);
 }
 
@@ -135,11 +140,12 @@ static bool is_blank(char c)
 	return strchr(" \t\n\v\f\r", c) != NULL;
 }
 
-/* A secret that must be gone: not so short that it counts as a word only, and not made of what masks it. */
+/* A secret that must be gone: not so short that it counts as a word only, and not made of what
+ * masks it. */
 static bool must_be_gone(const char *secret, size_t len)
 {
-	return len >= 13 && !memchr(secret, '*', len) && !memchr(secret, '\0', len) && !is_blank(secret[0]) &&
-	       !is_blank(secret[len - 1]);
+	return len >= 13 && !memchr(secret, '*', len) && !memchr(secret, '\0', len) &&
+	       !is_blank(secret[0]) && !is_blank(secret[len - 1]);
 }
 
 static void check_mask(const struct input *in)
@@ -149,7 +155,8 @@ static void check_mask(const struct input *in)
 	size_t i, places;
 
 	for (i = 0; i < in->count; i++)
-		promise(secrets_add(s, in->secrets[i], in->lengths[i]) > 0 || in->lengths[i] > 65536);
+		promise(secrets_add(s, in->secrets[i], in->lengths[i]) > 0 ||
+			in->lengths[i] > 65536);
 	places = secrets_mask(s, &masked, in->text, in->len);
 	promise(places || masked.len == in->len);
 	for (i = 0; i < in->count; i++) {

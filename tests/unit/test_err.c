@@ -193,7 +193,8 @@ static void arrays_grow(void **state)
 	free(items);
 }
 
-/* The child asks for more than there can be; it must end with the code that the supervisor knows. */
+/* The child asks for more than there can be; it must end with the code that the supervisor knows.
+ */
 static void memory_gone_ends_the_process(void **state)
 {
 	volatile size_t huge = SIZE_MAX / 2;

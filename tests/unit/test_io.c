@@ -355,7 +355,9 @@ static void folders_of_others(void **state)
 			_exit(9);
 		if (io_file_open(p->path, &f, &e) == 0)
 			_exit(1);
-		_exit(err_code(e) == ERR_CREATE && text_ends_with(err_text(e), "Permission denied") ? 0 : 2);
+		_exit(err_code(e) == ERR_CREATE && text_ends_with(err_text(e), "Permission denied")
+			      ? 0
+			      : 2);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
@@ -379,7 +381,8 @@ static void disk_full_in_the_middle(void **state)
 		struct err *e = NULL;
 		struct io_file *f = NULL;
 
-		if (sigaction(SIGXFSZ, &ignore, NULL) < 0 || setrlimit(RLIMIT_FSIZE, &limit) < 0 || io_file_open(p->path, &f, &e) < 0)
+		if (sigaction(SIGXFSZ, &ignore, NULL) < 0 || setrlimit(RLIMIT_FSIZE, &limit) < 0 ||
+		    io_file_open(p->path, &f, &e) < 0)
 			_exit(9);
 		if (io_file_write(f, bytes, sizeof(bytes), &e) == 0)
 			_exit(1);
@@ -392,7 +395,8 @@ static void disk_full_in_the_middle(void **state)
 	assert_int_equal(entries(p, false), 1);
 }
 
-/* A real one, where we may mount: small writes are buffered, so that it is the commit that fails. */
+/* A real one, where we may mount: small writes are buffered, so that it is the commit that fails.
+ */
 static void disk_full_at_the_commit(void **state)
 {
 	const struct place *p = *state;

@@ -28,25 +28,42 @@ static void matching(void **state)
 		int result;
 		size_t from, to;
 	} cases[] = {
-		{ "b+", "abbbc", 0, 1, 1, 4 }, { "^b", "ab", 0, 0, 0, 0 }, { "", "abc", 0, 1, 0, 0 },
-		{ "x", "", 0, 0, 0, 0 }, { "^OK$", "ERROR\nOK", 0, 0, 0, 0 }, { "(?m)^OK$", "ERROR\nOK", 0, 1, 6, 8 },
-		{ "^.$", "中", 0, 1, 0, 3 }, { "检", "巡检", 0, 1, 3, 6 }, { "a.b", "a\0b", 3, 1, 0, 3 },
+		{ "b+", "abbbc", 0, 1, 1, 4 },
+		{ "^b", "ab", 0, 0, 0, 0 },
+		{ "", "abc", 0, 1, 0, 0 },
+		{ "x", "", 0, 0, 0, 0 },
+		{ "^OK$", "ERROR\nOK", 0, 0, 0, 0 },
+		{ "(?m)^OK$", "ERROR\nOK", 0, 1, 6, 8 },
+		{ "^.$", "中", 0, 1, 0, 3 },
+		{ "检", "巡检", 0, 1, 3, 6 },
+		{ "a.b", "a\0b", 3, 1, 0, 3 },
 		/* not UTF-8: what is around it is still found, a dot does not match it */
-		{ "ok", "\xff\xfeok", 0, 1, 2, 4 }, { "^a.b$", "a\xff" "b", 0, 0, 0, 0 },
-		{ "b$", "a\xed\xa0\x80" "b", 0, 1, 4, 5 },
-		{ "(?i)É", "é", 0, 1, 0, 2 }, { "OK$", "OK\n", 0, 1, 0, 2 },
+		{ "ok", "\xff\xfeok", 0, 1, 2, 4 },
+		{ "^a.b$",
+		  "a\xff"
+		  "b",
+		  0, 0, 0, 0 },
+		{ "b$",
+		  "a\xed\xa0\x80"
+		  "b",
+		  0, 1, 4, 5 },
+		{ "(?i)É", "é", 0, 1, 0, 2 },
+		{ "OK$", "OK\n", 0, 1, 0, 2 },
 	};
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		auto_regex struct regex *r = regex_compile(cases[i].pattern, NULL);
-		size_t len = cases[i].len ? cases[i].len : strlen(cases[i].subject), from = 0, to = 0;
+		size_t len = cases[i].len ? cases[i].len : strlen(cases[i].subject), from = 0,
+		       to = 0;
 
 		assert_non_null(r);
-		if (regex_match(r, cases[i].subject, len, 0, 0, &from, &to, NULL) != cases[i].result ||
+		if (regex_match(r, cases[i].subject, len, 0, 0, &from, &to, NULL) !=
+			    cases[i].result ||
 		    from != cases[i].from || to != cases[i].to)
-			fail_msg("'%s' in '%s': %zu to %zu", cases[i].pattern, cases[i].subject, from, to);
+			fail_msg("'%s' in '%s': %zu to %zu", cases[i].pattern, cases[i].subject,
+				 from, to);
 		assert_int_equal(regex_test(r, cases[i].subject, len, NULL), cases[i].result);
 	}
 }
@@ -119,7 +136,8 @@ static void limits_are_no_answer(void **state)
 	assert_string_equal(err_text(e), "the pattern could not be matched: match limit exceeded");
 }
 
-/* Enough bytes to have it compiled; the answers stay, also where the machine code's stack is too small. */
+/* Enough bytes to have it compiled; the answers stay, also where the machine code's stack is too
+ * small. */
 static void answers_stay_when_compiled(void **state)
 {
 	auto_regex struct regex *r = regex_compile("(?:a|b)*c", NULL);

@@ -103,7 +103,8 @@ static int child_sees(struct secrets *s, bool forget)
 		if (forget)
 			secrets_after_fork(s);
 		secrets_mask(s, &out, "hunter2", 7);
-		_exit((secrets_text(s, 1, NULL) ? 1 : 0) | (strcmp(buf_text(&out), "hunter2") ? 2 : 0));
+		_exit((secrets_text(s, 1, NULL) ? 1 : 0) |
+		      (strcmp(buf_text(&out), "hunter2") ? 2 : 0));
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFEXITED(status));
@@ -119,7 +120,8 @@ static void children_do_not_inherit(void **state)
 	add(s, "hunter2");
 	secrets_mask(s, &out, "x", 1); /* the automaton is there, too */
 	assert_int_equal(child_sees(s, true), 0);
-	/* Kernels from 4.14 on wipe by themselves; what an older one copies, the call above forgets. */
+	/* Kernels from 4.14 on wipe by themselves; what an older one copies, the call above
+	 * forgets. */
 	if (child_sees(s, false) != 0)
 		print_message("this kernel has no MADV_WIPEONFORK\n");
 	assert_string_equal(secrets_text(s, 1, NULL), "hunter2");
@@ -138,10 +140,14 @@ static void child_can_have_its_own(void **state)
 	assert_true(pid >= 0);
 	if (!pid) {
 		secrets_load(s, 2, "child's", 7);
-		_exit(secrets_text(s, 1, NULL) == NULL && !strcmp(secrets_text(s, 2, NULL), "child's") ? 0 : 1);
+		_exit(secrets_text(s, 1, NULL) == NULL &&
+				      !strcmp(secrets_text(s, 2, NULL), "child's")
+			      ? 0
+			      : 1);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
-	/* Without a wipe by the kernel the first one would still be there: then after_fork must come first. */
+	/* Without a wipe by the kernel the first one would still be there: then after_fork must
+	 * come first. */
 	assert_true(WIFEXITED(status));
 	assert_string_equal(secrets_text(s, 1, NULL), "parent's");
 	secrets_free(s);
@@ -171,7 +177,8 @@ static void kernel_was_asked(void **state)
 	uintptr_t at = (uintptr_t)secrets_text(s, add(s, "hunter2"), NULL);
 
 	(void)state;
-	if (io_read_proc(AT_FDCWD, "/proc/self/smaps", &smaps) < 0 || !strstr(smaps.data, "VmFlags")) {
+	if (io_read_proc(AT_FDCWD, "/proc/self/smaps", &smaps) < 0 ||
+	    !strstr(smaps.data, "VmFlags")) {
 		secrets_free(s);
 		skip();
 		return;
@@ -204,7 +211,8 @@ static const char *const planted[] = {
 	"",
 	"overlap-one",
 	"one-overlap",
-	"-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG\n  9w0BAQEFAASCBKcwgg \nshort\n-----END KEY-----\n",
+	"-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG\n  9w0BAQEFAASCBKcwgg \nshort\n-----END "
+	"KEY-----\n",
 };
 
 struct mask_case {
@@ -242,7 +250,8 @@ static const struct mask_case mask_cases[] = {
 	{ "a&lt;b&gt;&amp;c&apos;d", "***", 1 },
 	{ "a&#60;b&#x3e;&#38;c&#x27;d", "***", 1 },
 	{ "a<b>&c'd", "***", 1 },
-	{ "&amp;hunter2&unknown;&#;&#x110000;&#99999999;", "&amp;***&unknown;&#;&#x110000;&#99999999;", 1 },
+	{ "&amp;hunter2&unknown;&#;&#x110000;&#99999999;",
+	  "&amp;***&unknown;&#;&#x110000;&#99999999;", 1 },
 	/* base64 at three alignments: user:hunter2, :hunter2, x:hunter2 … */
 	{ "Basic dXNlcjpodW50ZXIy", "Basic dXNlcj***", 1 },
 	{ "aHVudGVyMg==", "***==", 1 },
@@ -304,7 +313,8 @@ static void our_own_escapes(void **state)
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(planted); i++) {
 		for (k = 0; k < ARRAY_SIZE(escapes) * ARRAY_SIZE(escapes); k++) {
-			auto_buf struct buf once = BUF_INIT(SIZE_MAX), twice = BUF_INIT(SIZE_MAX), out = BUF_INIT(SIZE_MAX);
+			auto_buf struct buf once = BUF_INIT(SIZE_MAX), twice = BUF_INIT(SIZE_MAX),
+					    out = BUF_INIT(SIZE_MAX);
 
 			if (strspn(planted[i], " \n") == strlen(planted[i]))
 				continue;
@@ -336,8 +346,8 @@ static void any_bytes(void **state)
 	secrets_free(s);
 }
 
-/* A hundred secrets against 64 KiB that look much like them, and one of 64 KiB against itself: both end. Were this quadratic,
- * the second would take minutes under the sanitizers. */
+/* A hundred secrets against 64 KiB that look much like them, and one of 64 KiB against itself: both
+ * end. Were this quadratic, the second would take minutes under the sanitizers. */
 static void masking_is_linear(void **state)
 {
 	struct secrets *s = secrets_new(), *repeated = secrets_new();
@@ -379,23 +389,38 @@ static void urls(void **state)
 	static const struct {
 		const char *url, *found;
 	} cases[] = {
-		{ "http://host/path", "" }, { "http://u:p@h/x", "[p]" }, { "http://u@h/x", "" }, { "", "" },
-		{ "http://:p@h", "[p]" }, { "http://u:@h", "" }, { "https://h:8443/@scope/x", "" },
-		{ "http://u:a:b@h", "[a:b]" }, { "http://u:p%40x@h", "[p%40x]" },
+		{ "http://host/path", "" },
+		{ "http://u:p@h/x", "[p]" },
+		{ "http://u@h/x", "" },
+		{ "", "" },
+		{ "http://:p@h", "[p]" },
+		{ "http://u:@h", "" },
+		{ "https://h:8443/@scope/x", "" },
+		{ "http://u:a:b@h", "[a:b]" },
+		{ "http://u:p%40x@h", "[p%40x]" },
 		{ "https://ghp_0123456789abcdef@github.com/x", "[ghp_0123456789abcdef]" },
-		{ "ssh://git@host/repo", "" }, { "git@host:path", "" }, { "ssh://u:p@h:22/", "[p]" },
-		{ "mysql://u:p@ss/w@h:3306/db", "[p@ss/w]" }, { "redis://:a?b@h", "[a?b]" },
+		{ "ssh://git@host/repo", "" },
+		{ "git@host:path", "" },
+		{ "ssh://u:p@h:22/", "[p]" },
+		{ "mysql://u:p@ss/w@h:3306/db", "[p@ss/w]" },
+		{ "redis://:a?b@h", "[a?b]" },
 		{ "mongodb://u:p@h1,h2/db?authSource=admin", "[p]" },
-		{ "u:pw@tcp(h:3306)/db?x=1", "[pw]" }, { "u:p@w@tcp(h)/db", "[p@w]" }, { "u@tcp(h)/db", "" },
+		{ "u:pw@tcp(h:3306)/db?x=1", "[pw]" },
+		{ "u:p@w@tcp(h)/db", "[p@w]" },
+		{ "u@tcp(h)/db", "" },
 		{ "jdbc:mysql://h/db?user=x&password=y@z&k=1", "[y@z]" },
 		{ "jdbc:mysql:loadbalance://h1,h2/db?password=x#f", "[x]" },
 		{ "jdbc:mysql://address=(host=h)(password=p,q)/db", "[p,q]" },
 		{ "jdbc:oracle:thin:scott/tiger@h:1521:x", "[tiger]" },
 		{ "jdbc:sqlserver://h;user=a;password={b;c};x=y", "[b;c]" },
-		{ "Server=h;Uid=u;Pwd=p w;x=y", "[p]" }, { "host=h password='a b' user=x", "[a b]" },
+		{ "Server=h;Uid=u;Pwd=p w;x=y", "[p]" },
+		{ "host=h password='a b' user=x", "[a b]" },
 		{ "https://h/?X-Amz-Signature=1&key=2&monkey=3&access_token=4", "[1][2][4]" },
-		{ "https://h/?private_token=x&a=b", "[x]" }, { "https://h/?password=", "" },
-		{ "mailto:u:x@h", "" }, { "http://h/?q=a@b:c@d", "" }, { "http://u:p@h?token=t", "[p][t]" },
+		{ "https://h/?private_token=x&a=b", "[x]" },
+		{ "https://h/?password=", "" },
+		{ "mailto:u:x@h", "" },
+		{ "http://h/?q=a@b:c@d", "" },
+		{ "http://u:p@h?token=t", "[p][t]" },
 	};
 	size_t i;
 
@@ -412,12 +437,27 @@ static void urls(void **state)
 static void names(void **state)
 {
 	static const char *const sensitive[] = {
-		"Authorization", "proxy-authorization", "Cookie", "Set-Cookie", "X-Auth-Token", "DB_PASSWORD",
-		"passwd", "MYSQL_PWD", "client_secret", "X-Api-Key", "API_KEY", "apikey", "PRIVATE-TOKEN",
-		"private_ssh_key", "AWS_SECRET_ACCESS_KEY", "credentials", "SSH_PASSPHRASE",
+		"Authorization",
+		"proxy-authorization",
+		"Cookie",
+		"Set-Cookie",
+		"X-Auth-Token",
+		"DB_PASSWORD",
+		"passwd",
+		"MYSQL_PWD",
+		"client_secret",
+		"X-Api-Key",
+		"API_KEY",
+		"apikey",
+		"PRIVATE-TOKEN",
+		"private_ssh_key",
+		"AWS_SECRET_ACCESS_KEY",
+		"credentials",
+		"SSH_PASSPHRASE",
 	};
 	static const char *const open[] = {
-		"", "PWD", "OLDPWD", "Content-Type", "HOME", "key", "private", "monkey", "USER", "path",
+		"",    "PWD",     "OLDPWD", "Content-Type", "HOME",
+		"key", "private", "monkey", "USER",         "path",
 	};
 	size_t i;
 

@@ -1,5 +1,6 @@
 /*
- * test_text - UTF-8, cleaning, width, wrapping, near misses and escapes, with what hostile servers send.
+ * test_text - UTF-8, cleaning, width, wrapping, near misses and escapes, with what hostile servers
+ * send.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,19 +25,36 @@ static void decoding(void **state)
 		size_t len, used;
 		uint32_t c;
 	} cases[] = {
-		{ "a", 1, 1, 'a' }, { "\0", 1, 1, 0 }, { "\x7f", 1, 1, 0x7f }, { "\xc2\x80", 2, 2, 0x80 },
-		{ "\xe0\xa0\x80", 3, 3, 0x800 }, { "\xef\xbf\xbf", 3, 3, 0xffff },
-		{ "\xf0\x90\x80\x80", 4, 4, 0x10000 }, { "\xf4\x8f\xbf\xbf", 4, 4, 0x10ffff },
-		{ "\xed\x9f\xbf", 3, 3, 0xd7ff }, { "\xee\x80\x80", 3, 3, 0xe000 },
+		{ "a", 1, 1, 'a' },
+		{ "\0", 1, 1, 0 },
+		{ "\x7f", 1, 1, 0x7f },
+		{ "\xc2\x80", 2, 2, 0x80 },
+		{ "\xe0\xa0\x80", 3, 3, 0x800 },
+		{ "\xef\xbf\xbf", 3, 3, 0xffff },
+		{ "\xf0\x90\x80\x80", 4, 4, 0x10000 },
+		{ "\xf4\x8f\xbf\xbf", 4, 4, 0x10ffff },
+		{ "\xed\x9f\xbf", 3, 3, 0xd7ff },
+		{ "\xee\x80\x80", 3, 3, 0xe000 },
 		/* overlong */
-		{ "\xc0\x80", 2, 0, 0 }, { "\xc1\xbf", 2, 0, 0 }, { "\xe0\x9f\xbf", 3, 0, 0 },
-		{ "\xf0\x8f\xbf\xbf", 4, 0, 0 }, { "\xf8\x88\x80\x80\x80", 5, 0, 0 },
+		{ "\xc0\x80", 2, 0, 0 },
+		{ "\xc1\xbf", 2, 0, 0 },
+		{ "\xe0\x9f\xbf", 3, 0, 0 },
+		{ "\xf0\x8f\xbf\xbf", 4, 0, 0 },
+		{ "\xf8\x88\x80\x80\x80", 5, 0, 0 },
 		/* surrogates, above the end */
-		{ "\xed\xa0\x80", 3, 0, 0 }, { "\xed\xbf\xbf", 3, 0, 0 }, { "\xf4\x90\x80\x80", 4, 0, 0 },
-		{ "\xff", 1, 0, 0 }, { "\xfe", 1, 0, 0 },
+		{ "\xed\xa0\x80", 3, 0, 0 },
+		{ "\xed\xbf\xbf", 3, 0, 0 },
+		{ "\xf4\x90\x80\x80", 4, 0, 0 },
+		{ "\xff", 1, 0, 0 },
+		{ "\xfe", 1, 0, 0 },
 		/* alone, cut short, not continued */
-		{ "\x80", 1, 0, 0 }, { "\xbf", 1, 0, 0 }, { "\xc2", 1, 0, 0 }, { "\xe4\xb8", 2, 0, 0 },
-		{ "\xf0\x9f\x98", 3, 0, 0 }, { "\xe4\x41\x80", 3, 0, 0 }, { "\xe4\xb8\x41", 3, 0, 0 },
+		{ "\x80", 1, 0, 0 },
+		{ "\xbf", 1, 0, 0 },
+		{ "\xc2", 1, 0, 0 },
+		{ "\xe4\xb8", 2, 0, 0 },
+		{ "\xf0\x9f\x98", 3, 0, 0 },
+		{ "\xe4\x41\x80", 3, 0, 0 },
+		{ "\xe4\xb8\x41", 3, 0, 0 },
 		{ "", 0, 0, 0 },
 	};
 	size_t i;
@@ -60,9 +78,11 @@ static void widths(void **state)
 		const char *text;
 		size_t width;
 	} cases[] = {
-		{ "", 0 }, { "abc", 3 }, { "巡检", 4 }, { "a巡b", 4 }, { "e\xcc\x81", 1 }, { "\x01\x7f", 0 },
-		{ "ＡＢ", 4 }, { "ｱ", 1 }, { "한국", 4 }, { "😀", 2 }, { "\xe2\x80\x8b", 0 }, { "é", 1 },
-		{ "\xc2\xad", 0 }, { "…", 1 }, { "，", 2 }, { "\xff", 1 }, { "\xc2\x9b", 0 },
+		{ "", 0 },          { "abc", 3 },      { "巡检", 4 },         { "a巡b", 4 },
+		{ "e\xcc\x81", 1 }, { "\x01\x7f", 0 }, { "ＡＢ", 4 },         { "ｱ", 1 },
+		{ "한국", 4 },      { "😀", 2 },        { "\xe2\x80\x8b", 0 }, { "é", 1 },
+		{ "\xc2\xad", 0 },  { "…", 1 },        { "，", 2 },           { "\xff", 1 },
+		{ "\xc2\x9b", 0 },
 	};
 	size_t i;
 
@@ -148,7 +168,8 @@ static void cleaning_adds_whole_characters(void **state)
 /* Each byte is looked at a few times at most, whatever comes. */
 static void cleaning_is_linear(void **state)
 {
-	static const char *const patterns[] = { "\033]", "\033[1", "\033", "\033P\n", "\xf0\x9f", "\r" };
+	static const char *const patterns[] = { "\033]",   "\033[1",   "\033",
+						"\033P\n", "\xf0\x9f", "\r" };
 	size_t i, k;
 
 	(void)state;
@@ -170,11 +191,26 @@ static void lines(void **state)
 		const char *in, *out;
 		size_t columns;
 	} cases[] = {
-		{ "a\nb", "a b", 0 }, { "a\r\n\tb\n", "a b", 0 }, { "\n\na", "a", 0 }, { "a  b", "a  b", 0 },
-		{ "", "", 0 }, { "\n", "", 0 }, { "abcdef", "abcdef", 6 }, { "abcdefg", "abcde" DOTS, 6 },
-		{ "巡检巡检", "巡检巡检", 8 }, { "巡检巡检", "巡检" DOTS, 6 }, { "巡检巡检", "巡检" DOTS, 5 },
-		{ "abc", DOTS, 1 }, { "\033[1mbold\033[0m text", "bold text", 9 },
-		{ "a\xe2\x80\xa8" "b\xe2\x80\xa9" "c", "a b c", 0 }, { "e\xcc\x81" "abc", "e\xcc\x81" DOTS, 2 },
+		{ "a\nb", "a b", 0 },
+		{ "a\r\n\tb\n", "a b", 0 },
+		{ "\n\na", "a", 0 },
+		{ "a  b", "a  b", 0 },
+		{ "", "", 0 },
+		{ "\n", "", 0 },
+		{ "abcdef", "abcdef", 6 },
+		{ "abcdefg", "abcde" DOTS, 6 },
+		{ "巡检巡检", "巡检巡检", 8 },
+		{ "巡检巡检", "巡检" DOTS, 6 },
+		{ "巡检巡检", "巡检" DOTS, 5 },
+		{ "abc", DOTS, 1 },
+		{ "\033[1mbold\033[0m text", "bold text", 9 },
+		{ "a\xe2\x80\xa8"
+		  "b\xe2\x80\xa9"
+		  "c",
+		  "a b c", 0 },
+		{ "e\xcc\x81"
+		  "abc",
+		  "e\xcc\x81" DOTS, 2 },
 	};
 	size_t i;
 
@@ -211,7 +247,8 @@ static void head_and_tail(void **state)
 	} cases[] = {
 		{ "short", 5, "short" },
 		{ "", 0, "" },
-		{ "abcdefghijklmnopqrstuvwxyz0123456789", 30, "abcd[" DOTS " 28 bytes cut " DOTS "]6789" },
+		{ "abcdefghijklmnopqrstuvwxyz0123456789", 30,
+		  "abcd[" DOTS " 28 bytes cut " DOTS "]6789" },
 		{ "中文中文中文中文中文中文中文", 34, "中文[" DOTS " 30 bytes cut " DOTS "]中文" },
 		{ "abcdef", 3, "abc" },
 		{ "中文", 4, "中" },
@@ -224,7 +261,8 @@ static void head_and_tail(void **state)
 		auto_buf struct buf out = BUF_INIT(SIZE_MAX);
 		size_t len = strlen(cases[i].in);
 
-		assert_int_equal(text_head_tail(&out, cases[i].in, len, cases[i].max), len > cases[i].max);
+		assert_int_equal(text_head_tail(&out, cases[i].in, len, cases[i].max),
+				 len > cases[i].max);
 		if (strcmp(buf_text(&out), cases[i].out) != 0)
 			fail_msg("case %zu: '%s'", i, buf_text(&out));
 	}
@@ -288,16 +326,24 @@ static void distances(void **state)
 		const char *a, *b;
 		size_t limit, distance;
 	} cases[] = {
-		{ "port", "port", 3, 0 }, { "prot", "port", 3, 1 }, { "por", "port", 3, 1 }, { "", "abc", 3, 3 },
-		{ "kitten", "sitting", 9, 3 }, { "kitten", "sitting", 2, 3 }, { "巡检", "巡查", 3, 1 },
-		{ "a", "abcdefgh", 2, 3 }, { "", "", 0, 0 }, { "ca", "abc", 9, 3 },
+		{ "port", "port", 3, 0 },
+		{ "prot", "port", 3, 1 },
+		{ "por", "port", 3, 1 },
+		{ "", "abc", 3, 3 },
+		{ "kitten", "sitting", 9, 3 },
+		{ "kitten", "sitting", 2, 3 },
+		{ "巡检", "巡查", 3, 1 },
+		{ "a", "abcdefgh", 2, 3 },
+		{ "", "", 0, 0 },
+		{ "ca", "abc", 9, 3 },
 	};
 	char huge[1000];
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(cases); i++)
-		assert_int_equal(text_distance(cases[i].a, cases[i].b, cases[i].limit), cases[i].distance);
+		assert_int_equal(text_distance(cases[i].a, cases[i].b, cases[i].limit),
+				 cases[i].distance);
 	memset(huge, 'x', sizeof(huge));
 	huge[sizeof(huge) - 1] = '\0';
 	assert_int_equal(text_distance(huge, huge, 5), 6);
@@ -332,7 +378,8 @@ static void escapes(void **state)
 		  "&lt;a b=&quot;c&quot; d=&apos;e&apos;&gt;&amp;]]&gt;" },
 		{ text_xml, "a\n\t\r\x01\xef\xbf\xbe", 0, "a\n\t&#13;" FFFD FFFD },
 		{ text_xml, "\0x", 2, FFFD "x" },
-		{ text_percent, "aZ09-._~ /?&=+%中\n", 0, "aZ09-._~%20%2F%3F%26%3D%2B%25%E4%B8%AD%0A" },
+		{ text_percent, "aZ09-._~ /?&=+%中\n", 0,
+		  "aZ09-._~%20%2F%3F%26%3D%2B%25%E4%B8%AD%0A" },
 		{ text_percent, "\0", 1, "%00" },
 		{ text_regex_quote, "a.b*c_1[x]中 #", 0, "a\\.b\\*c_1\\[x\\]中\\ \\#" },
 		{ text_regex_quote, "a\0\\", 3, "a\\x00\\\\" },
@@ -343,7 +390,8 @@ static void escapes(void **state)
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		auto_buf struct buf out = BUF_INIT(SIZE_MAX);
 
-		cases[i].escape(&out, cases[i].in, cases[i].len ? cases[i].len : strlen(cases[i].in));
+		cases[i].escape(&out, cases[i].in,
+				cases[i].len ? cases[i].len : strlen(cases[i].in));
 		if (strcmp(buf_text(&out), cases[i].out) != 0)
 			fail_msg("case %zu: '%s'", i, buf_text(&out));
 	}
