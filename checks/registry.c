@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+extern const struct check_type check_command;
 extern const struct check_type check_file;
 extern const struct check_type check_port;
 extern const struct check_type check_process;
@@ -12,6 +13,7 @@ extern const struct check_type check_tcp;
 extern const struct check_type check_value;
 
 const struct check_type *const check_registry[] = {
+	&check_command,
 	&check_file,
 	&check_port,
 	&check_process,

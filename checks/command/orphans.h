@@ -1,0 +1,31 @@
+/*
+ * orphans - who is a child of this process, and what can be told of it: for the reaper alone.
+ */
+#ifndef CHECKS_COMMAND_ORPHANS_H
+#define CHECKS_COMMAND_ORPHANS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define ORPHAN_MARK "ROUNDS_CHECK="
+
+struct orphans {
+	pid_t *pids;
+	size_t count, cap;
+};
+
+struct orphan {
+	pid_t group, session;
+	uint64_t mark; /* the number in ROUNDS_CHECK=<our pid>.<number>.…; 0: none of ours can be read */
+};
+
+/* Append all children of this process. */
+void orphans_list(struct orphans *o);
+/* false: it is gone. */
+bool orphan_read(pid_t pid, struct orphan *o);
+/* The number in an environment block of NUL-ended strings, for the runner of this pid; 0: none. */
+uint64_t orphan_mark(const char *block, size_t len, pid_t runner);
+
+#endif
