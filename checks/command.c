@@ -83,7 +83,7 @@ struct output {
 };
 
 struct command {
-	struct probe *probe;
+	struct probe *probe; /* NULL: given up, and only kept until its processes are gone */
 	const struct command_query *query;
 	struct child *child;
 	struct output outputs[2]; /* stdout, stderr */
@@ -226,7 +226,8 @@ static void output_read(struct output *o, int chunks)
 		ssize_t n = read(o->fd, bytes, sizeof(bytes));
 
 		if (n > 0) {
-			window_add(&o->window, bytes, (size_t)n);
+			if (o->command->probe)
+				window_add(&o->window, bytes, (size_t)n);
 			if ((size_t)n < sizeof(bytes))
 				chunks = 0;
 		} else if (n == 0 || (errno != EINTR && errno != EAGAIN)) {
@@ -244,7 +245,7 @@ static void on_output(void *ctx, uint32_t events)
 
 	(void)events;
 	output_read(o, CHUNKS_A_TURN);
-	if (c->ended && command_silent(c))
+	if (c->probe && c->ended && command_silent(c))
 		command_end(c);
 }
 
@@ -421,7 +422,7 @@ static int command_start(struct command *c, struct reaper *r, struct err **e)
 	if (!c->child)
 		spawn_trouble(c, &how, s.argv[0], &environment);
 	else if (command_watch(c, &p, e) < 0)
-		child_give_up(TAKE(c->child));
+		child_give_up(TAKE(c->child), NULL);
 	pipes_close(&p);
 	return c->child ? 0 : -1;
 }
@@ -449,6 +450,11 @@ static int command_begin(const void *query, struct probe *p, struct err **e)
 	return 0;
 }
 
+static void on_gone(void *ctx)
+{
+	command_free(ctx);
+}
+
 static void command_cancel(struct probe *p)
 {
 	struct command *c = p->state;
@@ -463,9 +469,11 @@ static void command_cancel(struct probe *p)
 	else
 		observer_trouble(p->observer, KIND_TIMEOUT, "it did not end in %s and was killed", took);
 	command_record(c);
-	child_give_up(c->child);
 	p->state = NULL;
-	command_free(c);
+	c->probe = NULL;
+	loop_timer_remove(TAKE(c->grace));
+	input_close(c);
+	child_give_up(c->child, on_gone);
 }
 
 static bool is_variable_name(const char *name)

@@ -37,6 +37,7 @@ struct child {
 	pid_t pid;
 	uint64_t mark;
 	child_fn *fn; /* NULL: given up, or told */
+	void (*gone)(void *ctx);
 	void *ctx;
 	struct loop_timer *kill;
 	bool given_up;
@@ -65,6 +66,8 @@ static void child_forget(struct child *c)
 	*c->at = c->next;
 	if (c->next)
 		c->next->at = c->at;
+	if (c->gone)
+		c->gone(c->ctx);
 	free(c);
 }
 
@@ -113,9 +116,10 @@ void child_release(struct child *c)
 	reaper_sweep(r);
 }
 
-void child_give_up(struct child *c)
+void child_give_up(struct child *c, void (*gone)(void *ctx))
 {
 	c->fn = NULL;
+	c->gone = gone;
 	c->given_up = true;
 	kill(-c->pid, SIGTERM);
 	c->kill = loop_timer_add(c->reaper->loop, clock_mono() + KILL_AFTER_NS, on_kill, c);

@@ -30,7 +30,9 @@ struct child *reaper_spawn(struct reaper *r, const struct spawn *s, child_fn *fn
 void child_release(struct child *c);
 /* Kill what it left behind, so that pipes end; to be released later. */
 void child_kill_leftovers(struct child *c);
-/* Its time is over: TERM now, KILL 0.3 s later, then what it left behind. fn is not called any more; c is the reaper's. */
-void child_give_up(struct child *c);
+/* Its time is over: TERM now, KILL 0.3 s later, then what it left behind. fn is not called any more, c is the reaper's;
+ * gone (may be NULL) is called with the ctx of reaper_spawn() once the child is no more: keep its pipes open until then,
+ * or the pipe's signal ends it before its own handler of TERM does. */
+void child_give_up(struct child *c, void (*gone)(void *ctx));
 
 #endif
