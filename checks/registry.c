@@ -7,6 +7,7 @@
 
 extern const struct check_type check_command;
 extern const struct check_type check_file;
+extern const struct check_type check_git;
 extern const struct check_type check_port;
 extern const struct check_type check_process;
 extern const struct check_type check_tcp;
@@ -15,6 +16,7 @@ extern const struct check_type check_value;
 const struct check_type *const check_registry[] = {
 	&check_command,
 	&check_file,
+	&check_git,
 	&check_port,
 	&check_process,
 	&check_tcp,

@@ -318,22 +318,7 @@ static const struct lane_object resolver_object = {
 	.free = resolver_free,
 };
 
-static const struct resolver_api resolver_api = {
+const struct resolver_api resolver_api = {
 	.object = &resolver_object,
 	.ask = resolver_ask,
-};
-
-static int resolver_init(struct err **e)
-{
-	int status = ares_library_init(ARES_LIB_INIT_ALL);
-
-	if (status != ARES_SUCCESS)
-		return err_set(e, ERR_UNAVAILABLE, "c-ares: %s", ares_strerror(status));
-	return 0;
-}
-
-const struct module rounds_module = {
-	.abi = MODULE_ABI,
-	.init = resolver_init,
-	.api = &resolver_api,
 };

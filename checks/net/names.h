@@ -28,6 +28,9 @@ struct resolver_api {
 	int (*ask)(void *resolver, const char *name, struct lookup *l, struct err **e);
 };
 
+/* Of checks/modules/resolver.c: only for modules that link it. */
+extern const struct resolver_api resolver_api;
+
 /* Find the addresses of `host`; fn is called once, perhaps before this returns: touch nothing afterwards.
  * -1 when nobody can be asked (no such module); fn was not called. */
 int names_ask(struct probe *p, const char *host, struct lookup *l, lookup_fn *fn, void *ctx, struct err **e);

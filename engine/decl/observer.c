@@ -22,6 +22,7 @@ struct observer {
 	const char *const *wants;
 	json_t *facts, *evidences, *traces;
 	enum kind kind;
+	int64_t deadline;
 	struct table_cache *cache;
 	bool own_cache;
 };
@@ -31,6 +32,7 @@ struct observer *observer_new(const char *const *wants)
 	struct observer *o = xcalloc(1, sizeof(*o));
 
 	o->wants = wants;
+	o->deadline = INT64_MAX;
 	o->facts = json_object();
 	o->evidences = json_array();
 	o->traces = json_array();
@@ -47,6 +49,16 @@ void observer_free(struct observer *o)
 	if (o->own_cache)
 		table_cache_free(o->cache);
 	free(o);
+}
+
+int64_t observer_deadline(const struct observer *o)
+{
+	return o->deadline;
+}
+
+void observer_set_deadline(struct observer *o, int64_t deadline)
+{
+	o->deadline = deadline;
 }
 
 bool observer_wants(const struct observer *o, const char *fact)

@@ -50,6 +50,10 @@ void observer_evidence(struct observer *o, const char *name, const char *bytes, 
 /* One step of what happened, for the diagnosis: "resolved to 10.0.0.1", "connected in 2 ms". */
 void observer_trace(struct observer *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* When the check's own clock runs out (clock_mono), for types that wait by themselves; INT64_MAX where there is no limit. */
+int64_t observer_deadline(const struct observer *o);
+void observer_set_deadline(struct observer *o, int64_t deadline);
+
 /* A shared table, read at most once a generation. NULL on failure (e set; the failure is remembered, too). */
 const void *observer_table(struct observer *o, const struct shared_table *type, struct err **e);
 

@@ -1,0 +1,528 @@
+/*
+ * git - the module: list the refs, fetch the branch into a private directory, walk its tree, compare with another server.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <curl/curl.h>
+#include <git2.h>
+#include <git2/sys/repository.h>
+
+#include "checks/check.h"
+#include "checks/modules/git/scratch.h"
+#include "checks/modules/git/session.h"
+#include "engine/base/io.h"
+#include "engine/base/text.h"
+
+#define KEY_MAX ((size_t)64 * 1024)
+#define REFS_MAX 10000
+#define OBJECTS_MAX ((size_t)10 * 1000 * 1000)
+#define BRANCHES_NAMED 8
+
+/* --- what went wrong --- */
+
+int session_stop(struct git_session *s)
+{
+	(void)s;
+	git_error_set_str(GIT_ERROR_NET, "stopped");
+	return GIT_EUSER;
+}
+
+int session_received(struct git_session *s, size_t bytes)
+{
+	s->received += bytes;
+	if (s->received <= s->query->max_bytes.bytes)
+		return 0;
+	observer_trouble(s->o, KIND_TOO_LARGE, "more than max_bytes (%llu) received",
+			 (unsigned long long)s->query->max_bytes.bytes);
+	return session_stop(s);
+}
+
+/* libgit2's own words, where nobody below has said it better. */
+static void library_trouble(struct git_session *s, int code)
+{
+	const git_error *g = git_error_last();
+	const char *words = g && g->message ? g->message : "no reason given";
+	enum kind kind = KIND_PROTOCOL;
+
+	if (observer_kind(s->o))
+		return;
+	if (g && (g->klass == GIT_ERROR_INDEXER || g->klass == GIT_ERROR_ODB || g->klass == GIT_ERROR_ZLIB ||
+		  g->klass == GIT_ERROR_OBJECT || g->klass == GIT_ERROR_TREE || g->klass == GIT_ERROR_SHA))
+		kind = KIND_CORRUPT;
+	else if (g && (g->klass == GIT_ERROR_OS || g->klass == GIT_ERROR_FILESYSTEM))
+		kind = strstr(words, "space left") ? KIND_RESOURCE : KIND_NOT_FOUND;
+	else if (g && g->klass == GIT_ERROR_NOMEMORY)
+		kind = KIND_RESOURCE;
+	else if (code == GIT_ENOTFOUND)
+		kind = KIND_NOT_FOUND;
+	observer_trouble(s->o, kind, "%s: %s", s->phase, words);
+}
+
+static int failed(struct git_session *s, int code)
+{
+	library_trouble(s, code);
+	return -1;
+}
+
+/* --- the remote --- */
+
+static int on_progress(const git_indexer_progress *stats, void *payload)
+{
+	struct git_session *s = payload;
+
+	(void)stats;
+	if (clock_mono() < s->deadline)
+		return 0;
+	observer_trouble(s->o, KIND_TIMEOUT, "not done in time (%s)", s->phase);
+	return session_stop(s);
+}
+
+/* The remote's own words ("remote: …"): quota, maintenance, banner. */
+static int on_words(const char *words, int len, void *payload)
+{
+	struct git_session *s = payload;
+
+	buf_add(s->remote_words, words, len > 0 ? (size_t)len : 0);
+	return 0;
+}
+
+static git_remote_callbacks callbacks_of(struct git_session *s)
+{
+	git_remote_callbacks c;
+
+	git_remote_init_callbacks(&c, GIT_REMOTE_CALLBACKS_VERSION);
+	c.payload = s;
+	c.transfer_progress = on_progress;
+	c.sideband_progress = on_words;
+	if (s->url.scheme == GIT_SCHEME_SSH)
+		c.transport = git_ssh_transport;
+	else if (s->url.scheme != GIT_SCHEME_FILE)
+		c.transport = git_http_transport;
+	return c;
+}
+
+/* libgit2 wants a URL of its own kind; what it is connected to is the session's. */
+static char *plain_url(const struct git_url *u)
+{
+	if (u->scheme == GIT_SCHEME_FILE)
+		return xasprintf("file://%s", u->path);
+	return xasprintf("%s://remote/repository", u->scheme == GIT_SCHEME_SSH ? "ssh" : "http");
+}
+
+static int set_url(struct git_session *s, const char *text)
+{
+	auto_err struct err *e = NULL;
+
+	git_url_release(&s->url);
+	if (git_url_parse(text, &s->url, &e)) {
+		observer_trouble(s->o, KIND_PARAMETER, "%s", err_text(e));
+		return -1;
+	}
+	/* `port` is for the forms that cannot hold one. */
+	if (!s->url.port && s->query->port)
+		s->url.port = (uint16_t)s->query->port;
+	return 0;
+}
+
+static int connect_remote(struct git_session *s, git_repository *repository, git_remote **out)
+{
+	git_remote_callbacks callbacks = callbacks_of(s);
+	auto_free char *url = plain_url(&s->url);
+	int code = repository ? git_remote_create_anonymous(out, repository, url)
+			      : git_remote_create_detached(out, url);
+
+	s->phase = s->url.scheme == GIT_SCHEME_FILE ? "refs" : "connect";
+	if (code == 0)
+		code = git_remote_connect(*out, GIT_DIRECTION_FETCH, &callbacks, NULL, NULL);
+	if (code == 0) {
+		s->phase = "refs";
+		return 0;
+	}
+	failed(s, code);
+	git_remote_free(*out);
+	*out = NULL;
+	return -1;
+}
+
+/* --- refs --- */
+
+static bool is_peeled(const char *name)
+{
+	return text_ends_with(name, "^{}");
+}
+
+static bool is_counted(const char *name)
+{
+	return strcmp(name, "HEAD") != 0 && !is_peeled(name);
+}
+
+/* { name: id } of everything but HEAD; a new reference or NULL. */
+static json_t *list_refs(struct git_session *s, git_remote *remote)
+{
+	const git_remote_head **heads;
+	size_t count;
+	json_t *refs;
+
+	if (git_remote_ls(&heads, &count, remote)) {
+		library_trouble(s, -1);
+		return NULL;
+	}
+	refs = json_object();
+	for (size_t i = 0; i < count; i++) {
+		char id[GIT_OID_HEXSZ + 1];
+
+		if (!is_counted(heads[i]->name))
+			continue;
+		git_oid_tostr(id, sizeof(id), &heads[i]->oid);
+		json_object_set_new(refs, heads[i]->name, json_string(id));
+	}
+	return refs;
+}
+
+static void set_refs(struct git_session *s, json_t *refs)
+{
+	json_t *list, *id;
+	const char *name;
+
+	if (!observer_wants(s->o, "refs"))
+		return;
+	list = json_array();
+	json_object_foreach(refs, name, id)
+	{
+		if (json_array_size(list) >= REFS_MAX)
+			break;
+		json_array_append_new(list, json_pack("{s:s, s:O}", "name", name, "id", id));
+	}
+	observer_set(s->o, "refs", list);
+}
+
+static char *default_branch(git_remote *remote)
+{
+	git_buf name = { 0 };
+	char *branch = NULL;
+
+	if (git_remote_default_branch(&name, remote) == 0)
+		branch = xstrdup(text_starts_with(name.ptr, "refs/heads/") ? name.ptr + 11 : name.ptr);
+	git_buf_dispose(&name);
+	git_error_clear();
+	return branch;
+}
+
+static void name_branches(json_t *refs, struct buf *out)
+{
+	const char *name;
+	json_t *id;
+	size_t n = 0;
+
+	json_object_foreach(refs, name, id)
+	{
+		if (!text_starts_with(name, "refs/heads/"))
+			continue;
+		if (n++ == BRANCHES_NAMED) {
+			buf_adds(out, ", …");
+			return;
+		}
+		buf_printf(out, "%s%s", n > 1 ? ", " : "", name + 11);
+	}
+}
+
+/* The branch to fetch, owned; NULL when there is none: the observer knows. */
+static char *choose_branch(struct git_session *s, git_remote *remote, json_t *refs)
+{
+	auto_free char *head = default_branch(remote);
+	auto_free char *ref = NULL;
+	auto_buf struct buf there = BUF_INIT(1024);
+	const char *want = s->query->branch ? s->query->branch : head;
+
+	if (head)
+		observer_set_string(s->o, "head", head);
+	if (!json_object_size(refs)) {
+		observer_trouble(s->o, KIND_EMPTY, "the repository is empty: it has no branch and no tag");
+		return NULL;
+	}
+	name_branches(refs, &there);
+	if (!want) {
+		observer_trouble(s->o, KIND_BRANCH_MISSING,
+				 "the repository names no default branch; set branch (there are: %s)", buf_text(&there));
+		return NULL;
+	}
+	ref = xasprintf("refs/heads/%s", want);
+	if (!json_object_get(refs, ref)) {
+		observer_trouble(s->o, KIND_BRANCH_MISSING, "there is no branch '%s'; there are: %s", want,
+				 there.len ? buf_text(&there) : "none");
+		return NULL;
+	}
+	return xstrdup(want);
+}
+
+/* --- the branch --- */
+
+static int fetch_branch(struct git_session *s, git_remote *remote, const char *branch)
+{
+	auto_free char *spec = xasprintf("+refs/heads/%s:refs/heads/%s", branch, branch);
+	char *specs[] = { spec };
+	const git_strarray refspecs = { .strings = specs, .count = 1 };
+	git_fetch_options options;
+	int code;
+
+	s->phase = "fetch";
+	git_fetch_options_init(&options, GIT_FETCH_OPTIONS_VERSION);
+	options.callbacks = callbacks_of(s);
+	options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;
+	options.update_fetchhead = 0;
+	code = git_remote_fetch(remote, &refspecs, &options, NULL);
+	return code ? failed(s, code) : 0;
+}
+
+struct walk {
+	struct git_session *session;
+	git_odb *odb;
+	int64_t files;
+	bool missing;
+};
+
+/* Every file of the tree must be there; its content has been hashed when the pack was indexed. */
+static int on_entry(const char *root, const git_tree_entry *entry, void *ctx)
+{
+	struct walk *w = ctx;
+
+	(void)root;
+	if (git_tree_entry_type(entry) != GIT_OBJECT_BLOB)
+		return 0;
+	w->files++;
+	if (git_odb_exists(w->odb, git_tree_entry_id(entry)))
+		return 0;
+	w->missing = true;
+	observer_trouble(w->session->o, KIND_CORRUPT, "the file '%s%s' is missing in what was received", root,
+			 git_tree_entry_name(entry));
+	return -1;
+}
+
+static int walk_tree(struct git_session *s, git_repository *repository, git_commit *commit)
+{
+	struct walk w = { .session = s };
+	git_tree *tree = NULL;
+	int code = git_commit_tree(&tree, commit);
+
+	if (code == 0)
+		code = git_repository_odb(&w.odb, repository);
+	if (code == 0)
+		code = git_tree_walk(tree, GIT_TREEWALK_PRE, on_entry, &w);
+	if (code && !observer_kind(s->o))
+		observer_trouble(s->o, KIND_CORRUPT, "the tree of the branch cannot be read: %s",
+				 git_error_last() ? git_error_last()->message : "");
+	else if (!code)
+		observer_set_int(s->o, "files", w.files);
+	git_odb_free(w.odb);
+	git_tree_free(tree);
+	return code ? -1 : 0;
+}
+
+static int walk_branch(struct git_session *s, git_repository *repository, const char *branch)
+{
+	auto_free char *ref = xasprintf("refs/heads/%s", branch);
+	git_oid id;
+	git_commit *commit = NULL;
+	char hex[GIT_OID_HEXSZ + 1];
+	int code;
+
+	s->phase = "walk";
+	code = git_reference_name_to_id(&id, repository, ref);
+	if (code == 0)
+		code = git_commit_lookup(&commit, repository, &id);
+	if (code) {
+		observer_trouble(s->o, KIND_CORRUPT, "the tip of '%s' cannot be read: %s", branch,
+				 git_error_last() ? git_error_last()->message : "");
+		return -1;
+	}
+	git_oid_tostr(hex, sizeof(hex), &id);
+	observer_set_string(s->o, "commit", hex);
+	code = walk_tree(s, repository, commit);
+	git_commit_free(commit);
+	return code;
+}
+
+static int clone_into(struct git_session *s, git_repository *repository, json_t **refs)
+{
+	git_remote *remote = NULL;
+	auto_free char *branch = NULL;
+	int code = -1;
+
+	if (connect_remote(s, repository, &remote))
+		return -1;
+	*refs = list_refs(s, remote);
+	if (*refs) {
+		set_refs(s, *refs);
+		branch = choose_branch(s, remote, *refs);
+	}
+	if (branch)
+		code = fetch_branch(s, remote, branch);
+	git_remote_disconnect(remote);
+	git_remote_free(remote);
+	return code ? -1 : walk_branch(s, repository, branch);
+}
+
+static int do_clone(struct git_session *s, json_t **refs)
+{
+	auto_err struct err *e = NULL;
+	auto_free char *path = scratch_make(&e);
+	git_repository *repository = NULL;
+	int code;
+
+	if (!path) {
+		observer_trouble(s->o, KIND_RESOURCE, "%s", err_text(e));
+		return -1;
+	}
+	code = git_repository_init(&repository, path, 1);
+	code = code ? failed(s, code) : clone_into(s, repository, refs);
+	git_repository_free(repository);
+	scratch_remove(path);
+	return code;
+}
+
+static int do_refs(struct git_session *s, json_t **refs)
+{
+	git_remote *remote = NULL;
+	auto_free char *head = NULL;
+
+	if (connect_remote(s, NULL, &remote))
+		return -1;
+	*refs = list_refs(s, remote);
+	head = default_branch(remote);
+	if (head)
+		observer_set_string(s->o, "head", head);
+	if (*refs)
+		set_refs(s, *refs);
+	git_remote_disconnect(remote);
+	git_remote_free(remote);
+	return *refs ? 0 : -1;
+}
+
+/* --- two servers --- */
+
+static void compare(struct git_session *s, json_t *ours, json_t *theirs)
+{
+	json_t *differing = json_array(), *id;
+	const char *name;
+	int64_t ahead = 0, behind = 0;
+
+	json_object_foreach(ours, name, id)
+	{
+		if (json_equal(json_object_get(theirs, name), id))
+			continue;
+		behind++;
+		json_array_append_new(differing, json_string(name));
+	}
+	json_object_foreach(theirs, name, id)
+	{
+		if (json_object_get(ours, name))
+			continue;
+		ahead++;
+		json_array_append_new(differing, json_string(name));
+	}
+	observer_set_int(s->o, "ahead", ahead);
+	observer_set_int(s->o, "behind", behind);
+	observer_set(s->o, "differing", differing);
+}
+
+static int do_compare(struct git_session *s, json_t *ours)
+{
+	git_remote *remote = NULL;
+	json_t *theirs;
+
+	if (set_url(s, s->query->compare_with) || connect_remote(s, NULL, &remote))
+		return -1;
+	theirs = list_refs(s, remote);
+	git_remote_disconnect(remote);
+	git_remote_free(remote);
+	if (!theirs)
+		return -1;
+	s->phase = "compare";
+	compare(s, ours, theirs);
+	json_decref(theirs);
+	return 0;
+}
+
+/* --- the check --- */
+
+static int read_key(struct git_session *s)
+{
+	auto_err struct err *e = NULL;
+	auto_buf struct buf b = BUF_INIT(KEY_MAX);
+	const char *key = s->query->key;
+
+	if (!key)
+		return 0;
+	if (*key != '/') {
+		/* Keys that came through one line of YAML or of an environment still need their last line end. */
+		s->key = text_ends_with(key, "\n") ? xstrdup(key) : xasprintf("%s\n", key);
+		return 0;
+	}
+	if (io_read_file(key, &b, &e)) {
+		observer_trouble(s->o, err_code(e) == ERR_PERMISSION ? KIND_PERMISSION : KIND_PARAMETER, "key: %s",
+				 err_text(e));
+		return -1;
+	}
+	s->key = buf_take(&b);
+	return 0;
+}
+
+static int inspect(struct git_session *s)
+{
+	json_t *refs = NULL;
+	int code = read_key(s) || set_url(s, s->query->url) ? -1 : 0;
+
+	if (code == 0)
+		code = s->query->mode == GIT_MODE_CLONE ? do_clone(s, &refs) : do_refs(s, &refs);
+	if (code == 0 && s->query->compare_with)
+		code = do_compare(s, refs);
+	json_decref(refs);
+	return code;
+}
+
+static int git_observe(const void *query, struct observer *o, struct err **e)
+{
+	auto_buf struct buf words = BUF_INIT((size_t)8 * 1024);
+	struct git_session s = { .query = query, .o = o, .deadline = observer_deadline(o), .phase = "setup",
+				 .remote_words = &words };
+	const int code = inspect(&s);
+
+	(void)e;
+	observer_set_bool(o, "cloned", code == 0);
+	observer_set_string(o, "phase", code == 0 ? "done" : s.phase);
+	observer_set_int(o, "bytes", (int64_t)s.received);
+	if (words.len)
+		observer_evidence(o, "remote", words.data, words.len);
+	git_url_release(&s.url);
+	if (s.key)
+		explicit_bzero(s.key, strlen(s.key));
+	free(s.key);
+	return 0;
+}
+
+/* Nothing of the machine's configuration may send a clone elsewhere. */
+static int git_init(struct err **e)
+{
+	if (curl_global_init(CURL_GLOBAL_ALL) || git_libgit2_init() < 0)
+		return err_set(e, ERR_SYSTEM, "libgit2 or libcurl cannot be initialised");
+	for (int level = GIT_CONFIG_LEVEL_PROGRAMDATA; level <= GIT_CONFIG_LEVEL_GLOBAL; level++)
+		git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, level, "");
+	git_libgit2_opts(GIT_OPT_SET_TEMPLATE_PATH, "/nonexistent");
+	git_libgit2_opts(GIT_OPT_SET_PACK_MAX_OBJECTS, OBJECTS_MAX);
+	git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+	return 0;
+}
+
+static const struct check_type git_code = {
+	.name = "git",
+	.observe = git_observe,
+};
+
+static const struct check_type *const types[] = { &git_code, NULL };
+
+const struct module rounds_module = {
+	.abi = MODULE_ABI,
+	.types = types,
+	.init = git_init,
+};

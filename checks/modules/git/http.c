@@ -1,0 +1,527 @@
+/*
+ * http - libgit2's smart sub-transport over libcurl: a CA per check, TLS 1.3, deadlines, bounds, and answers told apart.
+ *
+ * See gitprotocol-http(5): GET info/refs, then POST git-upload-pack.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <curl/curl.h>
+#include <git2/sys/transport.h>
+
+#include "checks/check.h"
+#include "checks/modules/curl_trouble.h"
+#include "checks/modules/dial.h"
+#include "checks/modules/git/session.h"
+#include "engine/base/text.h"
+
+#define REDIRECTS_MAX 5
+#define ERROR_BODY_MAX ((size_t)4 * 1024)
+#define URL_MAX ((size_t)8 * 1024)
+/* libgit2 takes what it asks for; the socket waits meanwhile. */
+#define PENDING_MAX ((size_t)1024 * 1024)
+#define POST_MAX ((size_t)64 * 1024 * 1024)
+
+struct transport {
+	git_smart_subtransport parent;
+	struct git_session *session;
+	CURL *easy; /* keeps its connection from request to request */
+	char *base; /* "https://h:8443/g/r.git", as redirects left it */
+	bool foreign; /* a redirect led to another host: no credentials */
+};
+
+struct stream {
+	git_smart_subtransport_stream parent;
+	struct transport *t;
+	CURLM *multi;
+	struct curl_slist *headers, *hosts;
+	bool post, started, done, answered, paused;
+	CURLcode result;
+	struct buf request, pending, error_body;
+	char error[CURL_ERROR_SIZE];
+	int64_t began;
+};
+
+/* --- what is sent --- */
+
+static char *base_url(const struct git_url *u)
+{
+	auto_buf struct buf b = BUF_INIT(URL_MAX);
+	const bool v6 = strchr(u->host, ':');
+
+	buf_printf(&b, "%s://%s%s%s", u->scheme == GIT_SCHEME_HTTPS ? "https" : "http", v6 ? "[" : "", u->host,
+		   v6 ? "]" : "");
+	if (u->port)
+		buf_printf(&b, ":%u", u->port);
+	buf_adds(&b, u->path);
+	return buf_take(&b);
+}
+
+static void add_header(struct stream *st, const char *name, const char *value)
+{
+	auto_free char *line = xasprintf("%s: %s", name, value);
+	struct curl_slist *longer = curl_slist_append(st->headers, line);
+
+	if (longer)
+		st->headers = longer;
+	explicit_bzero(line, strlen(line));
+}
+
+static void set_basic(struct stream *st, const char *user, const char *password)
+{
+	curl_easy_setopt(st->t->easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+	curl_easy_setopt(st->t->easy, CURLOPT_USERNAME, user);
+	curl_easy_setopt(st->t->easy, CURLOPT_PASSWORD, password);
+}
+
+static const char *user_of(const struct git_session *s, const char *otherwise)
+{
+	if (s->query->user)
+		return s->query->user;
+	return s->url.user ? s->url.user : otherwise;
+}
+
+static void set_token(struct stream *st)
+{
+	const struct git_query *q = st->t->session->query;
+
+	switch ((enum git_token_as)q->token_as) {
+	case GIT_TOKEN_PASSWORD:
+		set_basic(st, q->token_user ? q->token_user : user_of(st->t->session, "oauth2"), q->token);
+		return;
+	case GIT_TOKEN_BEARER: {
+		auto_free char *value = xasprintf("Bearer %s", q->token);
+
+		add_header(st, "Authorization", value);
+		explicit_bzero(value, strlen(value));
+		return;
+	}
+	case GIT_TOKEN_PRIVATE:
+		add_header(st, "PRIVATE-TOKEN", q->token);
+		return;
+	}
+}
+
+static void set_credentials(struct stream *st)
+{
+	const struct git_session *s = st->t->session;
+	const char *password = s->query->password ? s->query->password : s->url.password;
+
+	if (st->t->foreign)
+		return;
+	if (s->query->token)
+		set_token(st);
+	else if (password)
+		set_basic(st, user_of(s, "git"), password);
+}
+
+/* --- what comes back --- */
+
+static size_t on_bytes(char *bytes, size_t size, size_t n, void *ctx)
+{
+	struct stream *st = ctx;
+	long status = 0;
+
+	n *= size;
+	curl_easy_getinfo(st->t->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (status != 200) {
+		buf_add(&st->error_body, bytes, n); /* its head is enough */
+		return n;
+	}
+	if (st->pending.len > PENDING_MAX) {
+		st->paused = true;
+		return CURL_WRITEFUNC_PAUSE;
+	}
+	if (session_received(st->t->session, n))
+		return 0;
+	buf_add(&st->pending, bytes, n);
+	return n;
+}
+
+/* --- one request --- */
+
+/* "h:443:10.0.0.1,[::1]": curl must not ask for the name itself; nobody could end its wait. */
+static int set_host(struct stream *st)
+{
+	struct git_session *s = st->t->session;
+	auto_buf struct buf line = BUF_INIT(2048);
+	struct addresses found;
+	struct git_url u;
+
+	if (git_url_parse(st->t->base, &u, NULL))
+		return session_stop(s);
+	buf_printf(&line, "%s:%u:", u.host, u.port ? u.port : u.scheme == GIT_SCHEME_HTTPS ? 443 : 80);
+	for (size_t i = 0; i < s->query->resolve.count; i++)
+		buf_printf(&line, "%s%s", i ? "," : "", s->query->resolve.items[i]);
+	if (!s->query->resolve.count) {
+		if (dial_resolve(s->o, u.host, s->deadline, &found)) {
+			git_url_release(&u);
+			return session_stop(s);
+		}
+		addresses_print(&found, &line);
+	}
+	git_url_release(&u);
+	st->hosts = curl_slist_append(NULL, buf_text(&line));
+	curl_easy_setopt(st->t->easy, CURLOPT_RESOLVE, st->hosts);
+	return 0;
+}
+
+static void set_request(struct stream *st)
+{
+	CURL *easy = st->t->easy;
+	auto_free char *url = xasprintf("%s%s", st->t->base,
+					st->post ? "/git-upload-pack" : "/info/refs?service=git-upload-pack");
+
+	curl_easy_setopt(easy, CURLOPT_URL, url);
+	if (st->post) {
+		add_header(st, "Content-Type", "application/x-git-upload-pack-request");
+		add_header(st, "Accept", "application/x-git-upload-pack-result");
+		add_header(st, "Expect", "");
+		curl_easy_setopt(easy, CURLOPT_POST, 1L);
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, buf_text(&st->request));
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)st->request.len);
+	}
+	set_credentials(st);
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, st->headers);
+}
+
+static void set_bounds(struct stream *st)
+{
+	const struct git_session *s = st->t->session;
+	CURL *easy = st->t->easy;
+	const int64_t left = s->deadline - clock_mono();
+
+	if (s->deadline != INT64_MAX)
+		curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, left > NS_PER_MS ? (long)(left / NS_PER_MS) : 1L);
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(easy, CURLOPT_PROXY, "");
+	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, "git/2.0 (rounds " PACKAGE_VERSION ")");
+	curl_easy_setopt(easy, CURLOPT_CAPATH, NULL); /* else the folder is read anew for every handle */
+	if (s->query->ca)
+		curl_easy_setopt(easy, CURLOPT_CAINFO, s->query->ca);
+}
+
+static void set_callbacks(struct stream *st)
+{
+	CURL *easy = st->t->easy;
+
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, st->error);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_bytes);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, st);
+}
+
+static int start(struct stream *st)
+{
+	st->started = true;
+	st->done = st->answered = false;
+	st->began = clock_mono();
+	*st->error = '\0';
+	curl_easy_reset(st->t->easy); /* the connection stays */
+	set_bounds(st);
+	set_callbacks(st);
+	if (set_host(st))
+		return -1;
+	set_request(st);
+	st->multi = st->multi ? st->multi : curl_multi_init();
+	if (!st->multi || curl_multi_add_handle(st->multi, st->t->easy) != CURLM_OK) {
+		observer_trouble(st->t->session->o, KIND_INTERNAL, "libcurl cannot start a transfer");
+		return session_stop(st->t->session);
+	}
+	return 0;
+}
+
+static void turn(struct stream *st)
+{
+	int running, left;
+	CURLMsg *message;
+
+	if (st->paused) {
+		st->paused = false;
+		curl_easy_pause(st->t->easy, CURLPAUSE_CONT);
+	}
+	curl_multi_perform(st->multi, &running);
+	while ((message = curl_multi_info_read(st->multi, &left)))
+		if (message->msg == CURLMSG_DONE) {
+			st->done = true;
+			st->result = message->data.result;
+		}
+	if (!st->done && !st->pending.len)
+		curl_multi_poll(st->multi, NULL, 0, 1000, NULL);
+}
+
+/* --- what the answer means --- */
+
+static int stop(struct stream *st, enum kind kind, const char *what)
+{
+	auto_buf struct buf words = BUF_INIT(512);
+
+	/* A page for browsers says no more than the status. */
+	if (*buf_text(&st->error_body) != '<')
+		text_clean_line(&words, buf_text(&st->error_body), st->error_body.len, 200);
+	observer_trouble(st->t->session->o, kind, "%s%s%s", what, words.len ? ": " : "", buf_text(&words));
+	if (st->error_body.len)
+		observer_evidence(st->t->session->o, "answer", st->error_body.data, st->error_body.len);
+	return session_stop(st->t->session);
+}
+
+static int judge_status(struct stream *st, long status)
+{
+	auto_free char *what = NULL;
+
+	switch (status) {
+	case 200:
+		return 0;
+	case 401:
+		return stop(st, KIND_AUTH, st->t->foreign ? "the host that the server redirects to answers 401 (it gets no credentials)"
+							  : "the server refuses these credentials (401)");
+	case 403:
+		return stop(st, KIND_FORBIDDEN, "the server forbids this user the repository (403)");
+	case 404:
+	case 410:
+		return stop(st, KIND_NOT_FOUND, "there is no such repository, or this user may not see it (404)");
+	default:
+		what = xasprintf("the server answers %ld", status);
+		return stop(st, KIND_PROTOCOL, what);
+	}
+}
+
+static int judge_type(struct stream *st)
+{
+	const char *want = st->post ? "application/x-git-upload-pack-result" : "application/x-git-upload-pack-advertisement";
+	char *type = NULL;
+
+	curl_easy_getinfo(st->t->easy, CURLINFO_CONTENT_TYPE, &type);
+	if (type && strncasecmp(type, want, strlen(want)) == 0)
+		return 0;
+	observer_trouble(st->t->session->o, KIND_PROTOCOL,
+			 "the answer is not Git's: its content type is '%s' (a login page or another service?)",
+			 type ? type : "");
+	if (st->pending.len)
+		observer_evidence(st->t->session->o, "answer", st->pending.data,
+				  st->pending.len < ERROR_BODY_MAX ? st->pending.len : ERROR_BODY_MAX);
+	return session_stop(st->t->session);
+}
+
+static int judge_transfer(struct stream *st)
+{
+	struct git_session *s = st->t->session;
+
+	if (st->result == CURLE_OK || observer_kind(s->o))
+		return st->result == CURLE_OK ? 0 : session_stop(s);
+	curl_trouble(s->o, st->t->easy, st->result, st->error, st->began);
+	return session_stop(s);
+}
+
+/* How far the connection came, in the words of the trace; the phase of a failure follows from it. */
+static void trace_connection(struct stream *st)
+{
+	struct git_session *s = st->t->session;
+	curl_off_t connected = 0, secured = 0;
+	char *ip = NULL;
+	long fresh = 0, port = 0;
+	char took[32];
+
+	curl_easy_getinfo(st->t->easy, CURLINFO_NUM_CONNECTS, &fresh);
+	curl_easy_getinfo(st->t->easy, CURLINFO_CONNECT_TIME_T, &connected);
+	curl_easy_getinfo(st->t->easy, CURLINFO_APPCONNECT_TIME_T, &secured);
+	curl_easy_getinfo(st->t->easy, CURLINFO_PRIMARY_IP, &ip);
+	curl_easy_getinfo(st->t->easy, CURLINFO_PRIMARY_PORT, &port);
+	if (!fresh || connected <= 0)
+		return;
+	clock_human(connected * 1000, took, sizeof(took));
+	observer_trace(s->o, "connected to %s port %ld in %s", ip ? ip : "", port, took);
+	s->phase = text_starts_with(st->t->base, "https:") ? "tls" : "refs";
+	if (secured <= 0)
+		return;
+	clock_human((secured - connected) * 1000, took, sizeof(took));
+	observer_trace(s->o, "TLS agreed on in %s", took);
+	s->phase = "refs";
+}
+
+/* Once, as soon as status and headers are there. */
+static int judge_answer(struct stream *st)
+{
+	long status = 0;
+
+	if (!st->post)
+		trace_connection(st);
+	if (st->done && judge_transfer(st))
+		return -1;
+	curl_easy_getinfo(st->t->easy, CURLINFO_RESPONSE_CODE, &status);
+	st->answered = true;
+	observer_trace(st->t->session->o, "%s answered %ld", st->post ? "git-upload-pack" : "info/refs", status);
+	if (judge_status(st, status))
+		return -1;
+	return judge_type(st);
+}
+
+static void forget_request(struct stream *st)
+{
+	if (st->multi)
+		curl_multi_remove_handle(st->multi, st->t->easy);
+	curl_slist_free_all(st->headers);
+	curl_slist_free_all(st->hosts);
+	st->headers = st->hosts = NULL;
+	buf_clear(&st->pending);
+	buf_clear(&st->error_body);
+}
+
+/* The first request may be sent elsewhere, as Git's own client allows (http.followRedirects=initial). */
+static int follow(struct stream *st, const char *to)
+{
+	const char *end = strstr(to, "/info/refs");
+	auto_err struct err *e = NULL;
+	auto_free char *base = NULL;
+	struct git_url before, after;
+
+	if (!end) {
+		observer_trouble(st->t->session->o, KIND_PROTOCOL,
+				 "the server redirects to '%s', which is no Git URL (a login page?)", to);
+		return session_stop(st->t->session);
+	}
+	base = xmemdup0(to, (size_t)(end - to));
+	if (git_url_parse(base, &after, &e)) {
+		observer_trouble(st->t->session->o, KIND_PROTOCOL, "the server redirects to '%s': %s", to, err_text(e));
+		return session_stop(st->t->session);
+	}
+	observer_trace(st->t->session->o, "redirected to %s", base);
+	if (git_url_parse(st->t->base, &before, NULL) == 0) {
+		/* To another host, another port, or from https to http: not with our credentials. */
+		if (strcasecmp(before.host, after.host) || (before.scheme == after.scheme && before.port != after.port) ||
+		    (before.scheme == GIT_SCHEME_HTTPS && after.scheme != GIT_SCHEME_HTTPS))
+			st->t->foreign = true;
+		git_url_release(&before);
+	}
+	git_url_release(&after);
+	free(st->t->base);
+	st->t->base = TAKE(base);
+	forget_request(st);
+	return start(st);
+}
+
+static int follow_redirects(struct stream *st)
+{
+	for (int i = 0; i <= REDIRECTS_MAX; i++) {
+		long status = 0;
+		char *to = NULL;
+
+		while (!st->done && !st->pending.len)
+			turn(st);
+		curl_easy_getinfo(st->t->easy, CURLINFO_RESPONSE_CODE, &status);
+		curl_easy_getinfo(st->t->easy, CURLINFO_REDIRECT_URL, &to);
+		if (st->post || status < 300 || status > 399 || !to)
+			return judge_answer(st);
+		if (i == REDIRECTS_MAX)
+			break;
+		if (follow(st, to))
+			return -1;
+	}
+	observer_trouble(st->t->session->o, KIND_PROTOCOL, "the server redirects more than %d times", REDIRECTS_MAX);
+	return session_stop(st->t->session);
+}
+
+/* --- libgit2's side --- */
+
+static int stream_read(git_smart_subtransport_stream *parent, char *bytes, size_t room, size_t *got)
+{
+	struct stream *st = (struct stream *)parent;
+	size_t n;
+
+	*got = 0;
+	if (!st->started && start(st))
+		return -1;
+	if (!st->answered && follow_redirects(st))
+		return -1;
+	while (!st->done && !st->pending.len)
+		turn(st);
+	if (!st->pending.len && judge_transfer(st))
+		return -1;
+	n = st->pending.len < room ? st->pending.len : room;
+	if (n)
+		memcpy(bytes, st->pending.data, n);
+	buf_shift(&st->pending, n);
+	*got = n;
+	return 0;
+}
+
+static int stream_write(git_smart_subtransport_stream *parent, const char *bytes, size_t len)
+{
+	struct stream *st = (struct stream *)parent;
+
+	return buf_add(&st->request, bytes, len) ? 0 : session_stop(st->t->session);
+}
+
+static void stream_free(git_smart_subtransport_stream *parent)
+{
+	struct stream *st = (struct stream *)parent;
+
+	forget_request(st);
+	if (st->multi)
+		curl_multi_cleanup(st->multi);
+	buf_free(&st->request);
+	buf_free(&st->pending);
+	buf_free(&st->error_body);
+	free(st);
+}
+
+static int transport_action(git_smart_subtransport_stream **out, git_smart_subtransport *parent, const char *url,
+			    git_smart_service_t action)
+{
+	struct transport *t = (struct transport *)parent;
+	struct stream *st;
+
+	(void)url; /* the session has it whole, and redirects change it */
+	if (action != GIT_SERVICE_UPLOADPACK_LS && action != GIT_SERVICE_UPLOADPACK)
+		return session_stop(t->session); /* nothing is ever pushed */
+	st = xcalloc(1, sizeof(*st));
+	*st = (struct stream){
+		.parent = { .subtransport = parent, .read = stream_read, .write = stream_write, .free = stream_free },
+		.t = t,
+		.post = action == GIT_SERVICE_UPLOADPACK,
+		.request = BUF_INIT(POST_MAX),
+		.pending = BUF_INIT(PENDING_MAX + 1024 * 1024),
+		.error_body = BUF_INIT(ERROR_BODY_MAX),
+	};
+	*out = &st->parent;
+	return 0;
+}
+
+static int transport_close(git_smart_subtransport *parent)
+{
+	(void)parent;
+	return 0;
+}
+
+static void transport_free(git_smart_subtransport *parent)
+{
+	struct transport *t = (struct transport *)parent;
+
+	curl_easy_cleanup(t->easy);
+	free(t->base);
+	free(t);
+}
+
+static int transport_make(git_smart_subtransport **out, git_transport *owner, void *session)
+{
+	struct transport *t = xcalloc(1, sizeof(*t));
+
+	(void)owner;
+	t->parent = (git_smart_subtransport){ .action = transport_action, .close = transport_close,
+					      .free = transport_free };
+	t->session = session;
+	t->easy = curl_easy_init();
+	t->base = base_url(&t->session->url);
+	*out = &t->parent;
+	return 0;
+}
+
+int git_http_transport(git_transport **out, git_remote *owner, void *session)
+{
+	git_smart_subtransport_definition definition = { .callback = transport_make, .rpc = 1, .param = session };
+
+	return git_transport_smart(out, owner, &definition);
+}
