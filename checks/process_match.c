@@ -114,7 +114,9 @@ static enum match match_exe(const struct process_table *t, struct process *p, co
 static enum match match_name(const struct process_table *t, struct process *p, const char *name)
 {
 	/* a name as ps shows it, cut, is the name, too */
-	return !strcmp(p->stat.comm, name) || span_is(process_name(t, p), name) ? MATCH_YES : MATCH_NO;
+	if (!strcmp(p->stat.comm, name))
+		return MATCH_YES;
+	return is_cut_name(p->stat.comm, name) && span_is(process_name(t, p), name) ? MATCH_YES : MATCH_NO;
 }
 
 static enum match match_parent(const struct process_table *t, const struct process *p, const char *parent)
