@@ -1,8 +1,9 @@
 /*
- * file_access - what a user may do with a file, asked of the kernel by a short-lived process that becomes that user.
+ * file_access - what a user may do with a file, asked of the kernel by a short-lived process that
+ * becomes that user.
  *
- * Bits alone do not tell: folders on the way, groups, access lists, read-only mounts and capabilities count too.
- * Never opens the file.
+ * Bits alone do not tell: folders on the way, groups, access lists, read-only mounts and
+ * capabilities count too. Never opens the file.
  */
 #include "checks/file.h"
 
@@ -36,7 +37,8 @@ struct identity {
 	size_t count;
 };
 
-/* In the child: only system calls, then the end. The parent's death must end it also where the kernel hangs (a dead mount). */
+/* In the child: only system calls, then the end. The parent's death must end it also where the
+ * kernel hangs (a dead mount). */
 static void __attribute__((noreturn)) ask_as(const struct identity *who, const char *path)
 {
 	if (setgroups(who->count, who->groups) < 0 || setresgid(who->gid, who->gid, who->gid) < 0 ||
@@ -107,26 +109,30 @@ static void tell(const struct file_seen *f, int may, struct observer *o)
 		observer_set_bool(o, "searchable", may & MAY_SEARCH);
 }
 
-int file_tell_access(const struct file_query *q, const struct file_seen *f, struct observer *o, struct err **e)
+int file_tell_access(const struct file_query *q, const struct file_seen *f, struct observer *o,
+		     struct err **e)
 {
 	uid_t uid = geteuid();
 	int found = 1, may;
 
-	if (!observer_wants(o, "readable") && !observer_wants(o, "writable") && !observer_wants(o, "searchable"))
+	if (!observer_wants(o, "readable") && !observer_wants(o, "writable") &&
+	    !observer_wants(o, "searchable"))
 		return 0;
 	if (q->as_user)
 		found = user_find(q->as_user, &uid, e);
 	if (found < 0)
 		return -1;
 	if (!found) {
-		/* nobody of that name can do anything with it: the facts stay away, so nothing passes */
+		/* nobody of that name can do anything with it: the facts stay away, so nothing
+		 * passes */
 		observer_trace(o, "there is no user '%s' here", q->as_user);
 		return 0;
 	}
 	may = ask_as_user(uid, f->path);
 	if (may < 0)
-		observer_trouble(o, KIND_PERMISSION, "only root can see '%s' with the eyes of user '%s': %s", f->path, q->as_user,
-				 strerror(errno));
+		observer_trouble(o, KIND_PERMISSION,
+				 "only root can see '%s' with the eyes of user '%s': %s", f->path,
+				 q->as_user, strerror(errno));
 	else
 		tell(f, may, o);
 	return 0;

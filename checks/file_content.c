@@ -18,7 +18,8 @@
 /* Facts that are the content read as a format of the same name. */
 static const char *const formats[] = { "ini", "json", "properties", "toml", "yaml", NULL };
 
-/* Opened so that nothing blocks, and still the regular file that was seen: what it has become in between has no content. */
+/* Opened so that nothing blocks, and still the regular file that was seen: what it has become in
+ * between has no content. */
 static int content_open(const struct file_seen *f, struct observer *o)
 {
 	auto_fd int fd = open(f->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -76,14 +77,17 @@ static void tell_lines(const char *text, size_t len, struct observer *o)
 		const char *stop = memchr(text, '\n', (size_t)(end - text));
 		size_t n = (size_t)((stop ? stop : end) - text);
 
-		json_array_append_new(lines, observer_text(text, n && text[n - 1] == '\r' ? n - 1 : n));
+		json_array_append_new(lines,
+				      observer_text(text, n && text[n - 1] == '\r' ? n - 1 : n));
 		text += n + (stop != NULL);
 	}
 	observer_set(o, "lines", lines);
 }
 
-/* What does not parse has no such fact; the reason is shown beside the expectation that then fails. */
-static void tell_formats(const struct file_seen *f, const char *text, size_t len, struct observer *o)
+/* What does not parse has no such fact; the reason is shown beside the expectation that then fails.
+ */
+static void tell_formats(const struct file_seen *f, const char *text, size_t len,
+			 struct observer *o)
 {
 	for (const char *const *format = formats; *format; format++) {
 		auto_err struct err *problem = NULL;
@@ -108,12 +112,15 @@ static bool wants_content(const struct observer *o)
 	return wanted;
 }
 
-/* Cut content would let `not_contains` pass: of more than max_bytes there is no content, only a look at its head. */
-static void tell_too_large(const struct file_query *q, const struct file_seen *f, const char *head, size_t len, struct observer *o)
+/* Cut content would let `not_contains` pass: of more than max_bytes there is no content, only a
+ * look at its head. */
+static void tell_too_large(const struct file_query *q, const struct file_seen *f, const char *head,
+			   size_t len, struct observer *o)
 {
 	observer_evidence(o, "head", head, len < HEAD ? len : HEAD);
-	observer_trouble(o, KIND_TOO_LARGE, "'%s' is larger than the %llu bytes that are read of it (max_bytes)", f->path,
-			 (unsigned long long)q->max_bytes.bytes);
+	observer_trouble(o, KIND_TOO_LARGE,
+			 "'%s' is larger than the %llu bytes that are read of it (max_bytes)",
+			 f->path, (unsigned long long)q->max_bytes.bytes);
 }
 
 static void tell_text(const struct file_query *q, const struct file_seen *f, struct observer *o)
@@ -204,7 +211,8 @@ static void tell_entries(const struct file_seen *f, DIR *dir, size_t max, struct
 	else
 		json_decref(entries);
 	if (count > ENTRIES_MAX)
-		observer_trouble(o, KIND_TOO_LARGE, "'%s' has more than %d entries", f->path, ENTRIES_MAX);
+		observer_trouble(o, KIND_TOO_LARGE, "'%s' has more than %d entries", f->path,
+				 ENTRIES_MAX);
 }
 
 void file_tell_folder(const struct file_seen *f, struct observer *o)

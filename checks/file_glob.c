@@ -17,8 +17,10 @@ static bool is_newer(const struct file_seen *a, const struct file_seen *b)
 	return a->st.st_mtim.tv_nsec > b->st.st_mtim.tv_nsec;
 }
 
-/* Into the list what is there, and the newest of it. 0 also when one cannot be looked at: the observer knows. */
-static int look_at_all(const struct glob_found *g, json_t *list, struct file_seen *newest, struct observer *o, struct err **e)
+/* Into the list what is there, and the newest of it. 0 also when one cannot be looked at: the
+ * observer knows. */
+static int look_at_all(const struct glob_found *g, json_t *list, struct file_seen *newest,
+		       struct observer *o, struct err **e)
 {
 	for (size_t i = 0; i < g->count; i++) {
 		struct file_seen f;
@@ -40,7 +42,8 @@ static int look_at_all(const struct glob_found *g, json_t *list, struct file_see
 	return 0;
 }
 
-static int tell_all(const struct file_query *q, const struct glob_found *g, struct observer *o, struct err **e)
+static int tell_all(const struct file_query *q, const struct glob_found *g, struct observer *o,
+		    struct err **e)
 {
 	struct file_seen newest = { .path = NULL };
 	json_t *list = json_array();

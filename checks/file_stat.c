@@ -34,7 +34,8 @@ static void tell_link(const char *path, struct observer *o)
 	char target[PATH_MAX];
 	ssize_t n = readlink(path, target, sizeof(target));
 
-	observer_trace(o, "'%s' is a link to '%.*s', which is not there", path, n > 0 ? (int)n : 0, target);
+	observer_trace(o, "'%s' is a link to '%.*s', which is not there", path, n > 0 ? (int)n : 0,
+		       target);
 }
 
 static enum kind kind_of_errno(int errnum)
@@ -59,7 +60,8 @@ void file_trouble(const char *path, int errnum, struct observer *o)
 	observer_trouble(o, kind_of_errno(errnum), "'%s': %s", path, strerror(errnum));
 }
 
-/* Why stat(2) failed. What stands in the way of looking is trouble; that nothing is there is a fact. */
+/* Why stat(2) failed. What stands in the way of looking is trouble; that nothing is there is a
+ * fact. */
 static int look_failed(const char *path, int errnum, struct observer *o)
 {
 	struct stat st;
@@ -109,7 +111,8 @@ json_t *file_stat_json(const struct file_seen *f, struct observer *o, struct err
 	json_object_set_new(facts, "group", json_string(group_name(users, st->st_gid)));
 	json_object_set_new(facts, "size", json_integer(st->st_size));
 	json_object_set_new(facts, "modified", json_string(modified));
-	json_object_set_new(facts, "age", json_real((double)(clock_real() - modified_ns(st)) / (double)NS_PER_S));
+	json_object_set_new(facts, "age",
+			    json_real((double)(clock_real() - modified_ns(st)) / (double)NS_PER_S));
 	return facts;
 }
 

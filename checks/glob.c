@@ -24,7 +24,8 @@ struct walk {
 /* What is not there is no trouble; all else keeps us from knowing. */
 static void walk_failed(struct walk *w, const char *path, int errnum)
 {
-	if (w->found->errnum || errnum == ENOENT || errnum == ENOTDIR || errnum == ELOOP || errnum == ENAMETOOLONG)
+	if (w->found->errnum || errnum == ENOENT || errnum == ENOTDIR || errnum == ELOOP ||
+	    errnum == ENAMETOOLONG)
 		return;
 	w->found->errnum = errnum;
 	w->found->blocked_path = xstrdup(path);
@@ -71,11 +72,13 @@ static void walk_folder(struct walk *w, const char *base, const char *step, cons
 		return;
 	}
 	while (!w->found->more && (d = readdir(dir)))
-		if (strcmp(d->d_name, ".") && strcmp(d->d_name, "..") && !fnmatch(step, d->d_name, FNM_PERIOD))
+		if (strcmp(d->d_name, ".") && strcmp(d->d_name, "..") &&
+		    !fnmatch(step, d->d_name, FNM_PERIOD))
 			walk_into(w, base, d->d_name, rest);
 }
 
-/* One step of the pattern after the other; as deep as the pattern has steps (of at most PATH_MAX bytes). */
+/* One step of the pattern after the other; as deep as the pattern has steps (of at most PATH_MAX
+ * bytes). */
 static void walk(struct walk *w, const char *base, const char *rest)
 {
 	auto_free char *step = NULL;
@@ -134,7 +137,8 @@ static void expand(struct walk *w, const char *pattern, int braces)
 		auto_free char *one = NULL;
 
 		end = alternative_end(at);
-		one = xasprintf("%.*s%.*s%s", (int)(open - pattern), pattern, (int)(end - at), at, close + 1);
+		one = xasprintf("%.*s%.*s%s", (int)(open - pattern), pattern, (int)(end - at), at,
+				close + 1);
 		expand(w, one, braces + 1);
 	}
 }

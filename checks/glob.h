@@ -1,7 +1,8 @@
 /*
  * glob - the files that a pattern finds: *, ?, [a-z] within one step of the path, {a,b} anywhere.
  *
- * Unlike glob(3) it tells what it was not permitted to see, also behind a step without a pattern, and is bounded.
+ * Unlike glob(3) it tells what it was not permitted to see, also behind a step without a pattern,
+ * and is bounded.
  */
 #ifndef CHECKS_GLOB_H
 #define CHECKS_GLOB_H
@@ -19,7 +20,8 @@ struct glob_found {
 
 #define auto_glob __attribute__((cleanup(glob_found_free)))
 
-/* Find at most max paths. What is not there finds nothing and is no error. A name that begins with '.' must be asked for. */
+/* Find at most max paths. What is not there finds nothing and is no error. A name that begins with
+ * '.' must be asked for. */
 void glob_find(const char *pattern, size_t max, struct glob_found *found);
 void glob_found_free(struct glob_found *found);
 

@@ -1,7 +1,9 @@
 /*
- * process_facts - what a process check tells of the processes that it found, no more than somebody asks for.
+ * process_facts - what a process check tells of the processes that it found, no more than somebody
+ * asks for.
  *
- * A zombie shows in `states` alone: it does no work any more, so it is not counted and adds nothing.
+ * A zombie shows in `states` alone: it does no work any more, so it is not counted and adds
+ * nothing.
  */
 #include "checks/process_facts.h"
 
@@ -16,45 +18,77 @@
 #define EVIDENCE_PROCESSES 10
 
 static const struct fact state_facts[] = {
-	{ .name = "D", .type = FACT_INT, .doc = "Waiting in the kernel, not to be interrupted (usually for a disk)." },
+	{ .name = "D",
+	  .type = FACT_INT,
+	  .doc = "Waiting in the kernel, not to be interrupted (usually for a disk)." },
 	{ .name = "R", .type = FACT_INT, .doc = "Running or ready to." },
 	{ .name = "S", .type = FACT_INT, .doc = "Waiting." },
 	{ .name = "T", .type = FACT_INT, .doc = "Stopped by a signal." },
-	{ .name = "Z", .type = FACT_INT, .doc = "Ended, but not yet reaped by the parent; not in count." },
+	{ .name = "Z",
+	  .type = FACT_INT,
+	  .doc = "Ended, but not yet reaped by the parent; not in count." },
 	{ .name = "t", .type = FACT_INT, .doc = "Stopped by a debugger." },
 	{ .name = NULL },
 };
 
 static const struct fact item_facts[] = {
 	{ .name = "age", .type = FACT_DURATION, .doc = "Time since it was started." },
-	{ .name = "command", .type = FACT_TEXT, .doc = "Whole command line, the arguments joined by blanks." },
+	{ .name = "command",
+	  .type = FACT_TEXT,
+	  .doc = "Whole command line, the arguments joined by blanks." },
 	{ .name = "cpu", .type = FACT_DURATION, .doc = "Processor time that it has used." },
-	{ .name = "exe", .type = FACT_TEXT, .doc = "Base name of the program, or of the script of an interpreter." },
-	{ .name = "name", .type = FACT_TEXT, .doc = "Name that the kernel keeps, uncut where it can be known." },
+	{ .name = "exe",
+	  .type = FACT_TEXT,
+	  .doc = "Base name of the program, or of the script of an interpreter." },
+	{ .name = "name",
+	  .type = FACT_TEXT,
+	  .doc = "Name that the kernel keeps, uncut where it can be known." },
 	{ .name = "pid", .type = FACT_INT, .doc = "Process id." },
 	{ .name = "ppid", .type = FACT_INT, .doc = "Process id of the parent." },
 	{ .name = "rss", .type = FACT_SIZE, .doc = "Memory in use (resident set)." },
 	{ .name = "started", .type = FACT_TIME, .doc = "When it was started." },
 	{ .name = "state", .type = FACT_TEXT, .doc = "State as one letter: R, S, D, T, t." },
 	{ .name = "threads", .type = FACT_INT, .doc = "Number of threads." },
-	{ .name = "user", .type = FACT_TEXT, .doc = "Effective user, as a number where it has no name." },
+	{ .name = "user",
+	  .type = FACT_TEXT,
+	  .doc = "Effective user, as a number where it has no name." },
 	{ .name = NULL },
 };
 
 const struct fact process_facts[] = {
 	{ .name = "age", .type = FACT_DURATION, .doc = "Time since the youngest was started." },
-	{ .name = "commands", .type = FACT_LIST, .item = FACT_TEXT, .doc = "Whole command line of each." },
+	{ .name = "commands",
+	  .type = FACT_LIST,
+	  .item = FACT_TEXT,
+	  .doc = "Whole command line of each." },
 	{ .name = "count", .type = FACT_INT, .doc = "How many run; zombies do not count." },
-	{ .name = "cpu", .type = FACT_DURATION, .doc = "Processor time that they have used, together." },
-	{ .name = "deleted_open_bytes", .type = FACT_SIZE, .doc = "Space on disk of deleted files that they still hold open, together." },
+	{ .name = "cpu",
+	  .type = FACT_DURATION,
+	  .doc = "Processor time that they have used, together." },
+	{ .name = "deleted_open_bytes",
+	  .type = FACT_SIZE,
+	  .doc = "Space on disk of deleted files that they still hold open, together." },
 	{ .name = "open_files", .type = FACT_INT, .doc = "Open descriptors, together." },
-	{ .name = "pids", .type = FACT_LIST, .item = FACT_INT, .doc = "Process id of each, ascending." },
-	{ .name = "processes", .type = FACT_LIST, .item = FACT_MAP, .of = item_facts, .doc = "Everything about each of them, by pid." },
+	{ .name = "pids",
+	  .type = FACT_LIST,
+	  .item = FACT_INT,
+	  .doc = "Process id of each, ascending." },
+	{ .name = "processes",
+	  .type = FACT_LIST,
+	  .item = FACT_MAP,
+	  .of = item_facts,
+	  .doc = "Everything about each of them, by pid." },
 	{ .name = "rss", .type = FACT_SIZE, .doc = "Memory in use (resident set), together." },
 	{ .name = "started", .type = FACT_TIME, .doc = "When the youngest was started." },
-	{ .name = "states", .type = FACT_MAP, .of = state_facts, .doc = "How many are in each state, zombies included." },
+	{ .name = "states",
+	  .type = FACT_MAP,
+	  .of = state_facts,
+	  .doc = "How many are in each state, zombies included." },
 	{ .name = "threads", .type = FACT_INT, .doc = "Number of threads, together." },
-	{ .name = "users", .type = FACT_LIST, .item = FACT_TEXT, .doc = "Effective users, each once." },
+	{ .name = "users",
+	  .type = FACT_LIST,
+	  .item = FACT_TEXT,
+	  .doc = "Effective users, each once." },
 	{ .name = NULL },
 };
 
@@ -95,7 +129,8 @@ static json_t *command_json(const struct teller *x, struct process *p)
 	if (process_read_command(x->table, p) == COLUMN_READ)
 		return observer_text(p->command, p->command_len);
 	if (p->args_state == COLUMN_DENIED)
-		observer_trouble(x->o, KIND_PERMISSION, "the command line of process %d may not be read", p->pid);
+		observer_trouble(x->o, KIND_PERMISSION,
+				 "the command line of process %d may not be read", p->pid);
 	return json_string("");
 }
 
@@ -148,8 +183,7 @@ static bool list_has(const json_t *list, const json_t *value)
 	size_t i;
 
 	json_array_foreach(list, i, item)
-		if (json_equal(item, value))
-			return true;
+		if (json_equal(item, value)) return true;
 	return false;
 }
 
@@ -184,7 +218,8 @@ static void tell_sums(const struct teller *x)
 			youngest = p;
 	}
 	clock_rfc3339(process_started(x->table, youngest), started, sizeof(started));
-	observer_set_real(x->o, "age", seconds(x->table->now - process_started(x->table, youngest)));
+	observer_set_real(x->o, "age",
+			  seconds(x->table->now - process_started(x->table, youngest)));
 	observer_set_string(x->o, "started", started);
 	observer_set_int(x->o, "rss", rss);
 	observer_set_real(x->o, "cpu", seconds(cpu));
@@ -193,7 +228,9 @@ static void tell_sums(const struct teller *x)
 
 static void tell_denied_files(const struct teller *x, const struct process *p)
 {
-	observer_trouble(x->o, KIND_PERMISSION, "the open files of process %d ('%s') may not be read", p->pid, p->stat.comm);
+	observer_trouble(x->o, KIND_PERMISSION,
+			 "the open files of process %d ('%s') may not be read", p->pid,
+			 p->stat.comm);
 }
 
 static void tell_open_files(const struct teller *x)
@@ -232,7 +269,9 @@ static void tell_states(struct process *const *found, size_t count, struct obser
 	for (size_t i = 0; i < count; i++) {
 		const char letter[2] = { found[i]->stat.state, '\0' };
 
-		json_object_set_new(states, letter, json_integer(json_integer_value(json_object_get(states, letter)) + 1));
+		json_object_set_new(
+			states, letter,
+			json_integer(json_integer_value(json_object_get(states, letter)) + 1));
 	}
 	observer_set(o, "states", states);
 }
@@ -247,7 +286,8 @@ static void tell_evidence(const struct teller *x)
 
 		if (process_read_command(x->table, p) == COLUMN_READ && p->command_len)
 			shown = (struct span){ p->command, p->command_len };
-		buf_printf(&text, "%d %.*s\n", p->pid, (int)(shown.len < 500 ? shown.len : 500), shown.at);
+		buf_printf(&text, "%d %.*s\n", p->pid, (int)(shown.len < 500 ? shown.len : 500),
+			   shown.at);
 	}
 	if (x->count > EVIDENCE_PROCESSES)
 		buf_printf(&text, "and %zu more\n", x->count - EVIDENCE_PROCESSES);
@@ -270,10 +310,13 @@ static void tell_living(const struct teller *x)
 	tell_evidence(x);
 }
 
-int process_tell(const struct process_table *t, struct process *const *found, size_t count, struct observer *o, struct err **e)
+int process_tell(const struct process_table *t, struct process *const *found, size_t count,
+		 struct observer *o, struct err **e)
 {
 	auto_free struct process **living = xcalloc(count + 1, sizeof(*living));
-	struct teller x = { .table = t, .items = living, .o = o, .users = observer_table(o, &users_table, e) };
+	struct teller x = {
+		.table = t, .items = living, .o = o, .users = observer_table(o, &users_table, e)
+	};
 
 	if (!x.users)
 		return -1;
@@ -281,7 +324,8 @@ int process_tell(const struct process_table *t, struct process *const *found, si
 		if (process_alive(found[i]))
 			living[x.count++] = found[i];
 	if (x.count < count)
-		observer_trace(o, "%zu more have ended and wait for their parent (zombies)", count - x.count);
+		observer_trace(o, "%zu more have ended and wait for their parent (zombies)",
+			       count - x.count);
 	tell_living(&x);
 	tell_states(found, count, o);
 	return 0;

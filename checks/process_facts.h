@@ -15,6 +15,7 @@ struct process_table;
 
 extern const struct fact process_facts[];
 
-int process_tell(const struct process_table *t, struct process *const *found, size_t count, struct observer *o, struct err **e);
+int process_tell(const struct process_table *t, struct process *const *found, size_t count,
+		 struct observer *o, struct err **e);
 
 #endif

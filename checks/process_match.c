@@ -1,5 +1,6 @@
 /*
- * process_match - which processes a process check means: cheap questions first, so that little of /proc is read.
+ * process_match - which processes a process check means: cheap questions first, so that little of
+ * /proc is read.
  */
 #include "checks/process_match.h"
 
@@ -27,10 +28,9 @@ struct matcher {
 	bool by_user, by_pid;
 	uid_t uid;
 	pid_t pid;
-	size_t same_exe;     /* how many had the right program but failed another condition */
+	size_t same_exe; /* how many had the right program but failed another condition */
 	struct process *unsure;
 };
-
 
 /* Whether `path` of this process' own root is the very file that it runs. */
 static bool is_same_file(const struct process_table *t, const struct process *p, const char *path)
@@ -40,14 +40,18 @@ static bool is_same_file(const struct process_table *t, const struct process *p,
 	struct stat a, b;
 
 	process_path(p, "exe", exe, sizeof(exe));
-	return !fstatat(t->proc, exe, &a, 0) && !fstatat(t->proc, seen, &b, 0) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+	return !fstatat(t->proc, exe, &a, 0) && !fstatat(t->proc, seen, &b, 0) &&
+	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-/* A link in the program's own folder or on the usual path leads to it: Debian's redis-server is a link to redis-check-rdb. */
+/* A link in the program's own folder or on the usual path leads to it: Debian's redis-server is a
+ * link to redis-check-rdb. */
 static bool is_link_to(const struct process_table *t, const struct process *p, const char *name)
 {
-	static const char *const folders[] = { "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin" };
-	auto_free char *beside = xasprintf("%.*s%s", (int)(p->program - p->program_path), p->program_path, name);
+	static const char *const folders[] = { "/usr/local/sbin", "/usr/local/bin", "/usr/sbin",
+					       "/usr/bin",        "/sbin",          "/bin" };
+	auto_free char *beside =
+		xasprintf("%.*s%s", (int)(p->program - p->program_path), p->program_path, name);
 
 	if (is_same_file(t, p, beside))
 		return true;
@@ -66,19 +70,22 @@ static bool is_cut_name(const char *comm, const char *name)
 	return !strncmp(comm, name, PROC_COMM_MAX) && strlen(comm) == strnlen(name, PROC_COMM_MAX);
 }
 
-/* The name that it was called by: of a link, the program's file is another. The first argument may lie, so the file must prove it. */
+/* The name that it was called by: of a link, the program's file is another. The first argument may
+ * lie, so the file must prove it. */
 static bool is_called(const struct process_table *t, struct process *p, const char *name)
 {
 	struct span first = { NULL, 0 };
 
 	if (process_read_args(t, p) == COLUMN_READ)
 		first = (struct span){ p->args, strnlen(p->args, p->args_len) };
-	if (first.len && first.at[0] == '/' && span_is(span_base(first), name) && is_same_file(t, p, p->args))
+	if (first.len && first.at[0] == '/' && span_is(span_base(first), name) &&
+	    is_same_file(t, p, p->args))
 		return true;
 	return is_cut_name(p->stat.comm, name) && is_link_to(t, p, name);
 }
 
-/* The program's file is closed to us: its name counts when the kernel's name and the process' own agree. */
+/* The program's file is closed to us: its name counts when the kernel's name and the process' own
+ * agree. */
 static enum match exe_by_name(const struct process_table *t, struct process *p, const char *name)
 {
 	bool comm = is_cut_name(p->stat.comm, name), own;
@@ -90,7 +97,8 @@ static enum match exe_by_name(const struct process_table *t, struct process *p, 
 	if (!script.at && comm) {
 		/* `#!`: the kernel's name is the script's, the first argument is the interpreter */
 		struct span interpreter = args_name("", p->args, p->args_len);
-		auto_free char *text = xmemdup0(interpreter.at ? interpreter.at : "", interpreter.len);
+		auto_free char *text =
+			xmemdup0(interpreter.at ? interpreter.at : "", interpreter.len);
 
 		script = args_script(text, p->args, p->args_len);
 	}
@@ -116,10 +124,12 @@ static enum match match_name(const struct process_table *t, struct process *p, c
 	/* a name as ps shows it, cut, is the name, too */
 	if (!strcmp(p->stat.comm, name))
 		return MATCH_YES;
-	return is_cut_name(p->stat.comm, name) && span_is(process_name(t, p), name) ? MATCH_YES : MATCH_NO;
+	return is_cut_name(p->stat.comm, name) && span_is(process_name(t, p), name) ? MATCH_YES
+										    : MATCH_NO;
 }
 
-static enum match match_parent(const struct process_table *t, const struct process *p, const char *parent)
+static enum match match_parent(const struct process_table *t, const struct process *p,
+			       const char *parent)
 {
 	struct process *above = process_find(t, p->ppid);
 	uint64_t pid;
@@ -134,7 +144,8 @@ static int match_command(const struct matcher *m, struct process *p, struct err 
 {
 	switch (process_read_command(m->table, p)) {
 	case COLUMN_READ:
-		return p->command_len ? regex_test(m->command, p->command, p->command_len, e) : MATCH_NO;
+		return p->command_len ? regex_test(m->command, p->command, p->command_len, e)
+				      : MATCH_NO;
 	case COLUMN_DENIED:
 		return MATCH_UNSURE;
 	default:
@@ -212,7 +223,8 @@ static int prepare_pidfile(struct matcher *m, struct observer *o, struct err **e
 	}
 	m->pid = (pid_t)pid;
 	if (!process_find(m->table, m->pid))
-		observer_trace(o, "pidfile '%s' names process %d, which does not run", m->q->pidfile, m->pid);
+		observer_trace(o, "pidfile '%s' names process %d, which does not run",
+			       m->q->pidfile, m->pid);
 	return 1;
 }
 
@@ -240,11 +252,17 @@ static int prepare(struct matcher *m, struct observer *o, struct err **e)
 static void tell_blindness(const struct matcher *m, struct observer *o)
 {
 	if (m->table->hidden)
-		observer_trouble(o, KIND_PERMISSION, "/proc hides the processes of other users from us (mount option hidepid)");
+		observer_trouble(
+			o, KIND_PERMISSION,
+			"/proc hides the processes of other users from us (mount option hidepid)");
 	else if (m->table->denied)
-		observer_trouble(o, KIND_PERMISSION, "/proc/PID/stat of %zu processes may not be read", m->table->denied);
+		observer_trouble(o, KIND_PERMISSION,
+				 "/proc/PID/stat of %zu processes may not be read",
+				 m->table->denied);
 	else if (m->unsure)
-		observer_trouble(o, KIND_PERMISSION, "process %d ('%.200s') may be one, but which program it runs may not be read",
+		observer_trouble(o, KIND_PERMISSION,
+				 "process %d ('%.200s') may be one, but which program it runs may "
+				 "not be read",
 				 m->unsure->pid, m->unsure->stat.comm);
 }
 
@@ -269,8 +287,8 @@ static int match_all(struct matcher *m, struct process ***found, size_t *count, 
 	return 0;
 }
 
-int process_match(const struct process_query *q, const struct process_table *t, struct observer *o, struct process ***found,
-		  size_t *count, struct err **e)
+int process_match(const struct process_query *q, const struct process_table *t, struct observer *o,
+		  struct process ***found, size_t *count, struct err **e)
 {
 	struct matcher m = { .q = q, .table = t };
 	int may = prepare(&m, o, e);
@@ -284,6 +302,7 @@ int process_match(const struct process_query *q, const struct process_table *t, 
 		return -1;
 	tell_blindness(&m, o);
 	if (!*count && m.same_exe && (q->exe || q->name))
-		observer_trace(o, "%zu of this name run, but none meets the other conditions", m.same_exe);
+		observer_trace(o, "%zu of this name run, but none meets the other conditions",
+			       m.same_exe);
 	return 0;
 }

@@ -18,9 +18,10 @@ struct process_query {
 	int namespace;
 };
 
-/* The processes that match, in the order of the table; the array is the caller's. What kept us from looking (or makes it plain that nothing
- * can match) is said to the observer. -1 when it cannot be looked at all. */
-int process_match(const struct process_query *q, const struct process_table *t, struct observer *o, struct process ***found,
-		  size_t *count, struct err **e);
+/* The processes that match, in the order of the table; the array is the caller's. What kept us from
+ * looking (or makes it plain that nothing can match) is said to the observer. -1 when it cannot be
+ * looked at all. */
+int process_match(const struct process_query *q, const struct process_table *t, struct observer *o,
+		  struct process ***found, size_t *count, struct err **e);
 
 #endif

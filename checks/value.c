@@ -16,7 +16,9 @@ static const struct field value_fields[] = {
 };
 
 static const struct fact value_facts[] = {
-	{ .name = "value", .type = FACT_OPEN, .doc = "The value, as it is once everything is put in." },
+	{ .name = "value",
+	  .type = FACT_OPEN,
+	  .doc = "The value, as it is once everything is put in." },
 	{ .name = NULL },
 };
 

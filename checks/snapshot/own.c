@@ -1,8 +1,8 @@
 /*
  * own - which processes are rounds itself, and who only carries its arguments.
  *
- * A rule that looks for 'linkc' must not find `rounds run linkc.yaml`, nor the `sh -c`, sudo, timeout, cron
- * or ssh that started it: that would be green with linkc dead.
+ * A rule that looks for 'linkc' must not find `rounds run linkc.yaml`, nor the `sh -c`, sudo,
+ * timeout, cron or ssh that started it: that would be green with linkc dead.
  */
 #include "checks/snapshot/own.h"
 
@@ -19,7 +19,8 @@ static bool same_program(const struct process_table *t, struct process *a, struc
 		return false;
 	if (!a->args_len || a->args_len != b->args_len || memcmp(a->args, b->args, a->args_len))
 		return false;
-	/* without core dumps the link may be closed even to ourselves: then the arguments alone decide */
+	/* without core dumps the link may be closed even to ourselves: then the arguments alone
+	 * decide */
 	if (process_read_program(t, a) != COLUMN_READ || process_read_program(t, b) != COLUMN_READ)
 		return true;
 	return !strcmp(a->program_path, b->program_path);
@@ -27,16 +28,19 @@ static bool same_program(const struct process_table *t, struct process *a, struc
 
 static bool is_program_of(const struct process_table *t, struct process *self, struct process *p)
 {
-	return process_read_program(t, self) == COLUMN_READ && process_read_program(t, p) == COLUMN_READ &&
+	return process_read_program(t, self) == COLUMN_READ &&
+	       process_read_program(t, p) == COLUMN_READ &&
 	       !strcmp(self->program_path, p->program_path);
 }
 
-/* As PID 1 rounds stays a small init: what else was started in the container is below it, too, and is not ours. */
+/* As PID 1 rounds stays a small init: what else was started in the container is below it, too, and
+ * is not ours. */
 pid_t own_tree(const struct process_table *t)
 {
 	struct process *top = process_find(t, t->self), *parent;
 
-	while (top && (parent = process_find(t, top->ppid)) && parent->pid != 1 && same_program(t, top, parent))
+	while (top && (parent = process_find(t, top->ppid)) && parent->pid != 1 &&
+	       same_program(t, top, parent))
 		top = parent;
 	return top ? top->pid : 0;
 }
@@ -56,7 +60,8 @@ static bool is_word_end(char c)
 	return !c || strchr(" \t\n'\";&|()<>=", c);
 }
 
-/* Where the word stands in the text as a word of its own (a shell would see), after a blank, a quote, '/' …; NULL: nowhere. */
+/* Where the word stands in the text as a word of its own (a shell would see), after a blank, a
+ * quote, '/' …; NULL: nowhere. */
 static const char *find_word(const char *text, size_t len, const char *word, size_t word_len)
 {
 	const char *at = text, *end = text + len;
@@ -96,7 +101,8 @@ bool command_has_arguments(struct span carrier, struct span args)
 	return words >= 2;
 }
 
-/* Ancestors carry us as `sh -c`, sudo or cron do; a stranger must show all of it, as an ssh client that waits for us does. */
+/* Ancestors carry us as `sh -c`, sudo or cron do; a stranger must show all of it, as an ssh client
+ * that waits for us does. */
 static bool carries_us(const struct process_table *t, struct process *p, struct process *self)
 {
 	struct process *top = process_find(t, t->tree);
@@ -121,6 +127,7 @@ bool process_is_ours(const struct process_table *t, struct process *p)
 		return true;
 	if (!self || process_read_args(t, self) != COLUMN_READ)
 		return false;
-	/* another run of rounds, of whatever rulesets, is no more what a rule looks for than this one */
+	/* another run of rounds, of whatever rulesets, is no more what a rule looks for than this
+	 * one */
 	return same_program(t, self, p) || is_program_of(t, self, p) || carries_us(t, p, self);
 }

@@ -8,7 +8,8 @@
 
 struct process_table;
 
-/* The top of our own process tree: the supervisor. Its forks are known by the same program and the same arguments. */
+/* The top of our own process tree: the supervisor. Its forks are known by the same program and the
+ * same arguments. */
 pid_t own_tree(const struct process_table *t);
 
 #endif

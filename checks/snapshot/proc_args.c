@@ -22,18 +22,12 @@ static const char *const node_long[] = { "--import", "--loader", "--require", NU
 static const char *const no_long[] = { NULL };
 
 static const struct interpreter interpreters[] = {
-	{ "ash", "cs", "oO", "", no_long },
-	{ "bash", "cs", "oO", "", bash_long },
-	{ "dash", "cs", "o", "", no_long },
-	{ "ksh", "cs", "o", "", no_long },
-	{ "mksh", "cs", "o", "", no_long },
-	{ "node", "eip", "r", "", node_long },
-	{ "nodejs", "eip", "r", "", node_long },
-	{ "perl", "eE", "IMm", "0CDFilx", no_long },
-	{ "pypy", "cm", "WX", "", no_long },
-	{ "python", "cm", "WX", "", no_long },
-	{ "ruby", "e", "Cr", "0FIKTWix", no_long },
-	{ "sh", "cs", "o", "", no_long },
+	{ "ash", "cs", "oO", "", no_long },         { "bash", "cs", "oO", "", bash_long },
+	{ "dash", "cs", "o", "", no_long },         { "ksh", "cs", "o", "", no_long },
+	{ "mksh", "cs", "o", "", no_long },         { "node", "eip", "r", "", node_long },
+	{ "nodejs", "eip", "r", "", node_long },    { "perl", "eE", "IMm", "0CDFilx", no_long },
+	{ "pypy", "cm", "WX", "", no_long },        { "python", "cm", "WX", "", no_long },
+	{ "ruby", "e", "Cr", "0FIKTWix", no_long }, { "sh", "cs", "o", "", no_long },
 	{ "zsh", "cs", "o", "", no_long },
 };
 
@@ -91,7 +85,8 @@ static bool begins_with(struct span s, const char *prefix)
 /* Whether the kernel would have kept this name as comm. */
 static bool is_comm(struct span name, const char *comm)
 {
-	return begins_with(name, comm) && (name.len == strlen(comm) || strlen(comm) == PROC_COMM_MAX);
+	return begins_with(name, comm) &&
+	       (name.len == strlen(comm) || strlen(comm) == PROC_COMM_MAX);
 }
 
 /* "nginx: master process", "redis-server *:6379": the first word of what setproctitle(3) wrote. */
@@ -163,7 +158,8 @@ static enum option option_of(const struct interpreter *in, struct span arg)
 /* What is fed by a descriptor (<(…), a pipe) has no name of its own. */
 static struct span script_name(struct span path)
 {
-	const bool nameless = !path.len || span_is(path, "-") || begins_with(path, "/dev/") || begins_with(path, "/proc/");
+	const bool nameless = !path.len || span_is(path, "-") || begins_with(path, "/dev/") ||
+			      begins_with(path, "/proc/");
 
 	return nameless ? (struct span){ NULL, 0 } : span_base(path);
 }

@@ -1,5 +1,6 @@
 /*
- * proc_read - reads small files and links of /proc at few system calls; what vanishes is errno, never a message.
+ * proc_read - reads small files and links of /proc at few system calls; what vanishes is errno,
+ * never a message.
  */
 #ifndef CHECKS_SNAPSHOT_PROC_READ_H
 #define CHECKS_SNAPSHOT_PROC_READ_H

@@ -1,5 +1,6 @@
 /*
- * process_columns - what is read of a process only when somebody asks: arguments, program, user, namespace, and names made of them.
+ * process_columns - what is read of a process only when somebody asks: arguments, program, user,
+ * namespace, and names made of them.
  */
 #include "checks/snapshot/processes.h"
 
@@ -82,7 +83,8 @@ enum column process_read_program(const struct process_table *t, struct process *
 	return p->program_state;
 }
 
-/* The folder of a process belongs to its effective user, also when the rest of it does not (see proc(5)). */
+/* The folder of a process belongs to its effective user, also when the rest of it does not (see
+ * proc(5)). */
 enum column process_read_uid(const struct process_table *t, struct process *p)
 {
 	char path[PROC_PATH_MAX];
@@ -121,10 +123,12 @@ struct span process_exe(const struct process_table *t, struct process *p)
 		if (script.len)
 			return script;
 	}
-	return p->program_state == COLUMN_READ ? (struct span){ program, strlen(program) } : process_name(t, p);
+	return p->program_state == COLUMN_READ ? (struct span){ program, strlen(program) }
+					       : process_name(t, p);
 }
 
-/* The link tells exactly but may be forbidden; the number of namespaces that see the process is for everybody. */
+/* The link tells exactly but may be forbidden; the number of namespaces that see the process is for
+ * everybody. */
 static bool namespace_is_own(const struct process_table *t, const struct process *p)
 {
 	char path[PROC_PATH_MAX], text[4096];

@@ -1,5 +1,6 @@
 /*
- * process_files - the open files of a process: how many, and the space that deleted ones still hold.
+ * process_files - the open files of a process: how many, and the space that deleted ones still
+ * hold.
  */
 #include "checks/snapshot/process_files.h"
 
@@ -44,7 +45,8 @@ static DIR *files_open(const struct process_table *t, const struct process *p, e
 	return dir;
 }
 
-enum column process_count_files(const struct process_table *t, const struct process *p, int64_t *files)
+enum column process_count_files(const struct process_table *t, const struct process *p,
+				int64_t *files)
 {
 	enum column why;
 	auto_dir DIR *dir = files_open(t, p, &why);
@@ -85,7 +87,8 @@ static bool is_new(struct deleted_files *d, const struct stat *st)
 /* Memory has no name on a disk, though the kernel calls it deleted. */
 static bool is_memory(const char *path)
 {
-	return text_starts_with(path, "/memfd:") || text_starts_with(path, "/SYSV") || text_starts_with(path, "/dev/zero");
+	return text_starts_with(path, "/memfd:") || text_starts_with(path, "/SYSV") ||
+	       text_starts_with(path, "/dev/zero");
 }
 
 /* The link is asked first: to look at the file itself may block on a dead mount. */
@@ -101,7 +104,8 @@ static void deleted_add_one(struct deleted_files *d, int dir, const char *name)
 	d->bytes += (int64_t)st.st_blocks * 512;
 }
 
-enum column deleted_files_add(struct deleted_files *d, const struct process_table *t, const struct process *p)
+enum column deleted_files_add(struct deleted_files *d, const struct process_table *t,
+			      const struct process *p)
 {
 	enum column why;
 	auto_dir DIR *dir = files_open(t, p, &why);

@@ -1,5 +1,6 @@
 /*
- * processes - the process table, read from /proc: one stat file a process at once, the rest when it is asked for.
+ * processes - the process table, read from /proc: one stat file a process at once, the rest when it
+ * is asked for.
  */
 #include "checks/snapshot/processes.h"
 
@@ -9,9 +10,9 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "checks/snapshot/own.h"
 #include "checks/snapshot/proc_hidden.h"
 #include "checks/snapshot/proc_read.h"
-#include "checks/snapshot/own.h"
 #include "engine/base/auto.h"
 #include "engine/base/clock.h"
 #include "engine/base/err.h"
@@ -95,9 +96,12 @@ static int table_fill(struct process_table *t, struct err **e)
 	uint64_t pid;
 
 	t->proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	/* "self" is our pid as the mounted /proc numbers it; without it, it is no /proc, or that of a stranger's namespace */
-	if (t->proc < 0 || readlinkat(t->proc, "self", self, sizeof(self) - 1) < 0 || number_uint(self, &pid) < 0)
-		return err_set(e, ERR_PERMISSION, "processes cannot be seen: there is no /proc of this PID namespace");
+	/* "self" is our pid as the mounted /proc numbers it; without it, it is no /proc, or that of
+	 * a stranger's namespace */
+	if (t->proc < 0 || readlinkat(t->proc, "self", self, sizeof(self) - 1) < 0 ||
+	    number_uint(self, &pid) < 0)
+		return err_set(e, ERR_PERMISSION,
+			       "processes cannot be seen: there is no /proc of this PID namespace");
 	t->self = (pid_t)pid;
 	t->now = clock_real();
 	t->boot = boot_time(t->now);
@@ -121,7 +125,9 @@ static void *table_read(struct err **e)
 	return NULL;
 }
 
-const struct shared_table processes_table = { .name = "processes", .read = table_read, .free = table_free };
+const struct shared_table processes_table = { .name = "processes",
+					      .read = table_read,
+					      .free = table_free };
 
 struct process *process_find(const struct process_table *t, pid_t pid)
 {

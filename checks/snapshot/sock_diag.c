@@ -27,8 +27,12 @@ struct request {
 static int request_send(int fd, int family, int protocol, uint32_t states)
 {
 	struct request r = {
-		.header = { .nlmsg_len = sizeof(r), .nlmsg_type = SOCK_DIAG_BY_FAMILY, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
-		.body = { .sdiag_family = (uint8_t)family, .sdiag_protocol = (uint8_t)protocol, .idiag_states = states },
+		.header = { .nlmsg_len = sizeof(r),
+			    .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+			    .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
+		.body = { .sdiag_family = (uint8_t)family,
+			  .sdiag_protocol = (uint8_t)protocol,
+			  .idiag_states = states },
 	};
 	ssize_t n;
 
@@ -94,10 +98,13 @@ static int answers_take(struct socket_table *t, struct nlmsghdr *h, size_t len, 
 		if (h->nlmsg_type == NLMSG_ERROR) {
 			const struct nlmsgerr *error = NLMSG_DATA(h);
 
-			errno = h->nlmsg_len >= NLMSG_LENGTH(sizeof(*error)) && error->error ? -error->error : EIO;
+			errno = h->nlmsg_len >= NLMSG_LENGTH(sizeof(*error)) && error->error
+					? -error->error
+					: EIO;
 			return -1;
 		}
-		if (h->nlmsg_type == SOCK_DIAG_BY_FAMILY && h->nlmsg_len >= NLMSG_LENGTH(sizeof(struct inet_diag_msg)))
+		if (h->nlmsg_type == SOCK_DIAG_BY_FAMILY &&
+		    h->nlmsg_len >= NLMSG_LENGTH(sizeof(struct inet_diag_msg)))
 			message_take(t, h, tcp);
 	}
 	return 1;
@@ -129,7 +136,8 @@ int sock_diag_read(struct socket_table *t, int family, int protocol, uint32_t st
 	auto_fd int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
 	size_t before = t->count;
 
-	if (fd >= 0 && !request_send(fd, family, protocol, states) && !answers_read(t, fd, protocol == IPPROTO_TCP))
+	if (fd >= 0 && !request_send(fd, family, protocol, states) &&
+	    !answers_read(t, fd, protocol == IPPROTO_TCP))
 		return 0;
 	t->count = before;
 	return -1;

@@ -8,8 +8,8 @@
 #include <limits.h>
 #include <string.h>
 
-#include "checks/snapshot/processes.h"
 #include "checks/snapshot/proc_read.h"
+#include "checks/snapshot/processes.h"
 #include "engine/base/auto.h"
 #include "engine/base/number.h"
 #include "engine/base/text.h"
@@ -47,7 +47,9 @@ static void owners_free(void *table)
 	free(o);
 }
 
-const struct shared_table socket_owners_table = { .name = "socket owners", .read = owners_new, .free = owners_free };
+const struct shared_table socket_owners_table = { .name = "socket owners",
+						  .read = owners_new,
+						  .free = owners_free };
 
 static int owner_compare(const void *a, const void *b)
 {
@@ -63,7 +65,8 @@ static void owners_add_link(struct owners *all, pid_t pid, const char *link)
 {
 	uint64_t inode;
 
-	if (!text_starts_with(link, SOCKET_LINK) || !number_scan(link + strlen(SOCKET_LINK), &inode))
+	if (!text_starts_with(link, SOCKET_LINK) ||
+	    !number_scan(link + strlen(SOCKET_LINK), &inode))
 		return;
 	array_grow(all->items, all->count, all->cap);
 	all->items[all->count++] = (struct socket_owner){ inode, pid };
@@ -79,8 +82,10 @@ static void owners_add_process(struct owners *all, const struct process_table *t
 	process_path(p, "fd", path, sizeof(path));
 	fd = openat(t->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || !(dir = fdopendir(fd))) {
-		/* a zombie's folder is closed, too, but holds nothing; our own supervisor may be closed even to us */
-		if ((errno == EACCES || errno == EPERM) && process_alive(p) && !process_is_ours(t, p))
+		/* a zombie's folder is closed, too, but holds nothing; our own supervisor may be
+		 * closed even to us */
+		if ((errno == EACCES || errno == EPERM) && process_alive(p) &&
+		    !process_is_ours(t, p))
 			all->denied = p->pid;
 		return;
 	}
@@ -126,7 +131,8 @@ pid_t socket_owners_denied(const struct socket_owners *o)
 	return o->all->denied;
 }
 
-const struct socket_owner *socket_owners_find(const struct socket_owners *o, uint64_t inode, size_t *count)
+const struct socket_owner *socket_owners_find(const struct socket_owners *o, uint64_t inode,
+					      size_t *count)
 {
 	const struct owners *all = o->all;
 	size_t low = 0, high = all->count, first;

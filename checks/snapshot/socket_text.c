@@ -50,7 +50,8 @@ static int address_read(struct socket_row *row, const char *text)
 	return 0;
 }
 
-/* The columns: sl local remote state tx:rx timer retransmits uid timeout inode. 1: a row, 0: of another state, -1. */
+/* The columns: sl local remote state tx:rx timer retransmits uid timeout inode. 1: a row, 0: of
+ * another state, -1. */
 static int line_read(struct socket_row *row, unsigned state, const char *line)
 {
 	enum { LOCAL = 1, STATE = 3, QUEUES = 4, INODE = 9 };
@@ -63,7 +64,8 @@ static int line_read(struct socket_row *row, unsigned state, const char *line)
 			return -1;
 		if (column == STATE && (number_hex(word, &v) < 0 || v != state))
 			return number_hex(word, &v) < 0 ? -1 : 0;
-		if (column == QUEUES && !hex_read(word + strcspn(word, ":") + (strchr(word, ':') != NULL), 8, &v))
+		if (column == QUEUES &&
+		    !hex_read(word + strcspn(word, ":") + (strchr(word, ':') != NULL), 8, &v))
 			row->waiting = (uint32_t)v;
 		if (column == INODE && number_uint(word, &row->inode) < 0)
 			return -1;

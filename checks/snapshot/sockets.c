@@ -50,7 +50,8 @@ static bool all_zero(const unsigned char *bytes, size_t len)
 
 static bool is_mapped(const struct socket_row *s)
 {
-	return s->family == AF_INET6 && all_zero(s->address, 10) && s->address[10] == 0xff && s->address[11] == 0xff;
+	return s->family == AF_INET6 && all_zero(s->address, 10) && s->address[10] == 0xff &&
+	       s->address[11] == 0xff;
 }
 
 static bool is_any(const struct socket_row *s)
@@ -168,17 +169,21 @@ static int text_read(struct socket_table *t, const struct transport *x, int fami
 	auto_buf struct buf text = BUF_INIT(TEXT_MAX);
 
 	if (io_read_proc(AT_FDCWD, path, &text) < 0)
-		return errno == ENOENT && family == AF_INET6 ? 0 : err_errno(e, ERR_SYSTEM, "'%s'", path);
+		return errno == ENOENT && family == AF_INET6
+			       ? 0
+			       : err_errno(e, ERR_SYSTEM, "'%s'", path);
 	if (socket_text_read(t, family, x->state, buf_text(&text)))
 		return err_set(e, ERR_SYSTEM, "'%s' has lines that cannot be understood", path);
 	return 0;
 }
 
-static int family_read(struct socket_table *t, const struct transport *x, int family, struct err **e)
+static int family_read(struct socket_table *t, const struct transport *x, int family,
+		       struct err **e)
 {
 	if (!sock_diag_read(t, family, x->protocol, 1u << x->state))
 		return 0;
-	/* refused (seccomp, gVisor), or the kernel has no such module: the files tell nearly as much */
+	/* refused (seccomp, gVisor), or the kernel has no such module: the files tell nearly as
+	 * much */
 	return text_read(t, x, family, e);
 }
 
@@ -186,7 +191,8 @@ static bool default_is_v6only(void)
 {
 	auto_buf struct buf text = BUF_INIT(16);
 
-	return !io_read_proc(AT_FDCWD, "/proc/sys/net/ipv6/bindv6only", &text) && buf_text(&text)[0] == '1';
+	return !io_read_proc(AT_FDCWD, "/proc/sys/net/ipv6/bindv6only", &text) &&
+	       buf_text(&text)[0] == '1';
 }
 
 static void table_free(void *table)
@@ -219,5 +225,9 @@ static void *udp_read(struct err **e)
 	return table_read(&udp, e);
 }
 
-const struct shared_table tcp_sockets_table = { .name = "tcp sockets", .read = tcp_read, .free = table_free };
-const struct shared_table udp_sockets_table = { .name = "udp sockets", .read = udp_read, .free = table_free };
+const struct shared_table tcp_sockets_table = { .name = "tcp sockets",
+						.read = tcp_read,
+						.free = table_free };
+const struct shared_table udp_sockets_table = { .name = "udp sockets",
+						.read = udp_read,
+						.free = table_free };

@@ -113,5 +113,7 @@ int user_find(const char *name, uid_t *uid, struct err **e)
 		*uid = pw->pw_uid;
 		return 1;
 	}
-	return means_absent(errno) ? 0 : err_errno(e, ERR_SYSTEM, "user '%s' cannot be looked up", name);
+	return means_absent(errno)
+		       ? 0
+		       : err_errno(e, ERR_SYSTEM, "user '%s' cannot be looked up", name);
 }

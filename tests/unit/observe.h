@@ -1,5 +1,6 @@
 /*
- * observe - a check type observed directly from the YAML of its fields, without plan, worker or judge.
+ * observe - a check type observed directly from the YAML of its fields, without plan, worker or
+ * judge.
  */
 #ifndef TESTS_UNIT_OBSERVE_H
 #define TESTS_UNIT_OBSERVE_H
@@ -15,7 +16,8 @@
 struct seen {
 	struct observer *observer;
 	json_t *facts; /* borrowed */
-	char *mistake; /* why the fields were refused, or the observation failed; NULL when all went well */
+	char *mistake; /* why the fields were refused, or the observation failed; NULL when all went
+			  well */
 };
 
 static inline bool seen_given(const void *ctx, const char *field)
@@ -23,16 +25,19 @@ static inline bool seen_given(const void *ctx, const char *field)
 	return node_get(ctx, field);
 }
 
-static inline void seen_observe(struct seen *s, const struct check_type *type, void *query, const struct node *fields)
+static inline void seen_observe(struct seen *s, const struct check_type *type, void *query,
+				const struct node *fields)
 {
 	auto_err struct err *e = NULL;
 
-	if ((type->validate && type->validate(query, seen_given, fields, &e) < 0) || type->observe(query, s->observer, &e) < 0)
+	if ((type->validate && type->validate(query, seen_given, fields, &e) < 0) ||
+	    type->observe(query, s->observer, &e) < 0)
 		s->mistake = xstrdup(err_text(e));
 }
 
 /* `wants`: NULL-ended, or NULL for everything. `cache` may be NULL. */
-static inline struct seen see_with(const char *type_name, const char *yaml, const char *const *wants, struct table_cache *cache)
+static inline struct seen see_with(const char *type_name, const char *yaml,
+				   const char *const *wants, struct table_cache *cache)
 {
 	const struct check_type *type = check_type_find(check_registry, type_name);
 	auto_diagnostics struct diagnostics d = { 0 };
@@ -74,13 +79,14 @@ static inline char *seen_text(const struct seen *s, const char *fact)
 
 	if (dot)
 		v = json_object_get(v, dot + 1);
-	return v ? json_dumps(v, JSON_ENCODE_ANY | JSON_SORT_KEYS | JSON_COMPACT) : xstrdup("nothing");
+	return v ? json_dumps(v, JSON_ENCODE_ANY | JSON_SORT_KEYS | JSON_COMPACT)
+		 : xstrdup("nothing");
 }
 
-#define assert_fact(s, fact, expected) \
-	do { \
-		auto_free char *found_ = seen_text((s), (fact)); \
-		assert_string_equal(found_, (expected)); \
+#define assert_fact(s, fact, expected)                                                             \
+	do {                                                                                       \
+		auto_free char *found_ = seen_text((s), (fact));                                   \
+		assert_string_equal(found_, (expected));                                           \
 	} while (0)
 
 /* What happened, in one text. */

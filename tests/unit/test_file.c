@@ -34,7 +34,8 @@ static void empty_folder(int fd)
 			continue;
 		if (d->d_type == DT_DIR) {
 			fchmodat(dirfd(dir), d->d_name, 0700, 0);
-			empty_folder(openat(dirfd(dir), d->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+			empty_folder(
+				openat(dirfd(dir), d->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 		}
 		unlinkat(dirfd(dir), d->d_name, d->d_type == DT_DIR ? AT_REMOVEDIR : 0);
 	}
@@ -92,7 +93,8 @@ static void a_file_is_told(void **state)
 		assert_fact(&s, "content", "\"hello\\nworld\\r\\nlast\"");
 		assert_fact(&s, "lines", "[\"hello\",\"world\",\"last\"]");
 		/* by sha256sum(1) */
-		assert_fact(&s, "sha256", "\"5948f3d2a1a34b5f91e0dffdfb885ae3f9f82ee4a285b4cf94b9a9f22b01da86\"");
+		assert_fact(&s, "sha256",
+			    "\"5948f3d2a1a34b5f91e0dffdfb885ae3f9f82ee4a285b4cf94b9a9f22b01da86\"");
 	}
 }
 
@@ -140,8 +142,9 @@ static void bytes_are_made_text(void **state)
 	{
 		auto_seen struct seen s = look(*state, "bytes", "");
 
-		assert_string_equal(json_string_value(json_object_get(s.facts, "content")), "a\xe2\x90\x80"
-											     "b\xef\xbf\xbd");
+		assert_string_equal(json_string_value(json_object_get(s.facts, "content")),
+				    "a\xe2\x90\x80"
+				    "b\xef\xbf\xbd");
 	}
 }
 
@@ -153,7 +156,8 @@ static void large_content_is_a_finding_and_not_cut(void **state)
 	memset(line, 'x', len);
 	put(*state, "line", line, len);
 	{
-		auto_seen struct seen whole = look(*state, "line", ""), cut = look(*state, "line", ", max_bytes: 2MiB");
+		auto_seen struct seen whole = look(*state, "line", ""),
+				      cut = look(*state, "line", ", max_bytes: 2MiB");
 
 		assert_fact(&whole, "error", "nothing");
 		assert_int_equal(json_string_length(json_object_get(whole.facts, "content")), len);
@@ -168,7 +172,8 @@ static void large_content_is_a_finding_and_not_cut(void **state)
 static void sparse_files_are_cheap(void **state)
 {
 	static const char *const wants[] = { "size", "empty", "content", NULL };
-	auto_free char *path = xasprintf("%s/sparse", (char *)*state), *yaml = xasprintf("path: '%s'", path);
+	auto_free char *path = xasprintf("%s/sparse", (char *)*state),
+		       *yaml = xasprintf("path: '%s'", path);
 	auto_fd int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
 
 	assert_int_equal(ftruncate(fd, (off_t)10 << 30), 0);
@@ -217,7 +222,8 @@ static void special_files_have_no_content(void **state)
 	auto_fd int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	static const struct {
 		const char *yaml, *type;
-	} rows[] = { { "path: /dev/zero", "\"char_device\"" }, { "path: /dev/tty", "\"char_device\"" } };
+	} rows[] = { { "path: /dev/zero", "\"char_device\"" },
+		     { "path: /dev/tty", "\"char_device\"" } };
 
 	assert_int_equal(mkfifo(fifo, 0644), 0);
 	snprintf(address.sun_path, sizeof(address.sun_path), "%s/socket", dir);
@@ -282,8 +288,10 @@ static void what_is_not_there_is_a_fact(void **state)
 static void globs_find_the_newest(void **state)
 {
 	const char *dir = *state;
-	auto_free char *old = xasprintf("%s/a.log", dir), *yaml = xasprintf("glob: '%s/*.{log,txt}'", dir);
-	auto_free char *none = xasprintf("glob: '%s/*.none'", dir), *plain = xasprintf("glob: '%s/a.log'", dir);
+	auto_free char *old = xasprintf("%s/a.log", dir),
+		       *yaml = xasprintf("glob: '%s/*.{log,txt}'", dir);
+	auto_free char *none = xasprintf("glob: '%s/*.none'", dir),
+		       *plain = xasprintf("glob: '%s/a.log'", dir);
 	const struct timespec past[2] = { { .tv_sec = 1000000000 }, { .tv_sec = 1000000000 } };
 
 	puts_in(dir, "a.log", "old");
@@ -292,13 +300,15 @@ static void globs_find_the_newest(void **state)
 	puts_in(dir, "c.other", "x");
 	assert_int_equal(utimensat(AT_FDCWD, old, past, 0), 0);
 	{
-		auto_seen struct seen s = see("file", yaml), n = see("file", none), p = see("file", plain);
+		auto_seen struct seen s = see("file", yaml), n = see("file", none),
+				      p = see("file", plain);
 		const json_t *first = json_array_get(json_object_get(s.facts, "files"), 0);
 
 		assert_fact(&s, "count", "2");
 		assert_fact(&s, "content", "\"newest\"");
 		assert_string_equal(json_string_value(json_object_get(first, "path")), old);
-		assert_string_equal(json_string_value(json_object_get(first, "modified")), "2001-09-09T01:46:40Z");
+		assert_string_equal(json_string_value(json_object_get(first, "modified")),
+				    "2001-09-09T01:46:40Z");
 		assert_fact(&n, "count", "0");
 		assert_fact(&n, "exists", "false");
 		assert_fact(&n, "files", "[]");
@@ -324,18 +334,20 @@ static void as_nobody(void (*fn)(const char *dir), const char *dir)
 }
 
 /* In a child a failed assertion must show as its status. */
-#define expect(condition) \
-	do { \
-		if (!(condition)) { \
-			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-			_exit(1); \
-		} \
+#define expect(condition)                                                                          \
+	do {                                                                                       \
+		if (!(condition)) {                                                                \
+			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);            \
+			_exit(1);                                                                  \
+		}                                                                                  \
 	} while (0)
 
 static void closed_folder_is_blind(const char *dir)
 {
-	auto_free char *glob = xasprintf("glob: '%s/closed/*'", dir), *behind = xasprintf("glob: '%s/*/file'", dir);
-	auto_seen struct seen s = look(dir, "closed/file", ""), g = see("file", glob), b = see("file", behind);
+	auto_free char *glob = xasprintf("glob: '%s/closed/*'", dir),
+		       *behind = xasprintf("glob: '%s/*/file'", dir);
+	auto_seen struct seen s = look(dir, "closed/file", ""), g = see("file", glob),
+			      b = see("file", behind);
 
 	expect(observer_kind(s.observer) == KIND_PERMISSION);
 	expect(!json_object_get(s.facts, "exists"));
@@ -388,7 +400,8 @@ static void what_we_may_not_see_is_an_error(void **state)
 static void rights_are_those_of_the_user(void **state)
 {
 	const char *dir = *state;
-	auto_free char *closed = xasprintf("%s/closed", dir), *open_path = xasprintf("%s/open", dir);
+	auto_free char *closed = xasprintf("%s/closed", dir),
+		       *open_path = xasprintf("%s/open", dir);
 
 	if (geteuid()) {
 		print_message("needs root to become somebody else\n");
@@ -399,8 +412,10 @@ static void rights_are_those_of_the_user(void **state)
 	puts_in(dir, "open", "x");
 	assert_int_equal(chown(open_path, 65534, 65534), 0);
 	{
-		auto_seen struct seen behind = look(dir, "closed/file", ", as_user: '65534'"), own = look(dir, "open", ", as_user: '65534'");
-		auto_seen struct seen root = look(dir, "closed/file", ", as_user: root"), folder = look(dir, "closed", ", as_user: '65534'");
+		auto_seen struct seen behind = look(dir, "closed/file", ", as_user: '65534'"),
+				      own = look(dir, "open", ", as_user: '65534'");
+		auto_seen struct seen root = look(dir, "closed/file", ", as_user: root"),
+				      folder = look(dir, "closed", ", as_user: '65534'");
 		auto_seen struct seen nobody = look(dir, "open", ", as_user: no-such-user");
 
 		assert_fact(&behind, "readable", "false");
@@ -439,7 +454,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(formats_are_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_does_not_parse_says_why, setup, teardown),
 		cmocka_unit_test_setup_teardown(bytes_are_made_text, setup, teardown),
-		cmocka_unit_test_setup_teardown(large_content_is_a_finding_and_not_cut, setup, teardown),
+		cmocka_unit_test_setup_teardown(large_content_is_a_finding_and_not_cut, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(sparse_files_are_cheap, setup, teardown),
 		cmocka_unit_test_setup_teardown(folders_are_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(special_files_have_no_content, setup, teardown),

@@ -28,8 +28,9 @@ static void every_kind_has_name_and_sentences(void **state)
 
 static void blind_kinds_are_those_of_the_design(void **state)
 {
-	static const char *const blind[] = { "parameter", "capture", "permission", "resource", "module",
-					     "crashed", "killed", "blocked", "internal", NULL };
+	static const char *const blind[] = { "parameter", "capture", "permission", "resource",
+					     "module",    "crashed", "killed",     "blocked",
+					     "internal",  NULL };
 	int count = 0, listed = 0;
 
 	(void)state;

@@ -15,7 +15,9 @@
 #include "engine/base/auto.h"
 #include "engine/base/xalloc.h"
 
-#define TAIL " S 41 42 43 0 -1 4194560 1 2 3 4 150 50 7 8 20 0 3 0 12345 1000000 777 18446744073709551615 1 2\n"
+#define TAIL                                                                                       \
+	" S 41 42 43 0 -1 4194560 1 2 3 4 150 50 7 8 20 0 3 0 12345 1000000 777 "                  \
+	"18446744073709551615 1 2\n"
 
 static void stat_is_read(void **state)
 {
@@ -48,7 +50,8 @@ static void stat_is_read(void **state)
 
 static void kernel_threads_are_told(void **state)
 {
-	static const char text[] = "2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 1 0 0 1\n";
+	static const char text[] =
+		"2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 1 0 0 1\n";
 	struct proc_stat st;
 
 	(void)state;
@@ -58,8 +61,10 @@ static void kernel_threads_are_told(void **state)
 
 static void broken_stat_is_refused(void **state)
 {
-	static const char *const rows[] = { "", "40", "40 ", "40 (x", "40 (x)", "40 (x) ", "40 (x) S", "40 (x) S 1 2", "x (x)" TAIL,
-					    "40 (x) S 1 2 3 0 -1 12 x" };
+	static const char *const rows[] = {
+		"",        "40",       "40 ",          "40 (x",      "40 (x)",
+		"40 (x) ", "40 (x) S", "40 (x) S 1 2", "x (x)" TAIL, "40 (x) S 1 2 3 0 -1 12 x"
+	};
 	struct proc_stat st;
 
 	(void)state;
@@ -73,7 +78,8 @@ static void broken_stat_is_refused(void **state)
 
 static void status_is_read(void **state)
 {
-	static const char text[] = "Name:\tx\nNSpid:\t812\t15\t1\nCapEff:\t000001ffffffffff\nCapBnd:\t0\n";
+	static const char text[] =
+		"Name:\tx\nNSpid:\t812\t15\t1\nCapEff:\t000001ffffffffff\nCapBnd:\t0\n";
 
 	(void)state;
 	assert_int_equal(proc_status_depth(text), 3);
@@ -96,8 +102,10 @@ static void hidepid_is_read(void **state)
 		{ "22 1 0:20 / /proc rw - proc proc rw,hidepid=ptraceable\n", 4, 0 },
 		{ "22 1 0:20 / /proc rw - proc proc rw,hidepid=off\n", 0, 0 },
 		/* the mount on top counts; another path does not */
-		{ "1 1 0:2 / /proc rw - proc p rw,hidepid=2\n2 1 0:3 / /proc rw - proc p rw\n", 0, 0 },
-		{ "1 1 0:2 / /proc rw - proc p rw\n2 1 0:3 / /x/proc rw - proc p rw,hidepid=2\n", 0, 0 },
+		{ "1 1 0:2 / /proc rw - proc p rw,hidepid=2\n2 1 0:3 / /proc rw - proc p rw\n", 0,
+		  0 },
+		{ "1 1 0:2 / /proc rw - proc p rw\n2 1 0:3 / /x/proc rw - proc p rw,hidepid=2\n", 0,
+		  0 },
 		{ "", 0, 0 },
 	};
 	uint64_t gid;
@@ -109,7 +117,8 @@ static void hidepid_is_read(void **state)
 	}
 }
 
-/* Arguments are written with '|' for NUL; a copy of the exact length lets a sanitizer see a read past the end. */
+/* Arguments are written with '|' for NUL; a copy of the exact length lets a sanitizer see a read
+ * past the end. */
 static char *arguments(const char *text, size_t *len)
 {
 	char *copy = xstrdup(text);
@@ -202,8 +211,10 @@ static void cut_names_are_completed(void **state)
 	static const struct {
 		const char *comm, *program, *args, *name;
 	} rows[] = {
-		{ "a-very-long-nam", "a-very-long-name-indeed", "./a-very-long-name-indeed|x|", "a-very-long-name-indeed" },
-		{ "a-very-long-nam", "bash", "/bin/bash|/opt/a-very-long-name.sh|", "a-very-long-name.sh" },
+		{ "a-very-long-nam", "a-very-long-name-indeed", "./a-very-long-name-indeed|x|",
+		  "a-very-long-name-indeed" },
+		{ "a-very-long-nam", "bash", "/bin/bash|/opt/a-very-long-name.sh|",
+		  "a-very-long-name.sh" },
 		{ "a-very-long-nam", "a-very-long-name", "lies|", "a-very-long-name" },
 		{ "a-very-long-nam", "other", "lies|", "a-very-long-nam" },
 		{ "exactly-15-byte", "exactly-15-byte", "exactly-15-byte|", "exactly-15-byte" },
@@ -215,7 +226,8 @@ static void cut_names_are_completed(void **state)
 		size_t len;
 		auto_free char *args = arguments(rows[i].args, &len);
 
-		assert_span(args_full_name(rows[i].comm, rows[i].program, args, len), rows[i].name, rows[i].args);
+		assert_span(args_full_name(rows[i].comm, rows[i].program, args, len), rows[i].name,
+			    rows[i].args);
 	}
 }
 
@@ -268,7 +280,8 @@ static void carriers_are_known(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const struct span carrier = { rows[i].carrier, strlen(rows[i].carrier) };
 
-		if (command_has_program(carrier, ours) != rows[i].program || command_has_arguments(carrier, ours) != rows[i].arguments)
+		if (command_has_program(carrier, ours) != rows[i].program ||
+		    command_has_arguments(carrier, ours) != rows[i].arguments)
 			fail_msg("%s", rows[i].carrier);
 	}
 }
@@ -280,7 +293,8 @@ static void one_argument_proves_nothing(void **state)
 	const char *carrier = "/sbin/supervisord run";
 
 	(void)state;
-	assert_false(command_has_arguments((struct span){ carrier, strlen(carrier) }, (struct span){ args, len }));
+	assert_false(command_has_arguments((struct span){ carrier, strlen(carrier) },
+					   (struct span){ args, len }));
 }
 
 int main(void)

@@ -1,5 +1,6 @@
 /*
- * process against real processes: copies of this very program under awkward names, orphaned so that they are not its own children.
+ * process against real processes: copies of this very program under awkward names, orphaned so that
+ * they are not its own children.
  */
 #include <fcntl.h>
 #include <setjmp.h>
@@ -52,7 +53,8 @@ static int act(int argc, char **argv)
 	if (argc > 4 && !strcmp(argv[3], "--hold")) {
 		int held = open(argv[4], O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
-		if (held < 0 || ftruncate(held, 0) < 0 || write(held, argv[4], strlen(argv[4])) < 0 || unlink(argv[4]) < 0)
+		if (held < 0 || ftruncate(held, 0) < 0 ||
+		    write(held, argv[4], strlen(argv[4])) < 0 || unlink(argv[4]) < 0)
 			return 1;
 	}
 	fd = 9; /* the pipe's end, by agreement */
@@ -74,7 +76,8 @@ static void copy_self(const char *path)
 	assert_int_equal(io_write_all(out, buf_text(&self), self.len, NULL), 0);
 }
 
-/* In the first child: the second one is what is wanted; it loses its parent and belongs to us no more. */
+/* In the first child: the second one is what is wanted; it loses its parent and belongs to us no
+ * more. */
 static void orphan(int fd, const char *path, char *const argv[])
 {
 	if (fork())
@@ -109,9 +112,11 @@ static pid_t start(struct world *w, const char *path, char *const argv[])
 /* A copy of this program named `name`, started by its own path. */
 static pid_t start_copy(struct world *w, const char *name, const char *option, const char *value)
 {
-	auto_free char *path = xasprintf("%s/%s", w->dir, name), *opt = option ? xstrdup(option) : NULL;
+	auto_free char *path = xasprintf("%s/%s", w->dir, name),
+		       *opt = option ? xstrdup(option) : NULL;
 	auto_free char *val = value ? xstrdup(value) : NULL;
-	char act_word[] = "--act", pad[] = "................................................................";
+	char act_word[] = "--act",
+	     pad[] = "................................................................";
 	char *argv[] = { path, act_word, pad, opt, val, NULL };
 
 	if (access(path, F_OK))
@@ -146,11 +151,14 @@ static int teardown(void **state)
 static void names_are_found(void **state)
 {
 	struct world *w = *state;
-	static const char *const names[] = { "plain-rt1", "with blanks rt2", "odd) S 1 (rt3", "much-longer-than-fifteen-bytes-rt4", "fifteen-bytesrt" };
+	static const char *const names[] = { "plain-rt1", "with blanks rt2", "odd) S 1 (rt3",
+					     "much-longer-than-fifteen-bytes-rt4",
+					     "fifteen-bytesrt" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		pid_t pid = start_copy(w, names[i], NULL, NULL);
-		auto_free char *exe = xasprintf("exe: '%s'", names[i]), *name = xasprintf("name: '%s'", names[i]);
+		auto_free char *exe = xasprintf("exe: '%s'", names[i]),
+			       *name = xasprintf("name: '%s'", names[i]);
 		auto_free char *pids = xasprintf("[%d]", pid);
 		auto_seen struct seen by_exe = see("process", exe), by_name = see("process", name);
 
@@ -166,7 +174,8 @@ static void cut_name_is_a_name_but_no_program(void **state)
 
 	start_copy(w, "cut-name-of-a-program", NULL, NULL);
 	{
-		auto_seen struct seen name = see("process", "name: cut-name-of-a-p"), exe = see("process", "exe: cut-name-of-a-p");
+		auto_seen struct seen name = see("process", "name: cut-name-of-a-p"),
+				      exe = see("process", "exe: cut-name-of-a-p");
 
 		assert_fact(&name, "count", "1");
 		assert_fact(&exe, "count", "0");
@@ -185,8 +194,10 @@ static void liars_are_not_believed(void **state)
 	start(w, path, argv);
 	start_copy(w, "honest-rt6", "--name", "liar-rt6");
 	{
-		auto_seen struct seen first = see("process", "exe: liar-rt5"), second = see("process", "exe: liar-rt6");
-		auto_seen struct seen name = see("process", "name: liar-rt6"), honest = see("process", "exe: honest-rt6");
+		auto_seen struct seen first = see("process", "exe: liar-rt5"),
+				      second = see("process", "exe: liar-rt6");
+		auto_seen struct seen name = see("process", "name: liar-rt6"),
+				      honest = see("process", "exe: honest-rt6");
 
 		assert_fact(&first, "count", "0");
 		assert_fact(&second, "count", "0");
@@ -198,13 +209,15 @@ static void liars_are_not_believed(void **state)
 static void links_are_followed_to_the_program(void **state)
 {
 	struct world *w = *state;
-	auto_free char *target = xasprintf("%s/target-rt7", w->dir), *link_path = xasprintf("%s/alias-of-target-rt7", w->dir);
+	auto_free char *target = xasprintf("%s/target-rt7", w->dir),
+		       *link_path = xasprintf("%s/alias-of-target-rt7", w->dir);
 
 	copy_self(target);
 	assert_int_equal(symlink("target-rt7", link_path), 0);
 	start_copy(w, "alias-of-target-rt7", NULL, NULL);
 	{
-		auto_seen struct seen alias = see("process", "exe: alias-of-target-rt7"), file = see("process", "exe: target-rt7");
+		auto_seen struct seen alias = see("process", "exe: alias-of-target-rt7"),
+				      file = see("process", "exe: target-rt7");
 
 		assert_fact(&alias, "count", "1");
 		assert_fact(&file, "count", "1");
@@ -217,7 +230,9 @@ static void titles_are_commands(void **state)
 
 	start_copy(w, "titled-rt8", "--title", "titled-rt8: master of nothing");
 	{
-		auto_seen struct seen s = see("process", "{ exe: titled-rt8, command: '^titled-rt8: master of nothing$' }");
+		auto_seen struct seen s =
+			see("process",
+			    "{ exe: titled-rt8, command: '^titled-rt8: master of nothing$' }");
 
 		assert_fact(&s, "count", "1");
 		assert_fact(&s, "commands", "[\"titled-rt8: master of nothing\"]");
@@ -245,9 +260,11 @@ static void sums_and_items_are_told(void **state)
 {
 	struct world *w = *state;
 	auto_free char *held = xasprintf("%s/held", w->dir);
-	pid_t first = start_copy(w, "summed-rt10", NULL, NULL), second = start_copy(w, "summed-rt10", "--hold", held);
+	pid_t first = start_copy(w, "summed-rt10", NULL, NULL),
+	      second = start_copy(w, "summed-rt10", "--hold", held);
 	auto_seen struct seen s = see("process", "exe: summed-rt10");
-	auto_free char *pids = xasprintf("[%d,%d]", first < second ? first : second, first < second ? second : first);
+	auto_free char *pids = xasprintf("[%d,%d]", first < second ? first : second,
+					 first < second ? second : first);
 	const json_t *item = json_array_get(json_object_get(s.facts, "processes"), 0);
 
 	assert_fact(&s, "count", "2");
@@ -257,7 +274,8 @@ static void sums_and_items_are_told(void **state)
 	assert_true(json_integer_value(json_object_get(s.facts, "open_files")) >= 2);
 	assert_true(json_integer_value(json_object_get(s.facts, "deleted_open_bytes")) >= 512);
 	assert_true(json_real_value(json_object_get(s.facts, "age")) >= -0.02);
-	assert_int_equal(strlen(json_string_value(json_object_get(s.facts, "started"))), strlen("2026-11-22T03:10:00Z"));
+	assert_int_equal(strlen(json_string_value(json_object_get(s.facts, "started"))),
+			 strlen("2026-11-22T03:10:00Z"));
 	assert_string_equal(json_string_value(json_object_get(item, "exe")), "summed-rt10");
 	assert_non_null(strstr("RS", json_string_value(json_object_get(item, "state"))));
 }
@@ -280,7 +298,8 @@ static void pid_files_are_read(void **state)
 {
 	struct world *w = *state;
 	auto_free char *path = xasprintf("%s/pid", w->dir), *fifo = xasprintf("%s/fifo", w->dir);
-	auto_free char *yaml = xasprintf("pidfile: %s", path), *both = xasprintf("{ pidfile: %s, exe: other-rt12 }", path);
+	auto_free char *yaml = xasprintf("pidfile: %s", path),
+		       *both = xasprintf("{ pidfile: %s, exe: other-rt12 }", path);
 	auto_free char *at_fifo = xasprintf("pidfile: %s", fifo);
 	pid_t pid = start_copy(w, "by-pid-rt12", NULL, NULL);
 	auto_free char *text = xasprintf(" %d\n", pid);
@@ -296,7 +315,8 @@ static void pid_files_are_read(void **state)
 	assert_int_equal(io_write_all(fd, text, strlen(text), NULL), 0);
 	assert_int_equal(mkfifo(fifo, 0644), 0);
 	{
-		auto_seen struct seen s = see("process", yaml), stale = see("process", both), pipe = see("process", at_fifo);
+		auto_seen struct seen s = see("process", yaml), stale = see("process", both),
+				      pipe = see("process", at_fifo);
 
 		assert_fact(&s, "count", "1");
 		assert_fact(&stale, "count", "0");
@@ -314,9 +334,12 @@ static void parents_and_users_are_matched(void **state)
 
 	by_parent = xasprintf("{ parent: '%d' }", pid);
 	{
-		auto_seen struct seen user = see("process", by_user), other = see("process", by_other);
-		auto_seen struct seen nobody = see("process", "{ exe: of-user-rt13, user: no-such-user }");
-		auto_seen struct seen parent = see("process", by_parent), named = see("process", "{ parent: of-user-rt13 }");
+		auto_seen struct seen user = see("process", by_user),
+				      other = see("process", by_other);
+		auto_seen struct seen nobody =
+			see("process", "{ exe: of-user-rt13, user: no-such-user }");
+		auto_seen struct seen parent = see("process", by_parent),
+				      named = see("process", "{ parent: of-user-rt13 }");
 
 		assert_fact(&user, "count", "1");
 		assert_fact(&other, "count", "0");
@@ -330,7 +353,8 @@ static void parents_and_users_are_matched(void **state)
 /* Neither this process, nor its children, nor what only looks as if. */
 static void we_are_not_counted(void **state)
 {
-	auto_seen struct seen self = see("process", "exe: test_process"), all = see("process", "command: 'test_process'");
+	auto_seen struct seen self = see("process", "exe: test_process"),
+			      all = see("process", "command: 'test_process'");
 	pid_t child = fork();
 
 	(void)state;
@@ -356,7 +380,8 @@ static void mistakes_are_told(void **state)
 		const char *yaml, *mistake;
 	} rows[] = {
 		{ "{}", "process needs at least one of exe, command, name, user, pidfile, parent" },
-		{ "namespace: any", "process needs at least one of exe, command, name, user, pidfile, parent" },
+		{ "namespace: any",
+		  "process needs at least one of exe, command, name, user, pidfile, parent" },
 	};
 
 	(void)state;

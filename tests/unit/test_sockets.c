@@ -25,8 +25,12 @@
 #define MAPPED "00000000000000000000FFFF7F000001"
 #endif
 #define ANY6 "00000000000000000000000000000000"
-#define HEAD "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
-#define REST " 00000000:0000 0A 00000000:00000003 00:00000000 00000000  1000        0 4711 1 0000 100 0 0 10 0\n"
+#define HEAD                                                                                       \
+	"  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  "      \
+	"timeout inode\n"
+#define REST                                                                                       \
+	" 00000000:0000 0A 00000000:00000003 00:00000000 00000000  1000        0 4711 1 0000 100 " \
+	"0 0 10 0\n"
 
 static void table_release(struct socket_table *t)
 {
@@ -37,9 +41,9 @@ static void table_release(struct socket_table *t)
 static void text_is_read(void **state)
 {
 	auto_table struct socket_table t = { 0 };
-	static const char text[] = HEAD "   0: " LOOPBACK4 ":1F90" REST
-					"   1: 00000000:0016" REST
-					"   2: " LOOPBACK4 ":9999 " LOOPBACK4 ":0050 01 00000000:00000000 00:0 0 0 0 99 1\n";
+	static const char text[] =
+		HEAD "   0: " LOOPBACK4 ":1F90" REST "   1: 00000000:0016" REST "   2: " LOOPBACK4
+		     ":9999 " LOOPBACK4 ":0050 01 00000000:00000000 00:0 0 0 0 99 1\n";
 
 	(void)state;
 	assert_int_equal(socket_text_read(&t, AF_INET, 10, text), 0);
@@ -106,17 +110,34 @@ static void addresses_are_served(void **state)
 		const char *hex, *printed;
 		const char *served[4], *not_served[4];
 	} rows[] = {
-		{ AF_INET, "00000000", "0.0.0.0:80", { "127.0.0.1", "10.0.0.1", "0.0.0.0", "::ffff:1.2.3.4" }, { "::1", "::" } },
-		{ AF_INET, LOOPBACK4, "127.0.0.1:80", { "127.0.0.1", "::ffff:127.0.0.1" }, { "127.0.0.2", "0.0.0.0", "::1" } },
+		{ AF_INET,
+		  "00000000",
+		  "0.0.0.0:80",
+		  { "127.0.0.1", "10.0.0.1", "0.0.0.0", "::ffff:1.2.3.4" },
+		  { "::1", "::" } },
+		{ AF_INET,
+		  LOOPBACK4,
+		  "127.0.0.1:80",
+		  { "127.0.0.1", "::ffff:127.0.0.1" },
+		  { "127.0.0.2", "0.0.0.0", "::1" } },
 		{ AF_INET6, ANY6, "[::]:80", { "::1", "::", "[fe80::1]", "127.0.0.1" }, { NULL } },
-		{ AF_INET6, LOOPBACK6, "[::1]:80", { "::1", "[::1]" }, { "::", "127.0.0.1", "::2" } },
-		{ AF_INET6, MAPPED, "[::ffff:127.0.0.1]:80", { "127.0.0.1" }, { "127.0.0.2", "::1", "::" } },
+		{ AF_INET6,
+		  LOOPBACK6,
+		  "[::1]:80",
+		  { "::1", "[::1]" },
+		  { "::", "127.0.0.1", "::2" } },
+		{ AF_INET6,
+		  MAPPED,
+		  "[::ffff:127.0.0.1]:80",
+		  { "127.0.0.1" },
+		  { "127.0.0.2", "::1", "::" } },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		auto_table struct socket_table t = { 0 };
-		auto_free char *text = xasprintf(HEAD "0: %s:0050 x 0A 0:0 0:0 0 0 0 5\n", rows[i].hex);
+		auto_free char *text =
+			xasprintf(HEAD "0: %s:0050 x 0A 0:0 0:0 0 0 0 5\n", rows[i].hex);
 		auto_buf struct buf printed = BUF_INIT(100);
 		struct socket_address a;
 
@@ -137,8 +158,18 @@ static void addresses_are_served(void **state)
 
 static void no_addresses_are_refused(void **state)
 {
-	static const char *const rows[] = { "", "localhost", "1.2.3", "1.2.3.4.5", "1.2.3.4:80", "[::1", "::1]", "[1.2.3.4]", ":::",
-					    "0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0001" };
+	static const char *const rows[] = {
+		"",
+		"localhost",
+		"1.2.3",
+		"1.2.3.4.5",
+		"1.2.3.4:80",
+		"[::1",
+		"::1]",
+		"[1.2.3.4]",
+		":::",
+		"0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0001"
+	};
 	struct socket_address a;
 
 	(void)state;
