@@ -364,6 +364,13 @@ static int on_scalar(struct builder *b)
 	return attach(b, n, 1, 0);
 }
 
+static bool wants_key(const struct builder *b)
+{
+	const struct frame *f = b->depth ? &b->stack[b->depth - 1] : NULL;
+
+	return f && f->node->type == NODE_MAP && !f->key;
+}
+
 static int on_start(struct builder *b, enum node_type type, const yaml_char_t *anchor,
 		    const yaml_char_t *tag, bool flow)
 {
@@ -374,8 +381,7 @@ static int on_start(struct builder *b, enum node_type type, const yaml_char_t *a
 		return refuse_tag(b, tag);
 	if (b->depth == DEPTH_MAX)
 		return refuse(b, &b->event.start_mark, "nested more than %d deep", DEPTH_MAX);
-	if (b->depth > 0 && b->stack[b->depth - 1].node->type == NODE_MAP &&
-	    !b->stack[b->depth - 1].key)
+	if (wants_key(b))
 		return refuse(b, &b->event.start_mark, "a %s cannot be a key%s",
 			      type == NODE_LIST ? "list" : "map",
 			      flow && type == NODE_MAP ? "; put '${…}' or '{…}' in quotes" : "");
@@ -415,6 +421,17 @@ static int on_end(struct builder *b)
 	return attach(b, f.node, f.size, f.height);
 }
 
+/* An alias as a key has a place of its own. */
+static int alias_key(struct builder *b, const struct node *named)
+{
+	struct node at = event_place(b);
+
+	if (named->type != NODE_SCALAR)
+		return refuse(b, &b->event.start_mark, "%s cannot be a key", node_kind(named));
+	at.plain = named->plain;
+	return attach(b, node_new_scalar(b->doc->arena, &at, named->text, named->len), 1, 0);
+}
+
 static int on_alias(struct builder *b)
 {
 	struct anchor wanted = { .name = (char *)b->event.data.alias.anchor };
@@ -431,6 +448,8 @@ static int on_alias(struct builder *b)
 		return refuse(b, at, "aliases expand to more than %d nodes", EXPANSION_MAX);
 	if (b->depth + (*found)->height > DEPTH_MAX)
 		return refuse(b, at, "nested more than %d deep, with the aliases", DEPTH_MAX);
+	if (wants_key(b))
+		return alias_key(b, (*found)->node);
 	return attach(b, (*found)->node, (*found)->size, (*found)->height);
 }
 
