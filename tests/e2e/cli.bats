@@ -278,3 +278,24 @@ YAML
 	ends 0 "$rounds" list
 	says "host"
 }
+
+@test "cli: the rulesets in the READMEs have no mistake" {
+	for readme in README.md README.zh_CN.md; do
+		awk '/^```yaml/ { on = 1; next } /^```/ { on = 0 } on' \
+			"$BATS_TEST_DIRNAME/../../$readme" >web.yaml
+		[ -s web.yaml ]
+		ends 0 "$rounds" lint web.yaml
+		ends 0 "$rounds" show web.yaml --param web_port=8080
+		says "port: 8080"
+	done
+}
+
+@test "cli: the manual page is made from the tables, and a formatter takes it" {
+	ends 0 "$rounds" man
+	says ".SH EXIT STATUS"
+	for type in $("$rounds" list --types | sed 's/ .*//'); do
+		says ".SS $type"
+	done
+	command -v groff >/dev/null || skip "no groff"
+	[ -z "$("$rounds" man | groff -man -Tutf8 -ww -z 2>&1)" ]
+}
