@@ -59,7 +59,7 @@ static void answer_env(struct request *r)
 	auto_err struct err *e = NULL;
 	char *value = NULL, *origin = NULL;
 	int rc = r->of_process ? environment_get_of(r->name, r->of_process, &value, &origin, &e)
-			       : environment_get(r->name, &value, &origin, &e);
+			       : environment_look(r->name, &value, &origin, &e);
 
 	if (rc > 0)
 		found(r, value, origin);
@@ -198,10 +198,10 @@ static char *relaxed(const char *name)
 static int from_environment(struct placeholders *p, const char *name, struct buf *out)
 {
 	auto_free char *value = NULL, *origin = NULL, *other = relaxed(name);
-	int rc = environment_get(name, &value, &origin, p->e);
+	int rc = environment_look(name, &value, &origin, p->e);
 
 	if (rc == 0)
-		rc = environment_get(other, &value, &origin, p->e);
+		rc = environment_look(other, &value, &origin, p->e);
 	if (rc > 0)
 		buf_adds(out, value);
 	if (value)

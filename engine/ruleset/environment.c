@@ -56,7 +56,7 @@ static int get_of_pid(uint64_t pid, const char *name, char **value, struct err *
 	return *value ? 1 : 0;
 }
 
-int environment_get(const char *name, char **value, char **origin, struct err **e)
+int environment_look(const char *name, char **value, char **origin, struct err **e)
 {
 	const char *own = getenv(name);
 	int rc;
