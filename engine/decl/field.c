@@ -1,5 +1,6 @@
 /*
- * field - bind what a user wrote to the struct that a check type declared, and say all that is wrong with it.
+ * field - bind what a user wrote to the struct that a check type declared, and say all that is
+ * wrong with it.
  */
 #include "engine/decl/field.h"
 
@@ -51,14 +52,18 @@ int field_read(const struct field *f, void *into, const struct node *value, stru
 		return 0;
 	field_clear(f, into);
 	if (f->kind != FIELD_KIND_JSON && node_is_empty(value))
-		return diagnose(d, value, "%s: nothing is given; leave the key out or write a value", f->name);
+		return diagnose(d, value,
+				"%s: nothing is given; leave the key out or write a value",
+				f->name);
 	return field_kind_rows[f->kind].read(f, field_member(f, into), value, d);
 }
 
 /* Most defaults are one word: they need no YAML parser, only a node to stand in. */
 static int read_default(const struct field *f, void *into, struct diagnostics *d)
 {
-	struct node plain = { .type = NODE_SCALAR, .plain = true, .line = 1, .column = 1, .width = 1 };
+	struct node plain = {
+		.type = NODE_SCALAR, .plain = true, .line = 1, .column = 1, .width = 1
+	};
 	struct document *doc;
 	int rc = -1;
 
@@ -86,8 +91,8 @@ static int read_defaults(const struct field *fields, void *into, struct diagnost
 	return rc;
 }
 
-static int read_pair(const struct field *fields, void *into, const struct node_pair *p, const char *where,
-		     struct diagnostics *d)
+static int read_pair(const struct field *fields, void *into, const struct node_pair *p,
+		     const char *where, struct diagnostics *d)
 {
 	const struct field *f = field_find(fields, p->key->text);
 	auto_free const char **names = NULL;
@@ -109,7 +114,8 @@ static int check_required(const struct field *fields, const struct node *map, co
 		if (map)
 			rc = diagnose(d, map, "%s: this key is required in %s", f->name, where);
 		else
-			rc = diagnose_at(d, where, 0, 0, 0, NULL, "%s: this key is required in %s", f->name, where);
+			rc = diagnose_at(d, where, 0, 0, 0, NULL, "%s: this key is required in %s",
+					 f->name, where);
 	}
 	return rc;
 }
@@ -122,7 +128,8 @@ int fields_bind(const struct field *fields, void *into, const struct node *map, 
 	if (map && map->type == NODE_SCALAR && map->deferred)
 		return rc;
 	if (map && map->type != NODE_MAP && !node_is_empty(map))
-		return diagnose(d, map, "%s: a map of its keys is needed, not %s", where, node_kind(map));
+		return diagnose(d, map, "%s: a map of its keys is needed, not %s", where,
+				node_kind(map));
 	if (map && map->type == NODE_MAP)
 		for (size_t i = 0; i < map->count; i++)
 			if (read_pair(fields, into, &map->pairs[i], where, d))

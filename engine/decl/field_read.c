@@ -1,5 +1,6 @@
 /*
- * field_read - one reader for each kind of field: from what was written to a C value, or one line for the user.
+ * field_read - one reader for each kind of field: from what was written to a C value, or one line
+ * for the user.
  */
 #include "engine/decl/field_kinds.h"
 
@@ -20,7 +21,8 @@
 #define DESCRIPTION_MAX 1024
 
 /* "port: '99999' is not a port number from 1 to 65535" */
-static int refuse(const struct field *f, const struct node *value, const char *hint, struct diagnostics *d)
+static int refuse(const struct field *f, const struct node *value, const char *hint,
+		  struct diagnostics *d)
 {
 	auto_buf struct buf wanted = BUF_INIT(DESCRIPTION_MAX);
 	auto_buf struct buf got = BUF_INIT(DESCRIPTION_MAX);
@@ -30,7 +32,8 @@ static int refuse(const struct field *f, const struct node *value, const char *h
 		text_quote(&got, value->text, value->len);
 	else
 		buf_adds(&got, value->type == NODE_SCALAR ? "the value" : node_kind(value));
-	return diagnose(d, value, "%s: %s is not %s%s", f->name, buf_text(&got), buf_text(&wanted), hint);
+	return diagnose(d, value, "%s: %s is not %s%s", f->name, buf_text(&got), buf_text(&wanted),
+			hint);
 }
 
 /* The text of a scalar; NULL and a diagnostic for a list or a map. */
@@ -42,7 +45,8 @@ static const char *scalar(const struct field *f, const struct node *value, struc
 	return NULL;
 }
 
-static int read_text(const struct field *f, void *member, const struct node *value, struct diagnostics *d)
+static int read_text(const struct field *f, void *member, const struct node *value,
+		     struct diagnostics *d)
 {
 	const char *s = scalar(f, value, d);
 
@@ -53,7 +57,8 @@ static int read_text(const struct field *f, void *member, const struct node *val
 }
 
 /* What must not be empty: a path, a script, a query. */
-static int read_filled(const struct field *f, void *member, const struct node *value, struct diagnostics *d)
+static int read_filled(const struct field *f, void *member, const struct node *value,
+		       struct diagnostics *d)
 {
 	const char *s = scalar(f, value, d);
 
@@ -64,7 +69,8 @@ static int read_filled(const struct field *f, void *member, const struct node *v
 	return read_text(f, member, value, d);
 }
 
-static int read_path(const struct field *f, void *member, const struct node *value, struct diagnostics *d)
+static int read_path(const struct field *f, void *member, const struct node *value,
+		     struct diagnostics *d)
 {
 	const char *s = scalar(f, value, d);
 
@@ -75,7 +81,8 @@ static int read_path(const struct field *f, void *member, const struct node *val
 	return read_text(f, member, value, d);
 }
 
-static int read_url(const struct field *f, void *member, const struct node *value, struct diagnostics *d)
+static int read_url(const struct field *f, void *member, const struct node *value,
+		    struct diagnostics *d)
 {
 	const char *s = scalar(f, value, d);
 
@@ -87,20 +94,23 @@ static int read_url(const struct field *f, void *member, const struct node *valu
 	return read_filled(f, member, value, d);
 }
 
-static int read_uint(const struct field *f, void *member, const struct node *value, struct diagnostics *d)
+static int read_uint(const struct field *f, void *member, const struct node *value,
+		     struct diagnostics *d)
 {
 	const char *s = scalar(f, value, d);
 	uint64_t n;
 
 	if (!s)
 		return -1;
-	if (number_uint(s, &n) || (f->min > 0 && n < (uint64_t)f->min) || (f->max > 0 && n > (uint64_t)f->max))
+	if (number_uint(s, &n) || (f->min > 0 && n < (uint64_t)f->min) ||
+	    (f->max > 0 && n > (uint64_t)f->max))
 		return refuse(f, value, "", d);
 	*(uint64_t *)member = n;
 	return 0;
 }
 
-static int read_int(const struct field *f, void *member, const struct node *value, struct diagnostics *d)
+static int read_int(const struct field *f, void *member, const struct node *value,
+		    struct diagnostics *d)
 {
 	const char *s = scalar(f, value, d);
 	bool bounded = f->min || f->max;
@@ -117,8 +127,10 @@ static int read_int(const struct field *f, void *member, const struct node *valu
 /* What YAML 1.1 would have taken for a boolean. */
 static const char *meant_bool(const char *s)
 {
-	static const char *const yes[] = { "yes", "Yes", "YES", "y", "Y", "on", "On", "ON", "True", "TRUE", "1" };
-	static const char *const no[] = { "no", "No", "NO", "n", "N", "off", "Off", "OFF", "False", "FALSE", "0" };
+	static const char *const yes[] = { "yes", "Yes", "YES",  "y",    "Y", "on",
+					   "On",  "ON",  "True", "TRUE", "1" };
+	static const char *const no[] = { "no",  "No",  "NO",    "n",     "N", "off",
+					  "Off", "OFF", "False", "FALSE", "0" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(yes); i++)
 		if (!strcmp(s, yes[i]))
@@ -129,7 +141,8 @@ static const char *meant_bool(const char *s)
 	return "";
 }
 
-static int read_bool(const struct field *f, void *member, const struct node *value, struct diagnostics *d)
+static int read_bool(const struct field *f, void *member, const struct node *value,
+		     struct diagnostics *d)
 {
 	const char *s = scalar(f, value, d);
 
@@ -141,7 +154,8 @@ static int read_bool(const struct field *f, void *member, const struct node *val
 	return 0;
 }
 
-static int read_enum(const struct field *f, void *member, const struct node *value, struct diagnostics *d)
+static int read_enum(const struct field *f, void *member, const struct node *value,
+		     struct diagnostics *d)
 {
 	const char *s = scalar(f, value, d);
 	const char *near;
@@ -160,7 +174,8 @@ static int read_enum(const struct field *f, void *member, const struct node *val
 	return refuse(f, value, hint ? hint : "", d);
 }
 
-static int read_duration(const struct field *f, void *member, const struct node *value, struct diagnostics *d)
+static int read_duration(const struct field *f, void *member, const struct node *value,
+			 struct diagnostics *d)
 {
 	const char *s = scalar(f, value, d);
 	bool bounded = f->min || f->max;
@@ -178,7 +193,8 @@ static int read_duration(const struct field *f, void *member, const struct node 
 	return 0;
 }
 
-static int read_size(const struct field *f, void *member, const struct node *value, struct diagnostics *d)
+static int read_size(const struct field *f, void *member, const struct node *value,
+		     struct diagnostics *d)
 {
 	const char *s = scalar(f, value, d);
 
@@ -189,7 +205,8 @@ static int read_size(const struct field *f, void *member, const struct node *val
 	return 0;
 }
 
-static int read_mode(const struct field *f, void *member, const struct node *value, struct diagnostics *d)
+static int read_mode(const struct field *f, void *member, const struct node *value,
+		     struct diagnostics *d)
 {
 	const char *s = scalar(f, value, d);
 	struct file_mode mode = { .set = true };
@@ -207,7 +224,8 @@ static int read_mode(const struct field *f, void *member, const struct node *val
 }
 
 /* Prove a pattern; `groups` is how many it must have, or -1. `label` names it in messages. */
-static int prove_regex(const char *label, const struct node *value, int groups, struct diagnostics *d)
+static int prove_regex(const char *label, const struct node *value, int groups,
+		       struct diagnostics *d)
 {
 	auto_err struct err *e = NULL;
 	auto_regex struct regex *r = NULL;
@@ -218,24 +236,28 @@ static int prove_regex(const char *label, const struct node *value, int groups, 
 	if (!r)
 		return diagnose(d, value, "%s: %s", label, err_text(e));
 	if (groups >= 0 && regex_groups(r) != (unsigned)groups)
-		return diagnose(d, value, "%s: the pattern needs exactly one group in parentheses, not %u", label,
-				regex_groups(r));
+		return diagnose(d, value,
+				"%s: the pattern needs exactly one group in parentheses, not %u",
+				label, regex_groups(r));
 	return 0;
 }
 
-static int read_regex(const struct field *f, void *member, const struct node *value, struct diagnostics *d)
+static int read_regex(const struct field *f, void *member, const struct node *value,
+		      struct diagnostics *d)
 {
 	if (!scalar(f, value, d) || prove_regex(f->name, value, -1, d))
 		return -1;
 	return read_text(f, member, value, d);
 }
 
-static int list_item(const struct field *f, struct text_list *list, const struct node *item, struct diagnostics *d)
+static int list_item(const struct field *f, struct text_list *list, const struct node *item,
+		     struct diagnostics *d)
 {
 	if (item->type == NODE_SCALAR && item->deferred)
 		return 0;
 	if (item->type != NODE_SCALAR)
-		return diagnose(d, item, "%s: each item must be a text, not %s", f->name, node_kind(item));
+		return diagnose(d, item, "%s: each item must be a text, not %s", f->name,
+				node_kind(item));
 	if (node_is_empty(item))
 		return diagnose(d, item, "%s: an item is empty", f->name);
 	if (f->kind == FIELD_KIND_REGEXES && prove_regex(f->name, item, -1, d))
@@ -244,7 +266,8 @@ static int list_item(const struct field *f, struct text_list *list, const struct
 	return 0;
 }
 
-static int read_list(const struct field *f, void *member, const struct node *value, struct diagnostics *d)
+static int read_list(const struct field *f, void *member, const struct node *value,
+		     struct diagnostics *d)
 {
 	struct text_list *list = member;
 	struct node *one = (struct node *)(uintptr_t)value;
@@ -263,14 +286,16 @@ static int read_list(const struct field *f, void *member, const struct node *val
 	return rc;
 }
 
-static int map_pair(const struct field *f, struct text_map *map, const struct node_pair *p, struct diagnostics *d)
+static int map_pair(const struct field *f, struct text_map *map, const struct node_pair *p,
+		    struct diagnostics *d)
 {
 	auto_free char *label = xasprintf("%s.%s", f->name, p->key->text);
 
 	if (p->value->type == NODE_SCALAR && p->value->deferred)
 		return 0;
 	if (p->value->type != NODE_SCALAR)
-		return diagnose(d, p->value, "%s: must be a text, not %s", label, node_kind(p->value));
+		return diagnose(d, p->value, "%s: must be a text, not %s", label,
+				node_kind(p->value));
 	if (f->kind == FIELD_KIND_REGEX_MAP && prove_regex(label, p->value, 1, d))
 		return -1;
 	map->keys[map->count] = xstrdup(p->key->text);
@@ -278,7 +303,8 @@ static int map_pair(const struct field *f, struct text_map *map, const struct no
 	return 0;
 }
 
-static int read_map(const struct field *f, void *member, const struct node *value, struct diagnostics *d)
+static int read_map(const struct field *f, void *member, const struct node *value,
+		    struct diagnostics *d)
 {
 	struct text_map *map = member;
 	int rc = 0;
@@ -293,7 +319,8 @@ static int read_map(const struct field *f, void *member, const struct node *valu
 	return rc;
 }
 
-static int read_json(const struct field *f, void *member, const struct node *value, struct diagnostics *d)
+static int read_json(const struct field *f, void *member, const struct node *value,
+		     struct diagnostics *d)
 {
 	(void)f;
 	(void)d;
@@ -379,10 +406,12 @@ const struct field_kind_row field_kind_rows[] = {
 	[FIELD_KIND_ENUM] = { read_enum, clear_enum, NULL },
 	[FIELD_KIND_DURATION] = { read_duration, clear_uint, NULL },
 	[FIELD_KIND_SIZE] = { read_size, clear_uint, "a size, as in 512, 64K or 1.5G" },
-	[FIELD_KIND_MODE] = { read_mode, clear_mode, "a file mode of 3 or 4 octal digits, as in 0644" },
+	[FIELD_KIND_MODE] = { read_mode, clear_mode,
+			      "a file mode of 3 or 4 octal digits, as in 0644" },
 	[FIELD_KIND_LIST] = { read_list, clear_list, "a list of texts" },
 	[FIELD_KIND_REGEXES] = { read_list, clear_list, "a list of patterns" },
 	[FIELD_KIND_MAP] = { read_map, clear_map, "a map of names to texts" },
-	[FIELD_KIND_REGEX_MAP] = { read_map, clear_map, "a map of names to patterns with one group each" },
+	[FIELD_KIND_REGEX_MAP] = { read_map, clear_map,
+				   "a map of names to patterns with one group each" },
 	[FIELD_KIND_JSON] = { read_json, clear_json, "any value" },
 };

@@ -1,5 +1,6 @@
 /*
- * field_schema - a field for readers: in words for messages and `explain`, as JSON Schema for editors.
+ * field_schema - a field for readers: in words for messages and `explain`, as JSON Schema for
+ * editors.
  */
 #include "engine/decl/field_kinds.h"
 
@@ -17,7 +18,10 @@ void field_print_duration(struct buf *out, int64_t ns)
 		int64_t ns;
 		const char *unit;
 	} units[] = {
-		{ 86400 * NS_PER_S, "d" }, { 3600 * NS_PER_S, "h" }, { 60 * NS_PER_S, "m" }, { NS_PER_S, "s" },
+		{ 86400 * NS_PER_S, "d" },
+		{ 3600 * NS_PER_S, "h" },
+		{ 60 * NS_PER_S, "m" },
+		{ NS_PER_S, "s" },
 	};
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
@@ -33,7 +37,8 @@ static void describe_number(const struct field *f, struct buf *out)
 	if (f->kind == FIELD_KIND_UINT && f->min == 1 && f->max == 65535)
 		buf_adds(out, "a port number from 1 to 65535");
 	else if (!f->min && !f->max)
-		buf_adds(out, f->kind == FIELD_KIND_UINT ? "a whole number, 0 or more" : "a whole number");
+		buf_adds(out, f->kind == FIELD_KIND_UINT ? "a whole number, 0 or more"
+							 : "a whole number");
 	else if (f->kind == FIELD_KIND_UINT && f->max <= 0)
 		buf_printf(out, "a whole number, %" PRId64 " or more", f->min);
 	else
@@ -94,8 +99,9 @@ static json_t *schema_number(const struct field *f)
 /* A number in quotes is read as well. */
 static json_t *schema_numbers(const struct field *f)
 {
-	return json_pack("{s:[o,{s:s,s:s},o]}", "anyOf", schema_number(f), "type", "string", "pattern",
-			 f->kind == FIELD_KIND_UINT ? "^[0-9]+$" : "^-?[0-9]+$", placeholder());
+	return json_pack("{s:[o,{s:s,s:s},o]}", "anyOf", schema_number(f), "type", "string",
+			 "pattern", f->kind == FIELD_KIND_UINT ? "^[0-9]+$" : "^-?[0-9]+$",
+			 placeholder());
 }
 
 static json_t *schema_choices(const struct field *f)
@@ -107,7 +113,8 @@ static json_t *schema_choices(const struct field *f)
 	return json_pack("{s:[{s:o},o]}", "anyOf", "enum", names, placeholder());
 }
 
-/* Scalars keep their text whatever YAML takes them for, so an editor must not complain of `user: 0`. */
+/* Scalars keep their text whatever YAML takes them for, so an editor must not complain of `user:
+ * 0`. */
 static json_t *schema_scalar(void)
 {
 	return json_pack("{s:[s,s,s]}", "type", "string", "number", "boolean");
@@ -131,11 +138,12 @@ static json_t *schema_of_kind(const struct field *f)
 		return json_pack("{s:[s,s]}", "type", "string", "integer");
 	case FIELD_KIND_LIST:
 	case FIELD_KIND_REGEXES:
-		return json_pack("{s:[o,{s:s,s:o,s:i}]}", "anyOf", schema_scalar(), "type", "array", "items",
-				 schema_scalar(), "minItems", 1);
+		return json_pack("{s:[o,{s:s,s:o,s:i}]}", "anyOf", schema_scalar(), "type", "array",
+				 "items", schema_scalar(), "minItems", 1);
 	case FIELD_KIND_MAP:
 	case FIELD_KIND_REGEX_MAP:
-		return json_pack("{s:s, s:o}", "type", "object", "additionalProperties", schema_scalar());
+		return json_pack("{s:s, s:o}", "type", "object", "additionalProperties",
+				 schema_scalar());
 	case FIELD_KIND_JSON:
 		return json_object();
 	default:
@@ -147,7 +155,8 @@ static json_t *schema_of_kind(const struct field *f)
 static json_t *default_value(const struct field *f)
 {
 	auto_diagnostics struct diagnostics d = { 0 };
-	struct document *doc = f->dflt ? document_parse(f->dflt, strlen(f->dflt), f->name, &d) : NULL;
+	struct document *doc = f->dflt ? document_parse(f->dflt, strlen(f->dflt), f->name, &d)
+				       : NULL;
 	json_t *value = doc ? node_to_json(document_root(doc)) : NULL;
 
 	document_free(doc);

@@ -161,8 +161,9 @@ void observer_evidence(struct observer *o, const char *name, const char *bytes, 
 	json_t *row = json_object();
 
 	json_object_set_new_nocheck(row, "name", observer_text(name, strlen(name)));
-	json_object_set_new_nocheck(row, "text",
-				    observer_text(bytes, len < EVIDENCE_MAX_BYTES ? len : EVIDENCE_MAX_BYTES));
+	json_object_set_new_nocheck(
+		row, "text",
+		observer_text(bytes, len < EVIDENCE_MAX_BYTES ? len : EVIDENCE_MAX_BYTES));
 	json_array_append_new(o->evidences, row);
 }
 

@@ -70,7 +70,8 @@ static enum sameness same_lists(const json_t *found, const json_t *expected)
 	if (json_array_size(found) != json_array_size(expected))
 		return DIFFERENT;
 	for (size_t i = 0; i < json_array_size(found); i++) {
-		enum sameness one = compare_same(FACT_OPEN, json_array_get(found, i), json_array_get(expected, i));
+		enum sameness one = compare_same(FACT_OPEN, json_array_get(found, i),
+						 json_array_get(expected, i));
 
 		if (one == DIFFERENT)
 			return DIFFERENT;
@@ -88,7 +89,8 @@ static enum sameness same_objects(const json_t *found, const json_t *expected)
 
 	if (json_object_size(found) != json_object_size(expected))
 		return DIFFERENT;
-	json_object_foreach((json_t *)(uintptr_t)expected, key, want) {
+	json_object_foreach((json_t *)(uintptr_t)expected, key, want)
+	{
 		const json_t *have = json_object_get(found, key);
 		enum sameness one = have ? compare_same(FACT_OPEN, have, want) : DIFFERENT;
 
@@ -124,7 +126,9 @@ enum sameness compare_same(enum fact_type type, const json_t *found, const json_
 	if (json_is_number(expected) || type == FACT_TIME || type == FACT_VERSION)
 		return same_ordered(type, found, expected);
 	if (json_is_boolean(expected))
-		return json_is_boolean(found) ? same_as(json_is_true(found) == json_is_true(expected)) : INCOMPARABLE;
+		return json_is_boolean(found)
+			       ? same_as(json_is_true(found) == json_is_true(expected))
+			       : INCOMPARABLE;
 	if (json_typeof(found) != json_typeof(expected))
 		return INCOMPARABLE;
 	if (json_is_string(expected))

@@ -1,5 +1,6 @@
 /*
- * compile - from nodes to tests: what a scalar, a list and a map mean, with every mistake at its place.
+ * compile - from nodes to tests: what a scalar, a list and a map mean, with every mistake at its
+ * place.
  */
 #include "engine/judge/compiler.h"
 
@@ -48,7 +49,8 @@ static enum key_class classify(const struct shape *shape, const char *key)
 	return has_members ? KEY_MEMBER : KEY_UNKNOWN;
 }
 
-static int unknown_operator(struct compiler *c, const struct node *key, const struct shape *shape, const char *label)
+static int unknown_operator(struct compiler *c, const struct node *key, const struct shape *shape,
+			    const char *label)
 {
 	const char *names[OPERATORS_MAX + 1];
 	const char *near = operator_elsewhere(key->text);
@@ -60,14 +62,18 @@ static int unknown_operator(struct compiler *c, const struct node *key, const st
 	if (!near)
 		near = text_nearest(key->text, names);
 	if (near)
-		return diagnose(c->d, key, "%s: unknown operator '%s'; did you mean '%s'?", label, key->text, near);
+		return diagnose(c->d, key, "%s: unknown operator '%s'; did you mean '%s'?", label,
+				key->text, near);
 	if (shape->type == FACT_LIST)
-		return diagnose(c->d, key, "%s: unknown operator '%s'; to look into the items of a list use each, any, none or count",
+		return diagnose(c->d, key,
+				"%s: unknown operator '%s'; to look into the items of a list use "
+				"each, any, none or count",
 				label, key->text);
 	return diagnose(c->d, key, "%s: unknown operator '%s'", label, key->text);
 }
 
-static void note_path(struct compiler *c, const struct shape *from, const struct path *p, const struct fact *row)
+static void note_path(struct compiler *c, const struct shape *from, const struct path *p,
+		      const struct fact *row)
 {
 	const struct fact *error = fact_find(common_facts, "error");
 
@@ -92,12 +98,13 @@ static char *join_label(const char *label, const char *path)
 /* An operator where a fact's name must stand: `expect: { ge: 1 }`. */
 static int operator_on_top(struct compiler *c, const struct node *key)
 {
-	return diagnose(c->d, key, "'%s' is an operator: it stands below a fact, as in '%s: { %s: … }'", key->text,
-			c->root ? c->root[0].name : "name", key->text);
+	return diagnose(c->d, key,
+			"'%s' is an operator: it stands below a fact, as in '%s: { %s: … }'",
+			key->text, c->root ? c->root[0].name : "name", key->text);
 }
 
-static struct test *compile_member(struct compiler *c, const struct node_pair *pair, const struct shape *shape,
-				   const char *label)
+static struct test *compile_member(struct compiler *c, const struct node_pair *pair,
+				   const struct shape *shape, const char *label)
 {
 	auto_err struct err *e = NULL;
 	auto_test struct test *t = test_new(&op_member, shape, pair->key);
@@ -123,20 +130,22 @@ static struct test *compile_member(struct compiler *c, const struct node_pair *p
 	return t->count ? TAKE(t) : NULL;
 }
 
-static int check_fit(struct compiler *c, const struct operator *op, const struct node *key, const struct shape *shape,
-		     const char *label)
+static int check_fit(struct compiler *c, const struct operator *op, const struct node *key,
+		     const struct shape *shape, const char *label)
 {
 	if (shape->type == FACT_OPEN || (op->fits & FITS(shape->type)))
 		return 0;
 	if (is_root(c, shape))
 		return operator_on_top(c, key);
-	return diagnose(c->d, key, "%s: operator '%s' is for %s, not for %s%s", label, op->name, op->on,
-			fact_type_name(shape->type),
-			shape->type == FACT_TEXT && (op->fits & FITS(FACT_NUMBER)) ? "; add 'as: number' to compare it as one" : "");
+	return diagnose(c->d, key, "%s: operator '%s' is for %s, not for %s%s", label, op->name,
+			op->on, fact_type_name(shape->type),
+			shape->type == FACT_TEXT && (op->fits & FITS(FACT_NUMBER))
+				? "; add 'as: number' to compare it as one"
+				: "");
 }
 
-static struct test *compile_operator(struct compiler *c, const struct node_pair *pair, const struct shape *shape,
-				     const char *label)
+static struct test *compile_operator(struct compiler *c, const struct node_pair *pair,
+				     const struct shape *shape, const char *label)
 {
 	const struct operator *op = operator_find(pair->key->text);
 	auto_test struct test *t = NULL;
@@ -153,26 +162,29 @@ static struct test *compile_operator(struct compiler *c, const struct node_pair 
 	return TAKE(t);
 }
 
-/* The test that holds all of the map: `as` where there is one. *inside is the shape for the others. */
-static struct test *open_map(struct compiler *c, const struct node *n, const struct shape *shape, const char *label,
-			     struct shape *inside)
+/* The test that holds all of the map: `as` where there is one. *inside is the shape for the others.
+ */
+static struct test *open_map(struct compiler *c, const struct node *n, const struct shape *shape,
+			     const char *label, struct shape *inside)
 {
 	*inside = *shape;
 	for (size_t i = 0; i < n->count; i++)
-		if (classify(shape, n->pairs[i].key->text) == KEY_OPERATOR && operator_find(n->pairs[i].key->text) == &op_as) {
+		if (classify(shape, n->pairs[i].key->text) == KEY_OPERATOR &&
+		    operator_find(n->pairs[i].key->text) == &op_as) {
 			struct test *as = compile_operator(c, &n->pairs[i], shape, label);
 
 			if (as)
 				*inside = shape_simple(as->to);
 			if (as && n->count == 1)
-				diagnose(c->d, n->pairs[i].key, "%s: 'as' needs an operator beside it", label);
+				diagnose(c->d, n->pairs[i].key,
+					 "%s: 'as' needs an operator beside it", label);
 			return as;
 		}
 	return test_new(&op_every, shape, n);
 }
 
-static struct test *compile_pair(struct compiler *c, const struct node_pair *pair, const struct shape *shape,
-				 const char *label)
+static struct test *compile_pair(struct compiler *c, const struct node_pair *pair,
+				 const struct shape *shape, const char *label)
 {
 	switch (classify(shape, pair->key->text)) {
 	case KEY_MEMBER:
@@ -185,8 +197,10 @@ static struct test *compile_pair(struct compiler *c, const struct node_pair *pai
 	}
 }
 
-/* A map is operators or members. Only where the members are declared is there no doubt about all_of, any_of and not beside them. */
-static int check_mixture(struct compiler *c, const struct node *n, const struct shape *shape, const char *label)
+/* A map is operators or members. Only where the members are declared is there no doubt about
+ * all_of, any_of and not beside them. */
+static int check_mixture(struct compiler *c, const struct node *n, const struct shape *shape,
+			 const char *label)
 {
 	const struct node *member = NULL, *operator_key = NULL;
 
@@ -196,36 +210,43 @@ static int check_mixture(struct compiler *c, const struct node *n, const struct 
 
 		if (class == KEY_MEMBER)
 			member = member ? member : key;
-		else if (class == KEY_OPERATOR && !(shape_declares_members(shape) && is_logic(operator_find(key->text))))
+		else if (class == KEY_OPERATOR &&
+			 !(shape_declares_members(shape) && is_logic(operator_find(key->text))))
 			operator_key = operator_key ? operator_key : key;
 	}
 	if (!member || !operator_key || is_root(c, shape))
 		return 0;
 	return diagnose(c->d, operator_key,
-			"%s: '%s' is an operator and '%s' a member: write members as paths, as in '%s%s%s: …', apart from the "
+			"%s: '%s' is an operator and '%s' a member: write members as paths, as in "
+			"'%s%s%s: …', apart from the "
 			"operators, or '[\"%s\"]' for a member of that name",
-			label, operator_key->text, member->text, label, *label ? "." : "", member->text, operator_key->text);
+			label, operator_key->text, member->text, label, *label ? "." : "",
+			member->text, operator_key->text);
 }
 
 /* `json.status: { gte: 5 }` is a member of that name: hardly what was meant. */
-static void warn_elsewhere(struct compiler *c, const struct node *n, const struct shape *shape, const char *label)
+static void warn_elsewhere(struct compiler *c, const struct node *n, const struct shape *shape,
+			   const char *label)
 {
 	const struct node *key = n->count == 1 ? n->pairs[0].key : NULL;
 	const char *ours = key && shape->type == FACT_OPEN ? operator_elsewhere(key->text) : NULL;
 
 	if (ours)
-		diagnose_warning(c->d, key, "%s: '%s' is taken for a member; did you mean the operator '%s'?", label, key->text,
-				 ours);
+		diagnose_warning(c->d, key,
+				 "%s: '%s' is taken for a member; did you mean the operator '%s'?",
+				 label, key->text, ours);
 }
 
-static struct test *compile_map(struct compiler *c, const struct node *n, const struct shape *shape, const char *label)
+static struct test *compile_map(struct compiler *c, const struct node *n, const struct shape *shape,
+				const char *label)
 {
 	size_t errors = c->d->errors;
 	auto_test struct test *t = NULL;
 	struct shape inside;
 
 	if (!n->count) {
-		diagnose(c->d, n, "%s%sthe map is empty, so that nothing is expected", label, *label ? ": " : "");
+		diagnose(c->d, n, "%s%sthe map is empty, so that nothing is expected", label,
+			 *label ? ": " : "");
 		return NULL;
 	}
 	if (check_mixture(c, n, shape, label))
@@ -233,19 +254,22 @@ static struct test *compile_map(struct compiler *c, const struct node *n, const 
 	warn_elsewhere(c, n, shape, label);
 	t = open_map(c, n, shape, label, &inside);
 	for (size_t i = 0; t && i < n->count; i++)
-		if (operator_find(n->pairs[i].key->text) != &op_as || classify(shape, n->pairs[i].key->text) != KEY_OPERATOR)
+		if (operator_find(n->pairs[i].key->text) != &op_as ||
+		    classify(shape, n->pairs[i].key->text) != KEY_OPERATOR)
 			test_add(t, compile_pair(c, &n->pairs[i], &inside, label));
 	return c->d->errors == errors ? TAKE(t) : NULL;
 }
 
-struct test *compile_same(struct compiler *c, const struct node *n, const struct shape *shape, const char *label)
+struct test *compile_same(struct compiler *c, const struct node *n, const struct shape *shape,
+			  const char *label)
 {
 	auto_test struct test *t = test_new(&op_eq, shape, n);
 
 	return op_eq.compile(c, t, shape, n, label) ? NULL : TAKE(t);
 }
 
-static struct test *compile_scalar(struct compiler *c, const struct node *n, const struct shape *shape, const char *label)
+static struct test *compile_scalar(struct compiler *c, const struct node *n,
+				   const struct shape *shape, const char *label)
 {
 	if (n->deferred)
 		return compile_same(c, n, shape, label);
@@ -254,7 +278,9 @@ static struct test *compile_scalar(struct compiler *c, const struct node *n, con
 	else if (n->plain && !n->len)
 		diagnose(c->d, n, "%s: nothing is expected; write a value or an operator", label);
 	else if (shape->type == FACT_LIST)
-		diagnose(c->d, n, "%s is a list: use contains, length, empty, each, any, none or count", label);
+		diagnose(c->d, n,
+			 "%s is a list: use contains, length, empty, each, any, none or count",
+			 label);
 	else if (shape->type == FACT_MAP)
 		diagnose(c->d, n, "%s is a map: expect its members, as in { name: value }", label);
 	else
@@ -262,7 +288,8 @@ static struct test *compile_scalar(struct compiler *c, const struct node *n, con
 	return NULL;
 }
 
-struct test *compile(struct compiler *c, const struct node *n, const struct shape *shape, const char *label)
+struct test *compile(struct compiler *c, const struct node *n, const struct shape *shape,
+		     const char *label)
 {
 	if (n->type == NODE_MAP)
 		return compile_map(c, n, shape, label);
@@ -273,7 +300,8 @@ struct test *compile(struct compiler *c, const struct node *n, const struct shap
 	if (is_root(c, shape))
 		diagnose(c->d, n, "%s: a map of facts is needed, not a list", c->owner);
 	else
-		diagnose(c->d, n, "%s is %s, not a list; for one of several values write { in: […] }", label,
+		diagnose(c->d, n,
+			 "%s is %s, not a list; for one of several values write { in: […] }", label,
 			 fact_type_name(shape->type));
 	return NULL;
 }

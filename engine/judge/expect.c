@@ -1,5 +1,6 @@
 /*
- * expect - an `expect` as a whole: its entries with their severities, and the check type's default beside them.
+ * expect - an `expect` as a whole: its entries with their severities, and the check type's default
+ * beside them.
  */
 #include "engine/judge/expect.h"
 
@@ -64,18 +65,22 @@ static struct fact *all_facts(const struct check_type *type)
 }
 
 /* The keys of an entry that are no facts. */
-static int read_severity(struct expect_entry *entry, const struct node *value, struct diagnostics *d)
+static int read_severity(struct expect_entry *entry, const struct node *value,
+			 struct diagnostics *d)
 {
 	entry->severity = value->type == NODE_SCALAR ? severity_find(value->text) : SEVERITY_NONE;
 	if (entry->severity != SEVERITY_NONE)
 		return 0;
 	if (value->type != NODE_SCALAR)
-		return diagnose(d, value, "severity: one of info, low, medium, high or critical is needed, not %s",
-				node_kind(value));
+		return diagnose(
+			d, value,
+			"severity: one of info, low, medium, high or critical is needed, not %s",
+			node_kind(value));
 	return diagnose_unknown(d, value, "severity", NULL, value->text, severity_names);
 }
 
-static int refuse_sustain(struct expect_entry *entry, const struct node *value, struct diagnostics *d)
+static int refuse_sustain(struct expect_entry *entry, const struct node *value,
+			  struct diagnostics *d)
 {
 	(void)entry;
 	return diagnose(d, value, "sustain is not supported yet");
@@ -98,8 +103,8 @@ static const struct entry_key *entry_key_find(const char *name)
 }
 
 /* The facts of an entry: a shallow copy of its map without the entry's own keys. */
-static struct test *compile_entry(struct compiler *c, const struct node *n, const struct shape *root,
-				  struct expect_entry *entry)
+static struct test *compile_entry(struct compiler *c, const struct node *n,
+				  const struct shape *root, struct expect_entry *entry)
 {
 	struct node rest = *n;
 	auto_free struct node_pair *pairs = xcalloc(n->count + 1, sizeof(*pairs));
@@ -117,16 +122,21 @@ static struct test *compile_entry(struct compiler *c, const struct node *n, cons
 	return compile(c, &rest, root, "");
 }
 
-static void compile_entries(struct compiler *c, const struct node *list, const struct shape *root, struct expect *x)
+static void compile_entries(struct compiler *c, const struct node *list, const struct shape *root,
+			    struct expect *x)
 {
 	if (!list->count)
-		diagnose(c->d, list, "expect is empty; leave it out to hold what %s holds by default", c->owner);
+		diagnose(c->d, list,
+			 "expect is empty; leave it out to hold what %s holds by default",
+			 c->owner);
 	for (size_t i = 0; i < list->count; i++) {
 		const struct node *n = list->items[i];
 		struct expect_entry entry = { .severity = SEVERITY_NONE };
 
 		if (n->type != NODE_MAP) {
-			diagnose(c->d, n, "expect: each entry of the list is a map of facts, not %s", node_kind(n));
+			diagnose(c->d, n,
+				 "expect: each entry of the list is a map of facts, not %s",
+				 node_kind(n));
 			continue;
 		}
 		entry.test = compile_entry(c, n, root, &entry);
@@ -139,13 +149,16 @@ static int check_misplaced(struct compiler *c, const struct node *map)
 	int rc = 0;
 
 	for (size_t i = 0; i < map->count; i++)
-		if (entry_key_find(map->pairs[i].key->text) && !fact_find(c->root, map->pairs[i].key->text))
-			rc = diagnose(c->d, map->pairs[i].key, "'%s' stands in the entries of a list, or on the check",
+		if (entry_key_find(map->pairs[i].key->text) &&
+		    !fact_find(c->root, map->pairs[i].key->text))
+			rc = diagnose(c->d, map->pairs[i].key,
+				      "'%s' stands in the entries of a list, or on the check",
 				      map->pairs[i].key->text);
 	return rc;
 }
 
-static void compile_user(struct compiler *c, const struct node *n, const struct shape *root, struct expect *x)
+static void compile_user(struct compiler *c, const struct node *n, const struct shape *root,
+			 struct expect *x)
 {
 	struct expect_entry entry = { .severity = SEVERITY_NONE };
 
@@ -154,7 +167,8 @@ static void compile_user(struct compiler *c, const struct node *n, const struct 
 		return;
 	}
 	if (node_is_empty(n) || (n->type == NODE_MAP && !n->count)) {
-		diagnose(c->d, n, "expect is empty; leave it out to hold what %s holds by default", c->owner);
+		diagnose(c->d, n, "expect is empty; leave it out to hold what %s holds by default",
+			 c->owner);
 		return;
 	}
 	if (n->type == NODE_MAP && check_misplaced(c, n))
@@ -191,8 +205,8 @@ static void names_drop(struct compiler *c)
 }
 
 /* One fact of the default: it holds unless the user names it. */
-static void add_default(struct compiler *c, const struct node *map, size_t i, const struct shape *root, struct expect *x,
-			struct compiler *kept)
+static void add_default(struct compiler *c, const struct node *map, size_t i,
+			const struct shape *root, struct expect *x, struct compiler *kept)
 {
 	struct node one = *map;
 	struct compiler mine = { .d = c->d, .owner = c->owner, .root = c->root };
@@ -210,8 +224,8 @@ static void add_default(struct compiler *c, const struct node *map, size_t i, co
 	names_move(&mine, kept);
 }
 
-static void compile_default(struct compiler *c, const struct check_type *type, const struct shape *root,
-			    struct expect *x)
+static void compile_default(struct compiler *c, const struct check_type *type,
+			    const struct shape *root, struct expect *x)
 {
 	struct compiler kept = { .d = c->d };
 	struct document *doc;
@@ -235,7 +249,8 @@ static void expect_take(struct expect *x, struct compiler *c)
 	x->names_error_kind = c->names_error_kind;
 }
 
-struct expect *expect_compile(const struct node *node, const struct check_type *type, struct diagnostics *d)
+struct expect *expect_compile(const struct node *node, const struct check_type *type,
+			      struct diagnostics *d)
 {
 	auto_expect struct expect *x = xcalloc(1, sizeof(*x));
 	struct compiler c = { .d = d, .owner = type->name };
@@ -286,7 +301,8 @@ enum severity expect_worst(const struct expect *x, enum severity own)
 	enum severity worst = SEVERITY_NONE;
 
 	for (size_t i = 0; i < x->count; i++) {
-		enum severity s = x->entries[i].severity == SEVERITY_NONE ? own : x->entries[i].severity;
+		enum severity s = x->entries[i].severity == SEVERITY_NONE ? own
+									  : x->entries[i].severity;
 
 		if (s > worst)
 			worst = s;

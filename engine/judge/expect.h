@@ -1,7 +1,9 @@
 /*
- * expect - what must hold of an observation: compiled from YAML, type-checked against the declared facts, judged.
+ * expect - what must hold of an observation: compiled from YAML, type-checked against the declared
+ * facts, judged.
  *
- * Pure: no input or output, no clock but the one handed in. Patterns are matched here, so it runs in a worker, never in the supervisor.
+ * Pure: no input or output, no clock but the one handed in. Patterns are matched here, so it runs
+ * in a worker, never in the supervisor.
  */
 #ifndef ENGINE_JUDGE_EXPECT_H
 #define ENGINE_JUDGE_EXPECT_H
@@ -19,26 +21,38 @@ struct diagnostics;
 struct err;
 struct expect;
 
-enum severity { SEVERITY_INFO, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_CRITICAL, SEVERITY_NONE = -1 };
+enum severity {
+	SEVERITY_INFO,
+	SEVERITY_LOW,
+	SEVERITY_MEDIUM,
+	SEVERITY_HIGH,
+	SEVERITY_CRITICAL,
+	SEVERITY_NONE = -1
+};
 const char *severity_name(enum severity s);
 /* SEVERITY_NONE when there is none of this name. */
 enum severity severity_find(const char *name);
 extern const char *const severity_names[]; /* NULL-ended, worst last */
 
-/* Compile the `expect` of a check of this type together with the type's default expectation. `node` may be NULL: the default alone.
- * A list is one entry each, with its own `severity` (SEVERITY_NONE: the check's).
- * All mistakes go to `d` at their nodes. Deferred scalars (node->deferred) are accepted as a value of any type; such an
- * expectation must not be judged. Returns NULL when d got an error. */
-struct expect *expect_compile(const struct node *node, const struct check_type *type, struct diagnostics *d);
-/* A lone expectation over one text (env in applies_when): `true`, `{ contains: shard }`, `{ as: number, ge: 2 }`. */
+/* Compile the `expect` of a check of this type together with the type's default expectation. `node`
+ * may be NULL: the default alone. A list is one entry each, with its own `severity` (SEVERITY_NONE:
+ * the check's). All mistakes go to `d` at their nodes. Deferred scalars (node->deferred) are
+ * accepted as a value of any type; such an expectation must not be judged. Returns NULL when d got
+ * an error. */
+struct expect *expect_compile(const struct node *node, const struct check_type *type,
+			      struct diagnostics *d);
+/* A lone expectation over one text (env in applies_when): `true`, `{ contains: shard }`, `{ as:
+ * number, ge: 2 }`. */
 struct expect *expect_compile_value(const struct node *node, struct diagnostics *d);
 void expect_free(struct expect *x);
 
 /* Whether it holds a pattern (matches, not_matches), so that the network loop must not judge it. */
 bool expect_has_pattern(const struct expect *x);
-/* Whether it names error.kind (then findings are judged like any other fact and the default falls away). */
+/* Whether it names error.kind (then findings are judged like any other fact and the default falls
+ * away). */
 bool expect_names_error_kind(const struct expect *x);
-/* Calls fn for the first name of every path that it asks for, the default's too (with repetitions). */
+/* Calls fn for the first name of every path that it asks for, the default's too (with repetitions).
+ */
 void expect_wants(const struct expect *x, void (*fn)(void *ctx, const char *fact), void *ctx);
 /* The worst severity of its entries; `own` where an entry has none. */
 enum severity expect_worst(const struct expect *x, enum severity own);
@@ -50,9 +64,10 @@ bool expect_key_is_regex(const char *key);
 /* One thing that did not hold. */
 struct failure {
 	enum severity severity; /* of its entry; SEVERITY_NONE: the check's */
-	char *path;     /* "rows[0].masters"; "" for the whole */
-	char *expected; /* "1", ">= 1", "matches '^OK'" */
-	char *actual;   /* "0", "nothing (no such fact)", "the text '5' (not a number; add as: number)"; at most 400 bytes */
+	char *path;             /* "rows[0].masters"; "" for the whole */
+	char *expected;         /* "1", ">= 1", "matches '^OK'" */
+	char *actual; /* "0", "nothing (no such fact)", "the text '5' (not a number; add as:
+			 number)"; at most 400 bytes */
 	unsigned line, column; /* of the expectation; 0 for a default */
 };
 
@@ -62,15 +77,17 @@ struct verdict {
 	size_t count, more;
 };
 
-/* Judge the observation. A path to nothing and a value of a wrong type fail every operator but `exists: false`.
- * -1 when it cannot be decided (a pattern hit its limits): *e says why. */
+/* Judge the observation. A path to nothing and a value of a wrong type fail every operator but
+ * `exists: false`. -1 when it cannot be decided (a pattern hit its limits): *e says why. */
 int expect_judge(const struct expect *x, const json_t *facts, struct verdict *v, struct err **e);
-/* The same; expected and actual are masked before they are cut, so that no half of a secret is left. secrets may be NULL. */
+/* The same; expected and actual are masked before they are cut, so that no half of a secret is
+ * left. secrets may be NULL. */
 struct secrets;
-int expect_judge_masked(const struct expect *x, const json_t *facts, const struct secrets *secrets, struct verdict *v,
-			struct err **e);
+int expect_judge_masked(const struct expect *x, const json_t *facts, const struct secrets *secrets,
+			struct verdict *v, struct err **e);
 /* Of expect_compile_value. */
-int expect_judge_value(const struct expect *x, const json_t *value_or_null, bool *holds, struct err **e);
+int expect_judge_value(const struct expect *x, const json_t *value_or_null, bool *holds,
+		       struct err **e);
 void verdict_free(struct verdict *v);
 
 /* The JSON Schema of an expectation over these facts; a new reference. */

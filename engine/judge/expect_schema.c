@@ -1,5 +1,6 @@
 /*
- * expect_schema - the JSON Schema (draft-07) of an expectation, from the tables of facts and operators.
+ * expect_schema - the JSON Schema (draft-07) of an expectation, from the tables of facts and
+ * operators.
  */
 #include "engine/judge/expect.h"
 
@@ -30,8 +31,8 @@ static json_t *operand_schema(const struct operator *op)
 	case TAKES_EXPECTATIONS:
 		return json_pack("{s:s, s:i}", "type", "array", "minItems", 1);
 	case TAKES_COUNT:
-		return json_pack("{s:s, s:[s,s], s:b}", "type", "object", "required", count_keys[0], count_keys[1],
-				 "additionalProperties", 1);
+		return json_pack("{s:s, s:[s,s], s:b}", "type", "object", "required", count_keys[0],
+				 count_keys[1], "additionalProperties", 1);
 	default:
 		return json_object();
 	}
@@ -60,8 +61,8 @@ static json_t *operators_schema(enum fact_type type)
 		json_object_set_new(one, "description", json_string(op->doc));
 		json_object_set_new(properties, op->name, one);
 	}
-	return json_pack("{s:s, s:o, s:b, s:i}", "type", "object", "properties", properties, "additionalProperties", 0,
-			 "minProperties", 1);
+	return json_pack("{s:s, s:o, s:b, s:i}", "type", "object", "properties", properties,
+			 "additionalProperties", 0, "minProperties", 1);
 }
 
 static json_t *fact_schema(const struct fact *f)
@@ -71,8 +72,8 @@ static json_t *fact_schema(const struct fact *f)
 	if (f->type == FACT_OPEN || f->type == FACT_MAP)
 		s = json_object();
 	else if (f->type == FACT_LIST)
-		s = json_pack("{s:[{s:s},{s:s,s:s},o]}", "anyOf", "type", "array", "type", "string", "pattern", "\\$\\{",
-			      operators_schema(f->type));
+		s = json_pack("{s:[{s:s},{s:s,s:s},o]}", "anyOf", "type", "array", "type", "string",
+			      "pattern", "\\$\\{", operators_schema(f->type));
 	else
 		s = json_pack("{s:[o,o]}", "anyOf", scalar(), operators_schema(f->type));
 	json_object_set_new(s, "description", json_string(f->doc));
@@ -114,12 +115,13 @@ static json_t *map_schema(const struct fact *facts, bool entry)
 	if (entry)
 		json_object_set_new(properties, "severity", json_pack("{s:O}", "enum", names));
 	json_decref(names);
-	return json_pack("{s:s, s:o, s:o, s:b, s:i}", "type", "object", "properties", properties, "patternProperties",
-			 patterns, "additionalProperties", 0, "minProperties", 1);
+	return json_pack("{s:s, s:o, s:o, s:b, s:i}", "type", "object", "properties", properties,
+			 "patternProperties", patterns, "additionalProperties", 0, "minProperties",
+			 1);
 }
 
 json_t *expect_schema(const struct fact *facts)
 {
-	return json_pack("{s:[o,{s:s,s:i,s:o}]}", "anyOf", map_schema(facts, false), "type", "array", "minItems", 1,
-			 "items", map_schema(facts, true));
+	return json_pack("{s:[o,{s:s,s:i,s:o}]}", "anyOf", map_schema(facts, false), "type",
+			 "array", "minItems", 1, "items", map_schema(facts, true));
 }

@@ -42,7 +42,8 @@ static const char *needed(const struct test *t)
 		return t->op->needs;
 	if (t->type != FACT_OPEN)
 		return fact_type_name(t->type);
-	if (json_is_array(t->value) && (t->op == &op_in || t->op == &op_not_in || t->op == &op_between))
+	if (json_is_array(t->value) &&
+	    (t->op == &op_in || t->op == &op_not_in || t->op == &op_between))
 		return speech_kind(json_array_get(t->value, 0));
 	return t->value ? speech_kind(t->value) : "a value of the right type";
 }
@@ -62,12 +63,14 @@ static void say_wrong_type(const struct test *t, const json_t *v, struct speech 
 	speech_value(s, json_is_string(v) ? FACT_OPEN : t->type, v);
 	if (!strcmp(wanted, speech_kind(v)))
 		return;
-	speech_say(s, " (not %s%s)", wanted, reads_as_number(v) && strstr(wanted, "number") ? "; add as: number" : "");
+	speech_say(s, " (not %s%s)", wanted,
+		   reads_as_number(v) && strstr(wanted, "number") ? "; add as: number" : "");
 }
 
 static void say_nothing(struct speech *s, const char *path)
 {
-	speech_say(s, strpbrk(path, ".[") ? "nothing (the path leads nowhere)" : "nothing (no such fact)");
+	speech_say(s, strpbrk(path, ".[") ? "nothing (the path leads nowhere)"
+					  : "nothing (no such fact)");
 }
 
 /* The values that a composed expectation looked at: "count: 0; listening: false". */
@@ -183,7 +186,8 @@ static void tell(struct telling *w, const struct test *t, const json_t *v, const
 		add_failure(w, t, v, path);
 }
 
-static enum truth hold_entry(const struct expect_entry *entry, const json_t *v, struct err **e, bool *undecided)
+static enum truth hold_entry(const struct expect_entry *entry, const json_t *v, struct err **e,
+			     bool *undecided)
 {
 	struct judging j = { .e = e };
 	enum truth truth = test_hold(entry->test, v, &j);
@@ -204,7 +208,8 @@ static int check_ready(const struct expect *x, struct err **e)
 {
 	for (size_t i = 0; i < x->count; i++)
 		if (is_deferred(x->entries[i].test))
-			return err_set(e, ERR_BUG, "the expectation has values that are not known yet");
+			return err_set(e, ERR_BUG,
+				       "the expectation has values that are not known yet");
 	return 0;
 }
 
@@ -219,8 +224,8 @@ static void tell_nothing_expected(struct verdict *v)
 	};
 }
 
-int expect_judge_masked(const struct expect *x, const json_t *facts, const struct secrets *secrets, struct verdict *v,
-			struct err **e)
+int expect_judge_masked(const struct expect *x, const json_t *facts, const struct secrets *secrets,
+			struct verdict *v, struct err **e)
 {
 	struct telling w = { .v = v, .secrets = secrets };
 	bool undecided = false, pass = x->count > 0;
@@ -229,7 +234,8 @@ int expect_judge_masked(const struct expect *x, const json_t *facts, const struc
 	if (check_ready(x, e))
 		return -1;
 	for (size_t i = 0; i < x->count; i++)
-		pass &= hold_entry(&x->entries[i], facts, undecided ? NULL : e, &undecided) == TRUTH_HOLDS;
+		pass &= hold_entry(&x->entries[i], facts, undecided ? NULL : e, &undecided) ==
+			TRUTH_HOLDS;
 	if (undecided)
 		return -1;
 	v->pass = pass;
@@ -250,13 +256,15 @@ int expect_judge(const struct expect *x, const json_t *facts, struct verdict *v,
 	return expect_judge_masked(x, facts, NULL, v, e);
 }
 
-int expect_judge_value(const struct expect *x, const json_t *value_or_null, bool *holds, struct err **e)
+int expect_judge_value(const struct expect *x, const json_t *value_or_null, bool *holds,
+		       struct err **e)
 {
 	bool undecided = false;
 
 	if (check_ready(x, e))
 		return -1;
-	*holds = x->count && hold_entry(&x->entries[0], value_or_null, e, &undecided) == TRUTH_HOLDS;
+	*holds = x->count &&
+		 hold_entry(&x->entries[0], value_or_null, e, &undecided) == TRUTH_HOLDS;
 	return undecided ? -1 : 0;
 }
 

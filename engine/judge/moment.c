@@ -41,7 +41,8 @@ static int64_t days_of(int y, int m, int d)
 	static const int before[] = { 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334 };
 	int64_t years = y - 1;
 
-	return years * 365 + years / 4 - years / 100 + years / 400 - 719162 + before[m - 1] + (m > 2 && is_leap(y)) + d - 1;
+	return years * 365 + years / 4 - years / 100 + years / 400 - 719162 + before[m - 1] +
+	       (m > 2 && is_leap(y)) + d - 1;
 }
 
 static int parse_date(const char **s, int64_t *days)
@@ -49,8 +50,8 @@ static int parse_date(const char **s, int64_t *days)
 	static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	int y, m, d;
 
-	if (digits(s, 4, 1678, 2261, &y) || literal(s, '-') || digits(s, 2, 1, 12, &m) || literal(s, '-') ||
-	    digits(s, 2, 1, 31, &d))
+	if (digits(s, 4, 1678, 2261, &y) || literal(s, '-') || digits(s, 2, 1, 12, &m) ||
+	    literal(s, '-') || digits(s, 2, 1, 31, &d))
 		return -1;
 	if (d > lengths[m - 1] + (m == 2 && is_leap(y)))
 		return -1;
@@ -101,8 +102,8 @@ int moment_parse(const char *s, int64_t *ns)
 	if (*s != 'T' && *s != 't' && *s != ' ')
 		return -1;
 	s++;
-	if (digits(&s, 2, 0, 23, &h) || literal(&s, ':') || digits(&s, 2, 0, 59, &m) || literal(&s, ':') ||
-	    digits(&s, 2, 0, 60, &sec))
+	if (digits(&s, 2, 0, 23, &h) || literal(&s, ':') || digits(&s, 2, 0, 59, &m) ||
+	    literal(&s, ':') || digits(&s, 2, 0, 60, &sec))
 		return -1;
 	fraction = parse_fraction(&s);
 	if (parse_zone(&s, &zone) || *s)

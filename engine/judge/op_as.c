@@ -1,5 +1,6 @@
 /*
- * op_as - as: convert a text before the other operators of its map see it. What does not convert fails.
+ * op_as - as: convert a text before the other operators of its map see it. What does not convert
+ * fails.
  */
 #include "engine/judge/ops.h"
 
@@ -12,8 +13,11 @@
 #include "engine/document/node.h"
 #include "engine/judge/moment.h"
 
-const char *const convert_names[] = { "duration", "json", "number", "size", "time", "version", NULL };
-static const enum fact_type convert_types[] = { FACT_DURATION, FACT_OPEN, FACT_NUMBER, FACT_SIZE, FACT_TIME, FACT_VERSION };
+const char *const convert_names[] = {
+	"duration", "json", "number", "size", "time", "version", NULL
+};
+static const enum fact_type convert_types[] = { FACT_DURATION, FACT_OPEN, FACT_NUMBER,
+						FACT_SIZE,     FACT_TIME, FACT_VERSION };
 
 int convert_find(const char *name)
 {
@@ -98,16 +102,19 @@ json_t *convert_as(enum fact_type to, const json_t *v)
 	return to == FACT_OPEN ? json_incref((json_t *)(uintptr_t)v) : NULL;
 }
 
-static int compile_as(struct compiler *c, struct test *t, const struct shape *shape, const struct node *operand,
-		      const char *label)
+static int compile_as(struct compiler *c, struct test *t, const struct shape *shape,
+		      const struct node *operand, const char *label)
 {
 	int to = operand->type == NODE_SCALAR ? convert_find(operand->text) : -1;
 
 	(void)shape;
 	if (operand->type != NODE_SCALAR)
-		return diagnose(c->d, operand, "%s: as takes one of duration, json, number, size, time, version", label);
+		return diagnose(c->d, operand,
+				"%s: as takes one of duration, json, number, size, time, version",
+				label);
 	if (to < 0)
-		return diagnose_unknown(c->d, operand, "conversion", "as", operand->text, convert_names);
+		return diagnose_unknown(c->d, operand, "conversion", "as", operand->text,
+					convert_names);
 	t->to = (enum fact_type)to;
 	return 0;
 }

@@ -10,18 +10,22 @@
 #include "engine/document/node.h"
 #include "engine/judge/compare.h"
 
-static int refuse_operand(struct compiler *c, const struct test *t, const struct node *operand, const char *label)
+static int refuse_operand(struct compiler *c, const struct test *t, const struct node *operand,
+			  const char *label)
 {
 	if (operand->type == NODE_MAP)
-		return diagnose(c->d, operand, "%s: %s takes a whole item, not a map; use any, none or count to look into items",
+		return diagnose(c->d, operand,
+				"%s: %s takes a whole item, not a map; use any, none or count to "
+				"look into items",
 				label, t->op->name);
 	if (operand->type == NODE_SCALAR && !operand->len)
-		return diagnose(c->d, operand, "%s: %s of an empty text would always hold", label, t->op->name);
+		return diagnose(c->d, operand, "%s: %s of an empty text would always hold", label,
+				t->op->name);
 	return 0;
 }
 
-static int compile_contains(struct compiler *c, struct test *t, const struct shape *shape, const struct node *operand,
-			    const char *label)
+static int compile_contains(struct compiler *c, struct test *t, const struct shape *shape,
+			    const struct node *operand, const char *label)
 {
 	const struct shape item = shape_of_items(shape);
 	const struct shape text = shape_simple(FACT_TEXT);
@@ -42,9 +46,9 @@ static enum truth in_text(const struct test *t, const json_t *v)
 	if (!json_is_string(t->value))
 		return TRUTH_VOID;
 	return memmem(json_string_value(v), json_string_length(v), json_string_value(t->value),
-		      json_string_length(t->value)) ?
-		       TRUTH_HOLDS :
-		       TRUTH_FAILS;
+		      json_string_length(t->value))
+		       ? TRUTH_HOLDS
+		       : TRUTH_FAILS;
 }
 
 static enum truth in_list(const struct test *t, const json_t *v)
@@ -53,7 +57,8 @@ static enum truth in_list(const struct test *t, const json_t *v)
 	size_t i;
 	json_t *item;
 
-	json_array_foreach(v, i, item) {
+	json_array_foreach(v, i, item)
+	{
 		enum sameness is = compare_same(t->type, item, t->value);
 
 		if (is == SAME)
@@ -93,10 +98,14 @@ static void print_not_contains(const struct test *t, struct speech *s)
 	speech_operand(t, s);
 }
 
-#define CONTAINS_OPERATOR(word, sentence) \
-	{ .name = #word, .doc = sentence, .on = "texts and lists", .fits = FITS_TEXT | FITS_LIST, .takes = TAKES_VALUE, \
-	  .needs = "a text or a list", .compile = compile_contains, .hold = hold_##word, .print = print_##word }
+#define CONTAINS_OPERATOR(word, sentence)                                                          \
+	{                                                                                          \
+		.name = #word, .doc = sentence, .on = "texts and lists",                           \
+		.fits = FITS_TEXT | FITS_LIST, .takes = TAKES_VALUE, .needs = "a text or a list",  \
+		.compile = compile_contains, .hold = hold_##word, .print = print_##word            \
+	}
 
-const struct operator op_contains = CONTAINS_OPERATOR(contains, "The text holds this part, the list this item.");
-const struct operator op_not_contains =
-	CONTAINS_OPERATOR(not_contains, "There is a text without this part, or a list without this item.");
+const struct operator op_contains = CONTAINS_OPERATOR(
+	contains, "The text holds this part, the list this item.");
+const struct operator op_not_contains = CONTAINS_OPERATOR(
+	not_contains, "There is a text without this part, or a list without this item.");

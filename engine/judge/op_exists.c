@@ -5,8 +5,8 @@
  */
 #include "engine/judge/ops.h"
 
-static int compile_exists(struct compiler *c, struct test *t, const struct shape *shape, const struct node *operand,
-			  const char *label)
+static int compile_exists(struct compiler *c, struct test *t, const struct shape *shape,
+			  const struct node *operand, const char *label)
 {
 	(void)shape;
 	t->deferred = operand_is_deferred(operand);
@@ -18,7 +18,8 @@ static enum truth hold_exists(const struct test *t, const json_t *v, struct judg
 	(void)j;
 	if (v && !json_is_null(v))
 		return t->flag ? TRUTH_HOLDS : TRUTH_FAILS;
-	/* void and not just failed: `not: { exists: true }` must not pass on nothing, `exists: false` says that */
+	/* void and not just failed: `not: { exists: true }` must not pass on nothing, `exists:
+	 * false` says that */
 	return t->flag ? TRUTH_VOID : TRUTH_HOLDS;
 }
 

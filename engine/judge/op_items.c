@@ -35,8 +35,8 @@ static struct tally tally(const struct test *sub, const json_t *list, struct jud
 	return n;
 }
 
-static struct test *compile_items(struct compiler *c, const struct shape *shape, const struct node *operand,
-				  const char *label, const char *op)
+static struct test *compile_items(struct compiler *c, const struct shape *shape,
+				  const struct node *operand, const char *label, const char *op)
 {
 	const struct shape item = shape_of_items(shape);
 	auto_free char *inner = xasprintf("%s: %s", label, op);
@@ -44,8 +44,8 @@ static struct test *compile_items(struct compiler *c, const struct shape *shape,
 	return compile(c, operand, &item, inner);
 }
 
-static int compile_quantifier(struct compiler *c, struct test *t, const struct shape *shape, const struct node *operand,
-			      const char *label)
+static int compile_quantifier(struct compiler *c, struct test *t, const struct shape *shape,
+			      const struct node *operand, const char *label)
 {
 	test_add(t, compile_items(c, shape, operand, label, t->op->name));
 	return t->count ? 0 : -1;
@@ -128,7 +128,8 @@ static void actual_each(const struct test *t, const json_t *v, struct speech *s)
 		speech_say(s, "an empty list");
 		return;
 	}
-	speech_say(s, "%zu of %zu items fail; item %zu is ", n.count[TRUTH_FAILS] + n.count[TRUTH_VOID], n.all,
+	speech_say(s, "%zu of %zu items fail; item %zu is ",
+		   n.count[TRUTH_FAILS] + n.count[TRUTH_VOID], n.all,
 		   n.first[failed ? TRUTH_FAILS : TRUTH_VOID]);
 	speech_value(s, FACT_OPEN, json_array_get(v, n.first[failed ? TRUTH_FAILS : TRUTH_VOID]));
 }
@@ -153,7 +154,8 @@ static void actual_none(const struct test *t, const json_t *v, struct speech *s)
 		actual_any(t, v, s);
 		return;
 	}
-	speech_say(s, "%zu of %zu items; item %zu is ", n.count[TRUTH_HOLDS], n.all, n.first[TRUTH_HOLDS]);
+	speech_say(s, "%zu of %zu items; item %zu is ", n.count[TRUTH_HOLDS], n.all,
+		   n.first[TRUTH_HOLDS]);
 	speech_value(s, FACT_OPEN, json_array_get(v, n.first[TRUTH_HOLDS]));
 }
 
@@ -166,11 +168,13 @@ static int check_count_keys(struct compiler *c, const struct node *operand, cons
 	int rc = 0;
 
 	if (operand->type != NODE_MAP)
-		return diagnose(c->d, operand, "%s: count takes a map, as in { where: { … }, is: 1 }", label);
+		return diagnose(c->d, operand,
+				"%s: count takes a map, as in { where: { … }, is: 1 }", label);
 	for (size_t i = 0; i < operand->count; i++) {
 		const struct node *key = operand->pairs[i].key;
 
-		if (strcmp(key->text, count_keys[COUNT_WHERE]) && strcmp(key->text, count_keys[COUNT_IS]))
+		if (strcmp(key->text, count_keys[COUNT_WHERE]) &&
+		    strcmp(key->text, count_keys[COUNT_IS]))
 			rc = diagnose_unknown(c->d, key, "key", "count", key->text, count_keys);
 	}
 	for (size_t i = 0; i < COUNT_KEYS; i++)
@@ -179,15 +183,16 @@ static int check_count_keys(struct compiler *c, const struct node *operand, cons
 	return rc;
 }
 
-static int compile_count(struct compiler *c, struct test *t, const struct shape *shape, const struct node *operand,
-			 const char *label)
+static int compile_count(struct compiler *c, struct test *t, const struct shape *shape,
+			 const struct node *operand, const char *label)
 {
 	const struct shape number = shape_simple(FACT_INT);
 	auto_free char *inner = xasprintf("%s: count", label);
 
 	if (check_count_keys(c, operand, label))
 		return -1;
-	test_add(t, compile_items(c, shape, node_get(operand, count_keys[COUNT_WHERE]), inner, count_keys[COUNT_WHERE]));
+	test_add(t, compile_items(c, shape, node_get(operand, count_keys[COUNT_WHERE]), inner,
+				  count_keys[COUNT_WHERE]));
 	test_add(t, compile(c, node_get(operand, count_keys[COUNT_IS]), &number, inner));
 	return t->count == COUNT_KEYS ? 0 : -1;
 }
@@ -227,15 +232,18 @@ static void actual_count(const struct test *t, const json_t *v, struct speech *s
 		speech_say(s, "%zu of %zu items", n.count[TRUTH_HOLDS], n.all);
 }
 
-#define ITEMS_OPERATOR(word, sentence) \
-	{ .name = #word, .doc = sentence, .on = "lists", .fits = FITS_LIST, .takes = TAKES_EXPECTATION, \
-	  .needs = "a list", .compile = compile_quantifier, .hold = hold_##word, .print = print_##word, \
-	  .actual = actual_##word }
+#define ITEMS_OPERATOR(word, sentence)                                                             \
+	{                                                                                          \
+		.name = #word, .doc = sentence, .on = "lists", .fits = FITS_LIST,                  \
+		.takes = TAKES_EXPECTATION, .needs = "a list", .compile = compile_quantifier,      \
+		.hold = hold_##word, .print = print_##word, .actual = actual_##word                \
+	}
 
-const struct operator op_each =
-	ITEMS_OPERATOR(each, "There are items, and the expectation holds for every one.");
+const struct operator op_each = ITEMS_OPERATOR(
+	each, "There are items, and the expectation holds for every one.");
 const struct operator op_any = ITEMS_OPERATOR(any, "The expectation holds for at least one item.");
-const struct operator op_none = ITEMS_OPERATOR(none, "The expectation can be judged for every item and holds for none.");
+const struct operator op_none = ITEMS_OPERATOR(
+	none, "The expectation can be judged for every item and holds for none.");
 const struct operator op_count = {
 	.name = "count",
 	.doc = "The number of items for which `where` holds is as `is` expects.",

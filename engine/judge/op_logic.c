@@ -1,8 +1,8 @@
 /*
  * op_logic - all_of, any_of, not; and what a map of operators and a member of a map stand for.
  *
- * Void is neither: one that fails decides all_of, one that holds decides any_of, and `not` of anything that met
- * something void on its way is void itself.
+ * Void is neither: one that fails decides all_of, one that holds decides any_of, and `not` of
+ * anything that met something void on its way is void itself.
  */
 #include "engine/judge/ops.h"
 
@@ -12,8 +12,8 @@
 #include "engine/document/node.h"
 #include "engine/judge/path.h"
 
-static int compile_not(struct compiler *c, struct test *t, const struct shape *shape, const struct node *operand,
-		       const char *label)
+static int compile_not(struct compiler *c, struct test *t, const struct shape *shape,
+		       const struct node *operand, const char *label)
 {
 	auto_free char *inner = *label ? xasprintf("%s: not", label) : xstrdup("");
 
@@ -21,16 +21,17 @@ static int compile_not(struct compiler *c, struct test *t, const struct shape *s
 	return t->count ? 0 : -1;
 }
 
-static int compile_list(struct compiler *c, struct test *t, const struct shape *shape, const struct node *operand,
-			const char *label)
+static int compile_list(struct compiler *c, struct test *t, const struct shape *shape,
+			const struct node *operand, const char *label)
 {
 	const char *colon = *label ? ": " : "";
 
 	if (operand->type != NODE_LIST)
-		return diagnose(c->d, operand, "%s%s%s takes a list of expectations, not %s", label, colon, t->op->name,
-				node_kind(operand));
+		return diagnose(c->d, operand, "%s%s%s takes a list of expectations, not %s", label,
+				colon, t->op->name, node_kind(operand));
 	if (!operand->count)
-		return diagnose(c->d, operand, "%s%s%s takes a list that is not empty", label, colon, t->op->name);
+		return diagnose(c->d, operand, "%s%s%s takes a list that is not empty", label,
+				colon, t->op->name);
 	for (size_t i = 0; i < operand->count; i++)
 		test_add(t, compile(c, operand->items[i], shape, label));
 	return t->count == operand->count ? 0 : -1;

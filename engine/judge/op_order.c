@@ -33,7 +33,8 @@ static const char *as_for(const char *text)
 	return number_is_version(text) ? "version" : NULL;
 }
 
-static json_t *read_open(struct compiler *c, const struct node *n, const char *op, const char *label)
+static json_t *read_open(struct compiler *c, const struct node *n, const char *op,
+			 const char *label)
 {
 	json_t *value = node_to_json(n);
 	const char *as;
@@ -45,24 +46,27 @@ static json_t *read_open(struct compiler *c, const struct node *n, const char *o
 	if (n->type != NODE_SCALAR)
 		diagnose(c->d, n, "%s: %s takes a number, not %s", label, op, node_kind(n));
 	else if (as && !strcmp(as, "number"))
-		diagnose(c->d, n, "%s: '%s' in quotes is a text; %s takes a number: leave the quotes out", label, n->text, op);
+		diagnose(c->d, n,
+			 "%s: '%s' in quotes is a text; %s takes a number: leave the quotes out",
+			 label, n->text, op);
 	else if (as)
-		diagnose(c->d, n, "%s: '%s' is not a number; add 'as: %s' to compare so", label, n->text, as);
+		diagnose(c->d, n, "%s: '%s' is not a number; add 'as: %s' to compare so", label,
+			 n->text, as);
 	else
 		diagnose(c->d, n, "%s: '%s' is not a number", label, n->text);
 	return NULL;
 }
 
-static json_t *read_bound(struct compiler *c, const struct test *t, const struct shape *shape, const struct node *n,
-			  const char *label)
+static json_t *read_bound(struct compiler *c, const struct test *t, const struct shape *shape,
+			  const struct node *n, const char *label)
 {
 	if (shape->type == FACT_OPEN)
 		return read_open(c, n, t->op->name, label);
 	return operand_read(c, n, shape, label);
 }
 
-static int compile_bound(struct compiler *c, struct test *t, const struct shape *shape, const struct node *operand,
-			 const char *label)
+static int compile_bound(struct compiler *c, struct test *t, const struct shape *shape,
+			 const struct node *operand, const char *label)
 {
 	t->deferred = operand_is_deferred(operand);
 	if (t->deferred)
@@ -74,28 +78,36 @@ static int compile_bound(struct compiler *c, struct test *t, const struct shape 
 	return 0;
 }
 
-static int check_range(struct compiler *c, struct test *t, const struct node *operand, const char *label)
+static int check_range(struct compiler *c, struct test *t, const struct node *operand,
+		       const char *label)
 {
 	int order;
 
-	if (t->deferred || compare_order(t->type, json_array_get(t->value, 0), json_array_get(t->value, 1), &order) || order <= 0)
+	if (t->deferred ||
+	    compare_order(t->type, json_array_get(t->value, 0), json_array_get(t->value, 1),
+			  &order) ||
+	    order <= 0)
 		return 0;
-	return diagnose(c->d, operand, "%s: between: [%s, %s] is reversed, so that nothing is between them", label,
+	return diagnose(c->d, operand,
+			"%s: between: [%s, %s] is reversed, so that nothing is between them", label,
 			operand->items[0]->text, operand->items[1]->text);
 }
 
-static int compile_between(struct compiler *c, struct test *t, const struct shape *shape, const struct node *operand,
-			   const char *label)
+static int compile_between(struct compiler *c, struct test *t, const struct shape *shape,
+			   const struct node *operand, const char *label)
 {
 	t->deferred = operand_has_deferred(operand);
 	if (operand_is_deferred(operand))
 		return 0;
 	if (operand->type != NODE_LIST || operand->count != 2)
-		return diagnose(c->d, operand, "%s: between takes a list of two, the lower and the upper bound", label);
+		return diagnose(c->d, operand,
+				"%s: between takes a list of two, the lower and the upper bound",
+				label);
 	t->value = json_array();
 	for (size_t i = 0; i < 2; i++) {
 		const struct node *n = operand->items[i];
-		json_t *one = operand_is_deferred(n) ? json_null() : read_bound(c, t, shape, n, label);
+		json_t *one = operand_is_deferred(n) ? json_null()
+						     : read_bound(c, t, shape, n, label);
 
 		if (!one)
 			return -1;
@@ -108,7 +120,8 @@ static int compile_between(struct compiler *c, struct test *t, const struct shap
 }
 
 /* A test is true when the order is within low..high. */
-static enum truth ordered(const struct test *t, const json_t *v, const json_t *expected, int low, int high)
+static enum truth ordered(const struct test *t, const json_t *v, const json_t *expected, int low,
+			  int high)
 {
 	int order;
 
@@ -181,9 +194,12 @@ static void print_between(const struct test *t, struct speech *s)
 	speech_say(s, "%s", t->text ? t->text : "between two values that are known later");
 }
 
-#define ORDER_OPERATOR(word, sentence) \
-	{ .name = #word, .doc = sentence, .on = ON_ORDERED, .fits = FITS_ORDERED, .takes = TAKES_VALUE, \
-	  .compile = compile_bound, .hold = hold_##word, .print = print_##word }
+#define ORDER_OPERATOR(word, sentence)                                                             \
+	{                                                                                          \
+		.name = #word, .doc = sentence, .on = ON_ORDERED, .fits = FITS_ORDERED,            \
+		.takes = TAKES_VALUE, .compile = compile_bound, .hold = hold_##word,               \
+		.print = print_##word                                                              \
+	}
 
 const struct operator op_lt = ORDER_OPERATOR(lt, "The value is less than this one.");
 const struct operator op_le = ORDER_OPERATOR(le, "The value is this one or less.");

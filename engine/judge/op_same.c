@@ -13,8 +13,8 @@
 #include "engine/document/node.h"
 #include "engine/judge/compare.h"
 
-static int compile_one(struct compiler *c, struct test *t, const struct shape *shape, const struct node *operand,
-		       const char *label)
+static int compile_one(struct compiler *c, struct test *t, const struct shape *shape,
+		       const struct node *operand, const char *label)
 {
 	t->deferred = operand_has_deferred(operand);
 	if (operand_is_deferred(operand))
@@ -22,15 +22,18 @@ static int compile_one(struct compiler *c, struct test *t, const struct shape *s
 	t->value = operand_read(c, operand, shape, label);
 	if (!t->value)
 		return -1;
-	if (shape->type == FACT_INT && json_is_real(t->value) && fmod(json_real_value(t->value), 1) != 0)
-		return diagnose(c->d, operand, "%s: '%s' is not a whole number", label, operand->text);
-	if (operand->type == NODE_SCALAR && (FITS(shape->type) & (FITS(FACT_DURATION) | FITS(FACT_SIZE))))
+	if (shape->type == FACT_INT && json_is_real(t->value) &&
+	    fmod(json_real_value(t->value), 1) != 0)
+		return diagnose(c->d, operand, "%s: '%s' is not a whole number", label,
+				operand->text);
+	if (operand->type == NODE_SCALAR &&
+	    (FITS(shape->type) & (FITS(FACT_DURATION) | FITS(FACT_SIZE))))
 		t->text = xstrdup(operand->text);
 	return 0;
 }
 
-static int compile_several(struct compiler *c, struct test *t, const struct shape *shape, const struct node *operand,
-			   const char *label)
+static int compile_several(struct compiler *c, struct test *t, const struct shape *shape,
+			   const struct node *operand, const char *label)
 {
 	const struct shape list = shape_list_of(shape);
 
@@ -38,12 +41,16 @@ static int compile_several(struct compiler *c, struct test *t, const struct shap
 	if (operand_is_deferred(operand))
 		return 0;
 	if (operand->type != NODE_LIST)
-		return diagnose(c->d, operand, "%s: %s takes a list, not %s", label, t->op->name, node_kind(operand));
+		return diagnose(c->d, operand, "%s: %s takes a list, not %s", label, t->op->name,
+				node_kind(operand));
 	if (!operand->count)
-		return diagnose(c->d, operand, "%s: %s takes a list that is not empty", label, t->op->name);
-	/* items of lists and maps are taken as they are: a list's row can say nothing of lists in it */
-	t->value = shape->type == FACT_LIST || shape->type == FACT_MAP ? node_to_json(operand) :
-									    operand_read(c, operand, &list, label);
+		return diagnose(c->d, operand, "%s: %s takes a list that is not empty", label,
+				t->op->name);
+	/* items of lists and maps are taken as they are: a list's row can say nothing of lists in
+	 * it */
+	t->value = shape->type == FACT_LIST || shape->type == FACT_MAP
+			   ? node_to_json(operand)
+			   : operand_read(c, operand, &list, label);
 	return t->value ? 0 : -1;
 }
 
@@ -53,7 +60,8 @@ static enum sameness same_as_any(const struct test *t, const json_t *v)
 	size_t i;
 	json_t *one;
 
-	json_array_foreach(t->value, i, one) {
+	json_array_foreach(t->value, i, one)
+	{
 		enum sameness is = compare_same(t->type, v, one);
 
 		if (is == SAME)
@@ -125,7 +133,8 @@ static void print_list(const struct test *t, struct speech *s, const char *words
 	speech_say(s, "%s", words);
 	if (!t->value)
 		speech_say(s, " several that are known later");
-	json_array_foreach(t->value, i, one) {
+	json_array_foreach(t->value, i, one)
+	{
 		speech_say(s, i ? ", " : " ");
 		speech_value(s, t->type, one);
 	}

@@ -33,8 +33,8 @@ static json_int_t length_of(const json_t *v)
 	return json_is_array(v) ? (json_int_t)json_array_size(v) : -1;
 }
 
-static int compile_empty(struct compiler *c, struct test *t, const struct shape *shape, const struct node *operand,
-			 const char *label)
+static int compile_empty(struct compiler *c, struct test *t, const struct shape *shape,
+			 const struct node *operand, const char *label)
 {
 	(void)shape;
 	t->deferred = operand_is_deferred(operand);
@@ -56,8 +56,8 @@ static void print_empty(const struct test *t, struct speech *s)
 	speech_say(s, t->flag ? "empty" : "not empty");
 }
 
-static int compile_length(struct compiler *c, struct test *t, const struct shape *shape, const struct node *operand,
-			  const char *label)
+static int compile_length(struct compiler *c, struct test *t, const struct shape *shape,
+			  const struct node *operand, const char *label)
 {
 	const struct shape number = shape_simple(FACT_INT);
 	auto_free char *inner = xasprintf("%s: length", label);
@@ -94,8 +94,8 @@ static void actual_length(const struct test *t, const json_t *v, struct speech *
 	speech_value(s, FACT_OPEN, v);
 }
 
-static int compile_unique(struct compiler *c, struct test *t, const struct shape *shape, const struct node *operand,
-			  const char *label)
+static int compile_unique(struct compiler *c, struct test *t, const struct shape *shape,
+			  const struct node *operand, const char *label)
 {
 	(void)shape;
 	t->deferred = operand_is_deferred(operand);
@@ -134,7 +134,8 @@ static size_t first_repeated(const json_t *list, size_t *earlier)
 	struct printed *items = xcalloc(n + 1, sizeof(*items));
 
 	for (size_t i = 0; i < n; i++)
-		items[i] = (struct printed){ .text = printed_text(json_array_get(list, i)), .index = i };
+		items[i] = (struct printed){ .text = printed_text(json_array_get(list, i)),
+					     .index = i };
 	qsort(items, n, sizeof(*items), printed_compare);
 	for (size_t i = 1; i < n; i++)
 		if (!strcmp(items[i - 1].text, items[i].text) && items[i].index < found) {
@@ -171,7 +172,8 @@ static void actual_unique(const struct test *t, const json_t *v, struct speech *
 
 	(void)t;
 	if (later < json_array_size(v)) {
-		speech_say(s, "items %zu and %zu of %zu are both ", earlier, later, json_array_size(v));
+		speech_say(s, "items %zu and %zu of %zu are both ", earlier, later,
+			   json_array_size(v));
 		speech_value(s, FACT_OPEN, json_array_get(v, later));
 	}
 }

@@ -15,28 +15,31 @@
 #define A_TEXT "a text"
 
 /* The text that an operator takes: never empty, since every text has an empty one in it. */
-static int take_text(struct compiler *c, struct test *t, const struct node *operand, const char *label)
+static int take_text(struct compiler *c, struct test *t, const struct node *operand,
+		     const char *label)
 {
 	t->deferred = operand_is_deferred(operand);
 	if (t->deferred)
 		return 0;
 	if (operand->type != NODE_SCALAR)
-		return diagnose(c->d, operand, "%s: %s takes a text, not %s", label, t->op->name, node_kind(operand));
+		return diagnose(c->d, operand, "%s: %s takes a text, not %s", label, t->op->name,
+				node_kind(operand));
 	if (!operand->len)
-		return diagnose(c->d, operand, "%s: %s of an empty text would always hold", label, t->op->name);
+		return diagnose(c->d, operand, "%s: %s of an empty text would always hold", label,
+				t->op->name);
 	t->value = json_stringn(operand->text, operand->len);
 	return 0;
 }
 
-static int compile_text(struct compiler *c, struct test *t, const struct shape *shape, const struct node *operand,
-			const char *label)
+static int compile_text(struct compiler *c, struct test *t, const struct shape *shape,
+			const struct node *operand, const char *label)
 {
 	(void)shape;
 	return take_text(c, t, operand, label);
 }
 
-static int compile_pattern(struct compiler *c, struct test *t, const struct shape *shape, const struct node *operand,
-			   const char *label)
+static int compile_pattern(struct compiler *c, struct test *t, const struct shape *shape,
+			   const struct node *operand, const char *label)
 {
 	auto_err struct err *e = NULL;
 
@@ -47,7 +50,8 @@ static int compile_pattern(struct compiler *c, struct test *t, const struct shap
 	if (t->deferred)
 		return 0;
 	t->regex = regex_compile(operand->text, &e);
-	return t->regex ? 0 : diagnose(c->d, operand, "%s: %s: %s", label, t->op->name, err_text(e));
+	return t->regex ? 0
+			: diagnose(c->d, operand, "%s: %s: %s", label, t->op->name, err_text(e));
 }
 
 static enum truth match(const struct test *t, const json_t *v, struct judging *j, int wanted)
@@ -56,7 +60,8 @@ static enum truth match(const struct test *t, const json_t *v, struct judging *j
 
 	if (!json_is_string(v))
 		return TRUTH_VOID;
-	found = regex_test(t->regex, json_string_value(v), json_string_length(v), j->undecided ? NULL : j->e);
+	found = regex_test(t->regex, json_string_value(v), json_string_length(v),
+			   j->undecided ? NULL : j->e);
 	if (found < 0) {
 		j->undecided = true;
 		return TRUTH_VOID;
@@ -81,9 +86,10 @@ static enum truth hold_starts_with(const struct test *t, const json_t *v, struct
 	(void)j;
 	if (!json_is_string(v))
 		return TRUTH_VOID;
-	return json_string_length(v) >= len && !memcmp(json_string_value(v), json_string_value(t->value), len) ?
-		       TRUTH_HOLDS :
-		       TRUTH_FAILS;
+	return json_string_length(v) >= len &&
+			       !memcmp(json_string_value(v), json_string_value(t->value), len)
+		       ? TRUTH_HOLDS
+		       : TRUTH_FAILS;
 }
 
 static enum truth hold_ends_with(const struct test *t, const json_t *v, struct judging *j)
@@ -93,8 +99,10 @@ static enum truth hold_ends_with(const struct test *t, const json_t *v, struct j
 	(void)j;
 	if (!json_is_string(v))
 		return TRUTH_VOID;
-	return all >= len && !memcmp(json_string_value(v) + all - len, json_string_value(t->value), len) ? TRUTH_HOLDS :
-													  TRUTH_FAILS;
+	return all >= len && !memcmp(json_string_value(v) + all - len, json_string_value(t->value),
+				     len)
+		       ? TRUTH_HOLDS
+		       : TRUTH_FAILS;
 }
 
 static void print_words(const struct test *t, struct speech *s, const char *words)
@@ -123,13 +131,19 @@ static void print_ends_with(const struct test *t, struct speech *s)
 	print_words(t, s, "ends with");
 }
 
-#define TEXT_OPERATOR(word, reader, sentence) \
-	{ .name = #word, .doc = sentence, .on = "texts", .fits = FITS_TEXT, .takes = TAKES_TEXT, .needs = A_TEXT, \
-	  .compile = reader, .hold = hold_##word, .print = print_##word }
+#define TEXT_OPERATOR(word, reader, sentence)                                                      \
+	{                                                                                          \
+		.name = #word, .doc = sentence, .on = "texts", .fits = FITS_TEXT,                  \
+		.takes = TAKES_TEXT, .needs = A_TEXT, .compile = reader, .hold = hold_##word,      \
+		.print = print_##word                                                              \
+	}
 
-const struct operator op_matches =
-	TEXT_OPERATOR(matches, compile_pattern, "The pattern (PCRE2) is found somewhere in the text.");
-const struct operator op_not_matches =
-	TEXT_OPERATOR(not_matches, compile_pattern, "There is a text, and the pattern (PCRE2) is found nowhere in it.");
-const struct operator op_starts_with = TEXT_OPERATOR(starts_with, compile_text, "The text starts with this one.");
-const struct operator op_ends_with = TEXT_OPERATOR(ends_with, compile_text, "The text ends with this one.");
+const struct operator op_matches = TEXT_OPERATOR(
+	matches, compile_pattern, "The pattern (PCRE2) is found somewhere in the text.");
+const struct operator op_not_matches = TEXT_OPERATOR(
+	not_matches, compile_pattern,
+	"There is a text, and the pattern (PCRE2) is found nowhere in it.");
+const struct operator op_starts_with = TEXT_OPERATOR(starts_with, compile_text,
+						     "The text starts with this one.");
+const struct operator op_ends_with = TEXT_OPERATOR(ends_with, compile_text,
+						   "The text ends with this one.");

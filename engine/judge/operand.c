@@ -35,7 +35,8 @@ bool operand_has_deferred(const struct node *n)
 }
 
 /* "count: 'abc' is not a whole number" */
-static json_t *refuse(struct compiler *c, const struct node *n, const char *label, const char *wanted)
+static json_t *refuse(struct compiler *c, const struct node *n, const char *label,
+		      const char *wanted)
 {
 	auto_buf struct buf got = BUF_INIT(QUOTE_MAX);
 
@@ -126,13 +127,16 @@ static json_t *read_version(struct compiler *c, const struct node *n, const char
 	return json_stringn(n->text, n->len);
 }
 
-static json_t *read_list(struct compiler *c, const struct node *n, const struct shape *shape, const char *label)
+static json_t *read_list(struct compiler *c, const struct node *n, const struct shape *shape,
+			 const char *label)
 {
 	const struct shape item = shape_of_items(shape);
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < n->count; i++) {
-		json_t *one = operand_is_deferred(n->items[i]) ? json_null() : operand_read(c, n->items[i], &item, label);
+		json_t *one = operand_is_deferred(n->items[i])
+				      ? json_null()
+				      : operand_read(c, n->items[i], &item, label);
 
 		if (!one) {
 			json_decref(list);
@@ -143,11 +147,12 @@ static json_t *read_list(struct compiler *c, const struct node *n, const struct 
 	return list;
 }
 
-static json_t *read_scalar(struct compiler *c, const struct node *n, enum fact_type type, const char *label)
+static json_t *read_scalar(struct compiler *c, const struct node *n, enum fact_type type,
+			   const char *label)
 {
 	/* a capture of another check brings a number of seconds or bytes along */
-	if (n->value && json_is_number(n->value) && (FITS(type) & FITS_ORDERED) && type != FACT_TIME &&
-	    type != FACT_VERSION)
+	if (n->value && json_is_number(n->value) && (FITS(type) & FITS_ORDERED) &&
+	    type != FACT_TIME && type != FACT_VERSION)
 		return json_incref(n->value);
 	switch (type) {
 	case FACT_BOOL:
@@ -170,12 +175,14 @@ static json_t *read_scalar(struct compiler *c, const struct node *n, enum fact_t
 	}
 }
 
-json_t *operand_read(struct compiler *c, const struct node *n, const struct shape *shape, const char *label)
+json_t *operand_read(struct compiler *c, const struct node *n, const struct shape *shape,
+		     const char *label)
 {
 	if (shape->type == FACT_OPEN)
 		return node_to_json(n);
 	if (shape->type == FACT_LIST)
-		return n->type == NODE_LIST ? read_list(c, n, shape, label) : refuse(c, n, label, "a list");
+		return n->type == NODE_LIST ? read_list(c, n, shape, label)
+					    : refuse(c, n, label, "a list");
 	if (shape->type == FACT_MAP)
 		return n->type == NODE_MAP ? node_to_json(n) : refuse(c, n, label, "a map");
 	if (n->type != NODE_SCALAR || (n->plain && !n->len))

@@ -49,7 +49,8 @@ static int parse_key(struct path *p, const char **at, struct err **e)
 		if (*s == '\\' && (s[1] == quote || s[1] == '\\'))
 			s++;
 		if (!buf_addc(&key, *s))
-			return err_set(e, ERR_DATA, "the key in brackets is longer than %d bytes", KEY_MAX);
+			return err_set(e, ERR_DATA, "the key in brackets is longer than %d bytes",
+				       KEY_MAX);
 	}
 	if (!*s || s[1] != ']')
 		return err_set(e, ERR_DATA, "'%s' lacks its closing %c]", *at, quote);
@@ -64,7 +65,9 @@ static int parse_index(struct path *p, const char **at, struct err **e)
 	const char *end = number_scan(*at, &n);
 
 	if (!end || *end != ']' || n > INT32_MAX)
-		return err_set(e, ERR_DATA, "'[%s': a number from 0, * or a key in quotes is needed in brackets", *at);
+		return err_set(e, ERR_DATA,
+			       "'[%s': a number from 0, * or a key in quotes is needed in brackets",
+			       *at);
 	step_add(p, STEP_INDEX)->index = (size_t)n;
 	*at = end + 1;
 	return 0;

@@ -21,12 +21,14 @@ void path_free(struct path *p);
 const char *path_text(const struct path *p);
 /* The first name: what must be observed for this path. */
 const char *path_first(const struct path *p);
-/* The value at the path; a new reference, or NULL where it leads to nothing. With [*] a list of all;
- * when any item lacks the rest, the whole is nothing. `properties.a.b` finds the key `a.b` too. */
+/* The value at the path; a new reference, or NULL where it leads to nothing. With [*] a list of
+ * all; when any item lacks the rest, the whole is nothing. `properties.a.b` finds the key `a.b`
+ * too. */
 json_t *path_get(const struct path *p, const json_t *root);
-/* The declared fact at the path (of an open fact: a row of type FACT_OPEN). *list: the path has a [*], the value is a list of such.
- * NULL and an error ("unknown fact 'cuont' of process; did you mean 'count'?") when it is not declared. */
-const struct fact *path_fact(const struct path *p, const struct fact *facts, const char *where, bool *list,
-			     struct err **e);
+/* The declared fact at the path (of an open fact: a row of type FACT_OPEN). *list: the path has a
+ * [*], the value is a list of such. NULL and an error ("unknown fact 'cuont' of process; did you
+ * mean 'count'?") when it is not declared. */
+const struct fact *path_fact(const struct path *p, const struct fact *facts, const char *where,
+			     bool *list, struct err **e);
 
 #endif

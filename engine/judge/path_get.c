@@ -68,7 +68,8 @@ static json_t *follow_all(const struct path *p, size_t i, json_t *list)
 	if (!json_is_array(list))
 		return NULL;
 	all = json_array();
-	json_array_foreach(list, k, item) {
+	json_array_foreach(list, k, item)
+	{
 		json_t *rest = follow(p, i + 1, item);
 
 		if (!rest) {

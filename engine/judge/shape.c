@@ -1,5 +1,6 @@
 /*
- * shape - what is known of a value before it is there; paths are checked against the declared facts here.
+ * shape - what is known of a value before it is there; paths are checked against the declared facts
+ * here.
  */
 #include "engine/judge/shape.h"
 
@@ -43,7 +44,8 @@ bool shape_declares_members(const struct shape *s)
 	return s->type == FACT_MAP && s->of;
 }
 
-static int unknown_fact(const char *name, const struct fact *facts, const char *where, struct err **e)
+static int unknown_fact(const char *name, const struct fact *facts, const char *where,
+			struct err **e)
 {
 	auto_free const char **names = NULL;
 	const char *near;
@@ -56,7 +58,8 @@ static int unknown_fact(const char *name, const struct fact *facts, const char *
 		names[i] = facts[i].name;
 	near = text_nearest(name, names);
 	if (near)
-		return err_set(e, ERR_DATA, "unknown fact '%s' of %s; did you mean '%s'?", name, where, near);
+		return err_set(e, ERR_DATA, "unknown fact '%s' of %s; did you mean '%s'?", name,
+			       where, near);
 	return err_set(e, ERR_DATA, "unknown fact '%s' of %s", name, where);
 }
 
@@ -73,10 +76,12 @@ static int walk_name(struct walk *w, const char *name, struct err **e)
 	const struct fact *f;
 
 	if (w->at.type == FACT_LIST)
-		return err_set(e, ERR_DATA, "%s is a list: write %s[0].%s for one item, %s[*].%s for all", w->where,
-			       w->where, name, w->where, name);
+		return err_set(e, ERR_DATA,
+			       "%s is a list: write %s[0].%s for one item, %s[*].%s for all",
+			       w->where, w->where, name, w->where, name);
 	if (w->at.type != FACT_MAP)
-		return err_set(e, ERR_DATA, "%s is %s and has no member '%s'", w->where, fact_type_name(w->at.type), name);
+		return err_set(e, ERR_DATA, "%s is %s and has no member '%s'", w->where,
+			       fact_type_name(w->at.type), name);
 	if (!w->at.of) {
 		w->at = shape_simple(FACT_OPEN);
 		w->row = NULL;
@@ -94,7 +99,8 @@ static int walk_name(struct walk *w, const char *name, struct err **e)
 static int walk_item(struct walk *w, bool all, struct err **e)
 {
 	if (w->at.type != FACT_LIST)
-		return err_set(e, ERR_DATA, "%s is %s and has no items", w->where, fact_type_name(w->at.type));
+		return err_set(e, ERR_DATA, "%s is %s and has no items", w->where,
+			       fact_type_name(w->at.type));
 	w->at = shape_of_items(&w->at);
 	w->row = NULL;
 	w->list |= all;
@@ -114,8 +120,8 @@ static int walk_step(struct walk *w, const struct path_step *s, struct err **e)
 	return walk_item(w, s->kind == STEP_ALL, e);
 }
 
-int shape_follow(const struct path *p, const struct shape *from, const char *where, struct shape *out,
-		 const struct fact **row, bool *list, struct err **e)
+int shape_follow(const struct path *p, const struct shape *from, const char *where,
+		 struct shape *out, const struct fact **row, bool *list, struct err **e)
 {
 	struct walk w = { .at = *from, .where = where };
 
@@ -128,10 +134,11 @@ int shape_follow(const struct path *p, const struct shape *from, const char *whe
 	return 0;
 }
 
-const struct fact *path_fact(const struct path *p, const struct fact *facts, const char *where, bool *list,
-			     struct err **e)
+const struct fact *path_fact(const struct path *p, const struct fact *facts, const char *where,
+			     bool *list, struct err **e)
 {
-	/* what a path leads to without a row of its own: an item of a list, something inside an open fact */
+	/* what a path leads to without a row of its own: an item of a list, something inside an
+	 * open fact */
 	static const struct fact items[] = {
 		[FACT_OPEN] = { .name = "", .type = FACT_OPEN },
 		[FACT_BOOL] = { .name = "", .type = FACT_BOOL },

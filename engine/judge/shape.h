@@ -26,9 +26,10 @@ struct shape shape_list_of(const struct shape *item);
 /* Whether the members of this MAP are declared. */
 bool shape_declares_members(const struct shape *s);
 
-/* The shape of what the path leads to from `from` (a MAP of declared facts, open or anything else). *row is the last declared row on
- * the way, or NULL. 0, or -1 with a line for the user. `where` names the owner of the first step ("process"). */
-int shape_follow(const struct path *p, const struct shape *from, const char *where, struct shape *out,
-		 const struct fact **row, bool *list, struct err **e);
+/* The shape of what the path leads to from `from` (a MAP of declared facts, open or anything else).
+ * *row is the last declared row on the way, or NULL. 0, or -1 with a line for the user. `where`
+ * names the owner of the first step ("process"). */
+int shape_follow(const struct path *p, const struct shape *from, const char *where,
+		 struct shape *out, const struct fact **row, bool *list, struct err **e);
 
 #endif

@@ -16,7 +16,8 @@
 #include "engine/base/text.h"
 #include "engine/base/xalloc.h"
 
-/* What is masked at all: a secret (64 KiB at most) that starts within SPEECH_MAX ends within this. */
+/* What is masked at all: a secret (64 KiB at most) that starts within SPEECH_MAX ends within this.
+ */
 #define LOOK_MAX ((size_t)128 * 1024)
 #define ELLIPSIS "\xe2\x80\xa6"
 
@@ -75,7 +76,8 @@ static void say_duration(struct speech *s, double seconds)
 	int parts = 0;
 
 	if (seconds < 60 || seconds > 1e12) {
-		number_format(seconds > 1e9 ? seconds : round(seconds * 1e6) / 1e6, digits, sizeof(digits));
+		number_format(seconds > 1e9 ? seconds : round(seconds * 1e6) / 1e6, digits,
+			      sizeof(digits));
 		speech_say(s, "%ss", digits);
 		return;
 	}
@@ -97,7 +99,8 @@ static void say_json(struct speech *s, const json_t *v)
 {
 	auto_buf struct buf text = BUF_INIT(LOOK_MAX);
 
-	json_dump_callback(v, keep, &text, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(15));
+	json_dump_callback(v, keep, &text,
+			   JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(15));
 	say_masked(s, buf_text(&text), text.len);
 }
 
@@ -122,8 +125,10 @@ void speech_value(struct speech *s, enum fact_type type, const json_t *v)
 const char *speech_kind(const json_t *v)
 {
 	static const char *const kinds_of_json[] = {
-		[JSON_OBJECT] = "a map", [JSON_ARRAY] = "a list", [JSON_STRING] = "a text", [JSON_INTEGER] = "a number",
-		[JSON_REAL] = "a number", [JSON_TRUE] = "true or false", [JSON_FALSE] = "true or false", [JSON_NULL] = "null",
+		[JSON_OBJECT] = "a map",        [JSON_ARRAY] = "a list",
+		[JSON_STRING] = "a text",       [JSON_INTEGER] = "a number",
+		[JSON_REAL] = "a number",       [JSON_TRUE] = "true or false",
+		[JSON_FALSE] = "true or false", [JSON_NULL] = "null",
 	};
 
 	return v ? kinds_of_json[json_typeof(v)] : "nothing";

@@ -1,5 +1,6 @@
 /*
- * speech - expectations and values in words: masked first, then cleaned, then cut. For engine/judge alone.
+ * speech - expectations and values in words: masked first, then cleaned, then cut. For engine/judge
+ * alone.
  */
 #ifndef ENGINE_JUDGE_SPEECH_H
 #define ENGINE_JUDGE_SPEECH_H

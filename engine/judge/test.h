@@ -1,8 +1,9 @@
 /*
  * test - one node of a compiled expectation, and what an operator is. For engine/judge alone.
  *
- * A test holds, does not hold, or is void: it was given nothing, or a value of a type that it is not for. What is
- * void fails, and stays failed under `not`, so that nothing passes because there was nothing to look at.
+ * A test holds, does not hold, or is void: it was given nothing, or a value of a type that it is
+ * not for. What is void fails, and stays failed under `not`, so that nothing passes because there
+ * was nothing to look at.
  */
 #ifndef ENGINE_JUDGE_TEST_H
 #define ENGINE_JUDGE_TEST_H
@@ -51,26 +52,41 @@ struct judging {
 };
 
 /* What an operator takes, for the schema. */
-enum takes { TAKES_VALUE, TAKES_VALUES, TAKES_RANGE, TAKES_BOOL, TAKES_TRUE, TAKES_TEXT, TAKES_TYPE, TAKES_LENGTH,
-	     TAKES_EXPECTATION, TAKES_EXPECTATIONS, TAKES_COUNT };
+enum takes {
+	TAKES_VALUE,
+	TAKES_VALUES,
+	TAKES_RANGE,
+	TAKES_BOOL,
+	TAKES_TRUE,
+	TAKES_TEXT,
+	TAKES_TYPE,
+	TAKES_LENGTH,
+	TAKES_EXPECTATION,
+	TAKES_EXPECTATIONS,
+	TAKES_COUNT
+};
 
 #define FITS(type) (1u << (type))
 #define FITS_ALL (~0u)
-#define FITS_ORDERED \
-	(FITS(FACT_INT) | FITS(FACT_NUMBER) | FITS(FACT_DURATION) | FITS(FACT_SIZE) | FITS(FACT_TIME) | FITS(FACT_VERSION))
+#define FITS_ORDERED                                                                               \
+	(FITS(FACT_INT) | FITS(FACT_NUMBER) | FITS(FACT_DURATION) | FITS(FACT_SIZE) |              \
+	 FITS(FACT_TIME) | FITS(FACT_VERSION))
 #define FITS_TEXT (FITS(FACT_TEXT) | FITS(FACT_VERSION) | FITS(FACT_MODE) | FITS(FACT_TIME))
 #define FITS_LIST FITS(FACT_LIST)
 
-struct operator {
+struct operator
+{
 	const char *name;
-	const char *doc;   /* one English sentence */
-	const char *on;    /* what it is for, in words: "numbers, durations, …" */
-	unsigned fits;     /* the fact types that it is for, as FITS() bits; open facts always */
+	const char *doc; /* one English sentence */
+	const char *on;  /* what it is for, in words: "numbers, durations, …" */
+	unsigned fits;   /* the fact types that it is for, as FITS() bits; open facts always */
 	enum takes takes;
-	const char *needs; /* the type of value that it must be given: "a text"; NULL: of the expected value's type */
-	/* Read the operand into the test; 0, or -1 and a diagnostic. `label` is the path, for messages. */
-	int (*compile)(struct compiler *c, struct test *t, const struct shape *shape, const struct node *operand,
-		       const char *label);
+	const char *needs; /* the type of value that it must be given: "a text"; NULL: of the
+			      expected value's type */
+	/* Read the operand into the test; 0, or -1 and a diagnostic. `label` is the path, for
+	 * messages. */
+	int (*compile)(struct compiler * c, struct test * t, const struct shape *shape,
+		       const struct node *operand, const char *label);
 	/* v is NULL for a path to nothing. Counts nothing: test_hold() does. */
 	enum truth (*hold)(const struct test *t, const json_t *v, struct judging *j);
 	/* What was expected: "<= 5". */
@@ -79,7 +95,8 @@ struct operator {
 	void (*actual)(const struct test *t, const json_t *v, struct speech *s);
 };
 
-/* All operators that have a name, sorted by it, NULL-ended; and those that maps and paths stand for. */
+/* All operators that have a name, sorted by it, NULL-ended; and those that maps and paths stand
+ * for. */
 extern const struct operator *const operators[];
 extern const struct operator op_every;  /* all of its tests hold: a map */
 extern const struct operator op_member; /* its test holds at the path */
