@@ -93,7 +93,8 @@ int field_read(const struct field *f, void *into, const struct node *value, stru
 void fields_free(const struct field *fields, void *from);
 /* A NULL-ended list of the names, for "did you mean"; the array is the caller's, the names are not. */
 const char **fields_names(const struct field *fields);
-/* Whether the bound struct was given this field (text not NULL, list not empty, …). */
+/* "; did you mean true?" for "yes" and other words that YAML 1.1 takes for a boolean; else "". */
+const char *field_meant_bool(const char *text);
 
 /* "a duration", "a port number from 1 to 65535", "one of tcp, udp" for messages and `explain`; appended to out. */
 struct buf;

@@ -124,8 +124,7 @@ static int read_int(const struct field *f, void *member, const struct node *valu
 	return 0;
 }
 
-/* What YAML 1.1 would have taken for a boolean. */
-static const char *meant_bool(const char *s)
+const char *field_meant_bool(const char *s)
 {
 	static const char *const yes[] = { "yes", "Yes", "YES",  "y",    "Y", "on",
 					   "On",  "ON",  "True", "TRUE", "1" };
@@ -149,7 +148,7 @@ static int read_bool(const struct field *f, void *member, const struct node *val
 	if (!s)
 		return -1;
 	if (strcmp(s, "true") && strcmp(s, "false"))
-		return refuse(f, value, meant_bool(s), d);
+		return refuse(f, value, field_meant_bool(s), d);
 	*(bool *)member = *s == 't';
 	return 0;
 }

@@ -37,12 +37,17 @@ static bool is_declared(const struct shape *shape, const char *key)
 	return shape_declares_members(shape) && fact_find(shape->of, first);
 }
 
+/* `.name` and `["any key"]`: always a member, so that one may be called like an operator. */
+static bool is_path_form(const char *key)
+{
+	return *key == '.' || *key == '[';
+}
+
 static enum key_class classify(const struct shape *shape, const char *key)
 {
 	bool has_members = shape->type == FACT_MAP || shape->type == FACT_OPEN;
 
-	/* the path form is always a member, so that a member may be called like an operator */
-	if (*key == '.' || *key == '[' || is_declared(shape, key))
+	if (is_path_form(key) || is_declared(shape, key))
 		return KEY_MEMBER;
 	if (operator_find(key))
 		return KEY_OPERATOR;
@@ -197,6 +202,39 @@ static struct test *compile_pair(struct compiler *c, const struct node_pair *pai
 	}
 }
 
+static int mixture(struct compiler *c, const struct node *operator_key, const struct node *member,
+		   const char *label)
+{
+	return diagnose(
+		c->d, operator_key,
+		"%s: '%s' is an operator and '%s' a member: write '.%s' or '%s%s%s: …' for the "
+		"member, and '.%s' if that is one too",
+		label, operator_key->text, member->text, member->text, label, *label ? "." : "",
+		member->text, operator_key->text);
+}
+
+/* Beside `as` there is no member but in the path form. */
+static bool is_member_key(const struct shape *shape, const struct node *map, const struct node *key)
+{
+	bool converts = shape->type == FACT_TEXT && node_get(map, op_as.name);
+
+	switch (classify(shape, key->text)) {
+	case KEY_MEMBER:
+		return !is_path_form(key->text);
+	case KEY_UNKNOWN:
+		return converts && !is_path_form(key->text);
+	default:
+		return false;
+	}
+}
+
+static bool is_operator_key(const struct shape *shape, const struct node *key)
+{
+	if (classify(shape, key->text) != KEY_OPERATOR)
+		return false;
+	return !shape_declares_members(shape) || !is_logic(operator_find(key->text));
+}
+
 /* A map is operators or members. Only where the members are declared is there no doubt about
  * all_of, any_of and not beside them. */
 static int check_mixture(struct compiler *c, const struct node *n, const struct shape *shape,
@@ -204,24 +242,15 @@ static int check_mixture(struct compiler *c, const struct node *n, const struct 
 {
 	const struct node *member = NULL, *operator_key = NULL;
 
-	for (size_t i = 0; i < n->count; i++) {
+	for (size_t i = 0; i < n->count && !is_root(c, shape); i++) {
 		const struct node *key = n->pairs[i].key;
-		enum key_class class = classify(shape, key->text);
 
-		if (class == KEY_MEMBER)
-			member = member ? member : key;
-		else if (class == KEY_OPERATOR &&
-			 !(shape_declares_members(shape) && is_logic(operator_find(key->text))))
-			operator_key = operator_key ? operator_key : key;
+		if (!member && is_member_key(shape, n, key))
+			member = key;
+		if (!operator_key && is_operator_key(shape, key))
+			operator_key = key;
 	}
-	if (!member || !operator_key || is_root(c, shape))
-		return 0;
-	return diagnose(c->d, operator_key,
-			"%s: '%s' is an operator and '%s' a member: write members as paths, as in "
-			"'%s%s%s: …', apart from the "
-			"operators, or '[\"%s\"]' for a member of that name",
-			label, operator_key->text, member->text, label, *label ? "." : "",
-			member->text, operator_key->text);
+	return member && operator_key ? mixture(c, operator_key, member, label) : 0;
 }
 
 /* `json.status: { gte: 5 }` is a member of that name: hardly what was meant. */

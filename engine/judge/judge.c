@@ -18,6 +18,7 @@
 #include "engine/judge/path.h"
 
 #define FAILURES_MAX 64
+#define WHY_MAX 300
 #define SPEECH_LOOK ((size_t)256 * 1024)
 
 /* What is told, and to whom. */
@@ -25,7 +26,8 @@ struct telling {
 	struct verdict *v;
 	const struct secrets *secrets;
 	const struct expect_entry *entry;
-	const char *note; /* added to what was found: "item 0 of 5; 3 fail"; or NULL */
+	const char *nothing; /* why the path leads to nothing; or NULL */
+	const char *note;    /* added to what was found: "item 0 of 5; 3 fail"; or NULL */
 };
 
 static void tell(struct telling *w, const struct test *t, const json_t *v, const char *path);
@@ -35,6 +37,16 @@ static char *join_path(const char *path, const char *step)
 	return xasprintf("%s%s%s", path, *path && *step != '[' ? "." : "", step);
 }
 
+/* Of several expected values the first that says something of their type. */
+static const json_t *first_operand(const json_t *list)
+{
+	size_t i = 0;
+
+	while (i + 1 < json_array_size(list) && json_is_null(json_array_get(list, i)))
+		i++;
+	return json_array_get(list, i);
+}
+
 /* The type that the value should have had, for a value of a wrong one. */
 static const char *needed(const struct test *t)
 {
@@ -42,10 +54,9 @@ static const char *needed(const struct test *t)
 		return t->op->needs;
 	if (t->type != FACT_OPEN)
 		return fact_type_name(t->type);
-	if (json_is_array(t->value) &&
-	    (t->op == &op_in || t->op == &op_not_in || t->op == &op_between))
-		return speech_kind(json_array_get(t->value, 0));
-	return t->value ? speech_kind(t->value) : "a value of the right type";
+	if (t->op == &op_in || t->op == &op_not_in || t->op == &op_between)
+		return speech_kind(first_operand(t->value));
+	return t->value ? speech_kind(t->value) : "a value that can be judged so";
 }
 
 static bool reads_as_number(const json_t *v)
@@ -67,12 +78,6 @@ static void say_wrong_type(const struct test *t, const json_t *v, struct speech 
 		   reads_as_number(v) && strstr(wanted, "number") ? "; add as: number" : "");
 }
 
-static void say_nothing(struct speech *s, const char *path)
-{
-	speech_say(s, strpbrk(path, ".[") ? "nothing (the path leads nowhere)"
-					  : "nothing (no such fact)");
-}
-
 /* The values that a composed expectation looked at: "count: 0; listening: false". */
 static void say_members(const struct test *t, const json_t *v, struct speech *s)
 {
@@ -89,26 +94,49 @@ static void say_members(const struct test *t, const json_t *v, struct speech *s)
 	json_decref(member);
 }
 
-static void say_actual(const struct test *t, const json_t *v, const char *path, struct speech *s)
+/* The part of a composed expectation that could not be judged; NULL when all could. */
+static const struct test *void_part(const struct test *t, const json_t *v)
 {
 	struct judging j = { 0 };
 
+	if (t->op->actual || t->op->needs || !t->count)
+		return t->op->hold(t, v, &j) == TRUTH_VOID ? t : NULL;
+	for (size_t i = 0; i < t->count; i++) {
+		const struct test *part = void_part(t->subs[i], v);
+
+		if (part)
+			return part;
+	}
+	return NULL;
+}
+
+static void say_actual(const struct test *t, const json_t *v, const char *nothing, struct speech *s)
+{
+	const struct test *part;
+
 	if (!v) {
-		say_nothing(s, path);
+		speech_say(s, "nothing (%s)", nothing ? nothing : "no such fact");
 		return;
 	}
 	if (json_is_object(v))
 		say_members(t, v, s);
 	if (s->out->len)
 		return;
+	part = void_part(t, v);
+	t = part ? part : t;
 	if (t->op->actual)
 		t->op->actual(t, v, s);
-	if (s->out->len)
-		return;
-	if (!t->count && t->op->hold(t, v, &j) == TRUTH_VOID)
+	if (!s->out->len && part)
 		say_wrong_type(t, v, s);
-	else
+	if (!s->out->len)
 		speech_value(s, t->type, v);
+}
+
+/* What differs only where it is cleaned or cut would read like the same. */
+static void say_difference(const struct failure *f, struct speech *s)
+{
+	if (!strcmp(buf_text(s->out), f->expected))
+		speech_say(s, " (not the same white space or control characters)");
 }
 
 static void add_failure(struct telling *w, const struct test *t, const json_t *v, const char *path)
@@ -129,7 +157,8 @@ static void add_failure(struct telling *w, const struct test *t, const json_t *v
 	}
 	test_print(t, &s);
 	f->expected = speech_take(&s);
-	say_actual(t, v, path, &s);
+	say_actual(t, v, w->nothing, &s);
+	say_difference(f, &s);
 	if (w->note)
 		speech_say(&s, " (%s)", w->note);
 	f->actual = speech_take(&s);
@@ -138,9 +167,14 @@ static void add_failure(struct telling *w, const struct test *t, const json_t *v
 static void tell_member(struct telling *w, const struct test *t, const json_t *v, const char *path)
 {
 	auto_free char *inner = join_path(path, path_text(t->path));
+	auto_buf struct buf why = BUF_INIT(WHY_MAX);
 	json_t *member = path_get(t->path, v);
+	struct telling inside = *w;
 
-	tell(w, t->subs[0], member, inner);
+	if (!member)
+		path_explain(t->path, v, path, &why);
+	inside.nothing = member ? NULL : buf_text(&why);
+	tell(&inside, t->subs[0], member, inner);
 	json_decref(member);
 }
 

@@ -143,7 +143,7 @@ static const char *convert_name(enum fact_type to)
 
 static void print_as(const struct test *t, struct speech *s)
 {
-	speech_say(s, "as %s ", convert_name(t->to));
+	speech_say(s, "as %s: ", convert_name(t->to));
 	op_every.print(t, s);
 }
 

@@ -19,7 +19,7 @@ static int refuse_operand(struct compiler *c, const struct test *t, const struct
 				"look into items",
 				label, t->op->name);
 	if (operand->type == NODE_SCALAR && !operand->len)
-		return diagnose(c->d, operand, "%s: %s of an empty text would always hold", label,
+		return diagnose(c->d, operand, "%s: %s needs a text that is not empty", label,
 				t->op->name);
 	return 0;
 }
@@ -98,11 +98,26 @@ static void print_not_contains(const struct test *t, struct speech *s)
 	speech_operand(t, s);
 }
 
+/* What was found is a text or a list, but nothing in it can be compared with what is expected. */
+static void actual_contains(const struct test *t, const json_t *v, struct speech *s)
+{
+	struct judging j = { 0 };
+
+	if (hold_contains(t, v, &j) != TRUTH_VOID || (!json_is_string(v) && !json_is_array(v)))
+		return;
+	speech_value(s, FACT_OPEN, v);
+	if (json_is_string(v))
+		speech_say(s, " (a text; put what is expected in quotes)");
+	else
+		speech_say(s, " (an item is not %s)", speech_kind(t->value));
+}
+
 #define CONTAINS_OPERATOR(word, sentence)                                                          \
 	{                                                                                          \
 		.name = #word, .doc = sentence, .on = "texts and lists",                           \
 		.fits = FITS_TEXT | FITS_LIST, .takes = TAKES_VALUE, .needs = "a text or a list",  \
-		.compile = compile_contains, .hold = hold_##word, .print = print_##word            \
+		.compile = compile_contains, .hold = hold_##word, .print = print_##word,           \
+		.actual = actual_contains                                                          \
 	}
 
 const struct operator op_contains = CONTAINS_OPERATOR(

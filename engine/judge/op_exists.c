@@ -28,14 +28,20 @@ static void print_exists(const struct test *t, struct speech *s)
 	speech_say(s, t->flag ? "exists" : "does not exist");
 }
 
+static void actual_exists(const struct test *t, const json_t *v, struct speech *s)
+{
+	if (t->flag && json_is_null(v))
+		speech_say(s, "null (which counts as nothing)");
+}
+
 const struct operator op_exists = {
 	.name = "exists",
 	.doc = "Whether there is a value that is not null.",
 	.on = "any value",
 	.fits = FITS_ALL,
 	.takes = TAKES_BOOL,
-	.needs = "there",
 	.compile = compile_exists,
 	.hold = hold_exists,
 	.print = print_exists,
+	.actual = actual_exists,
 };

@@ -36,10 +36,10 @@ static struct tally tally(const struct test *sub, const json_t *list, struct jud
 }
 
 static struct test *compile_items(struct compiler *c, const struct shape *shape,
-				  const struct node *operand, const char *label, const char *op)
+				  const struct node *operand, const char *label)
 {
 	const struct shape item = shape_of_items(shape);
-	auto_free char *inner = xasprintf("%s: %s", label, op);
+	auto_free char *inner = xasprintf("%s[*]", label);
 
 	return compile(c, operand, &item, inner);
 }
@@ -47,7 +47,7 @@ static struct test *compile_items(struct compiler *c, const struct shape *shape,
 static int compile_quantifier(struct compiler *c, struct test *t, const struct shape *shape,
 			      const struct node *operand, const char *label)
 {
-	test_add(t, compile_items(c, shape, operand, label, t->op->name));
+	test_add(t, compile_items(c, shape, operand, label));
 	return t->count ? 0 : -1;
 }
 
@@ -106,6 +106,7 @@ static void print_none(const struct test *t, struct speech *s)
 	print_items(t, s, "no item");
 }
 
+/* For words only: what cannot be decided was said before. */
 static struct tally tally_again(const struct test *sub, const json_t *v)
 {
 	struct judging j = { 0 };
@@ -124,6 +125,8 @@ static void actual_each(const struct test *t, const json_t *v, struct speech *s)
 	struct tally n = tally_again(t->subs[0], v);
 	bool failed = n.count[TRUTH_FAILS];
 
+	if (!json_is_array(v))
+		return;
 	if (!n.all) {
 		speech_say(s, "an empty list");
 		return;
@@ -138,6 +141,8 @@ static void actual_any(const struct test *t, const json_t *v, struct speech *s)
 {
 	struct tally n = tally_again(t->subs[0], v);
 
+	if (!json_is_array(v))
+		return;
 	if (n.count[TRUTH_VOID] && !n.count[TRUTH_HOLDS]) {
 		say_void_item(s, &n, v);
 		return;
@@ -191,8 +196,7 @@ static int compile_count(struct compiler *c, struct test *t, const struct shape 
 
 	if (check_count_keys(c, operand, label))
 		return -1;
-	test_add(t, compile_items(c, shape, node_get(operand, count_keys[COUNT_WHERE]), inner,
-				  count_keys[COUNT_WHERE]));
+	test_add(t, compile_items(c, shape, node_get(operand, count_keys[COUNT_WHERE]), label));
 	test_add(t, compile(c, node_get(operand, count_keys[COUNT_IS]), &number, inner));
 	return t->count == COUNT_KEYS ? 0 : -1;
 }
@@ -226,6 +230,8 @@ static void actual_count(const struct test *t, const json_t *v, struct speech *s
 {
 	struct tally n = tally_again(t->subs[COUNT_WHERE], v);
 
+	if (!json_is_array(v))
+		return;
 	if (n.count[TRUTH_VOID])
 		say_void_item(s, &n, v);
 	else

@@ -90,6 +90,8 @@ static void print_length(const struct test *t, struct speech *s)
 static void actual_length(const struct test *t, const json_t *v, struct speech *s)
 {
 	(void)t;
+	if (length_of(v) < 0)
+		return;
 	speech_say(s, "length %" JSON_INTEGER_FORMAT ": ", length_of(v));
 	speech_value(s, FACT_OPEN, v);
 }

@@ -25,7 +25,7 @@ static int take_text(struct compiler *c, struct test *t, const struct node *oper
 		return diagnose(c->d, operand, "%s: %s takes a text, not %s", label, t->op->name,
 				node_kind(operand));
 	if (!operand->len)
-		return diagnose(c->d, operand, "%s: %s of an empty text would always hold", label,
+		return diagnose(c->d, operand, "%s: %s needs a text that is not empty", label,
 				t->op->name);
 	t->value = json_stringn(operand->text, operand->len);
 	return 0;

@@ -10,6 +10,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/number.h"
 #include "engine/base/text.h"
+#include "engine/decl/field.h"
 #include "engine/document/diagnostic.h"
 #include "engine/document/node.h"
 #include "engine/judge/moment.h"
@@ -35,8 +36,8 @@ bool operand_has_deferred(const struct node *n)
 }
 
 /* "count: 'abc' is not a whole number" */
-static json_t *refuse(struct compiler *c, const struct node *n, const char *label,
-		      const char *wanted)
+static json_t *refuse_hint(struct compiler *c, const struct node *n, const char *label,
+			   const char *wanted, const char *hint)
 {
 	auto_buf struct buf got = BUF_INIT(QUOTE_MAX);
 
@@ -44,8 +45,14 @@ static json_t *refuse(struct compiler *c, const struct node *n, const char *labe
 		text_quote(&got, n->text, n->len);
 	else
 		buf_adds(&got, node_kind(n));
-	diagnose(c->d, n, "%s: %s is not %s", label, buf_text(&got), wanted);
+	diagnose(c->d, n, "%s: %s is not %s%s", label, buf_text(&got), wanted, hint);
 	return NULL;
+}
+
+static json_t *refuse(struct compiler *c, const struct node *n, const char *label,
+		      const char *wanted)
+{
+	return refuse_hint(c, n, label, wanted, "");
 }
 
 int operand_bool(struct compiler *c, const struct node *n, const char *label, bool *out)
@@ -54,7 +61,8 @@ int operand_bool(struct compiler *c, const struct node *n, const char *label, bo
 		*out = n->text[0] == 't';
 		return 0;
 	}
-	refuse(c, n, label, "true or false");
+	refuse_hint(c, n, label, "true or false",
+		    n->type == NODE_SCALAR ? field_meant_bool(n->text) : "");
 	return -1;
 }
 
@@ -65,7 +73,8 @@ static json_t *read_bool(struct compiler *c, const struct node *n, const char *l
 	return operand_bool(c, n, label, &value) ? NULL : json_boolean(value);
 }
 
-static json_t *read_number(struct compiler *c, const struct node *n, const char *label)
+static json_t *read_number(struct compiler *c, const struct node *n, enum fact_type type,
+			   const char *label)
 {
 	int64_t whole;
 	double real;
@@ -74,7 +83,7 @@ static json_t *read_number(struct compiler *c, const struct node *n, const char 
 		return json_integer(whole);
 	if (!number_real(n->text, &real))
 		return json_real(real);
-	return refuse(c, n, label, "a number");
+	return refuse(c, n, label, fact_type_name(type));
 }
 
 static json_t *read_duration(struct compiler *c, const struct node *n, const char *label)
@@ -159,7 +168,7 @@ static json_t *read_scalar(struct compiler *c, const struct node *n, enum fact_t
 		return read_bool(c, n, label);
 	case FACT_INT:
 	case FACT_NUMBER:
-		return read_number(c, n, label);
+		return read_number(c, n, type, label);
 	case FACT_DURATION:
 		return read_duration(c, n, label);
 	case FACT_SIZE:

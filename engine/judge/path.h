@@ -25,6 +25,10 @@ const char *path_first(const struct path *p);
  * all; when any item lacks the rest, the whole is nothing. `properties.a.b` finds the key `a.b`
  * too. */
 json_t *path_get(const struct path *p, const json_t *root);
+/* Why the path leads to nothing, in a few words: "json has no 'a'", "rows has 2 items"; appended.
+ * `label` is what root is called, "" for a whole observation. */
+struct buf;
+void path_explain(const struct path *p, const json_t *root, const char *label, struct buf *out);
 /* The declared fact at the path (of an open fact: a row of type FACT_OPEN). *list: the path has a
  * [*], the value is a list of such. NULL and an error ("unknown fact 'cuont' of process; did you
  * mean 'count'?") when it is not declared. */

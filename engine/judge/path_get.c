@@ -7,6 +7,7 @@
 
 #include "engine/base/auto.h"
 #include "engine/base/buf.h"
+#include "engine/base/xalloc.h"
 
 #define JOINED_MAX 4096
 
@@ -107,6 +108,70 @@ static json_t *follow(const struct path *p, size_t i, json_t *v)
 		break;
 	}
 	return next ? follow(p, i + 1, next) : NULL;
+}
+
+/* Where a step ends in nothing. */
+static void explain_step(const struct path_step *s, const json_t *v, const char *at,
+			 struct buf *out)
+{
+	static const char *const kinds_of_json[] = {
+		[JSON_OBJECT] = "a map",     [JSON_ARRAY] = "a list",  [JSON_STRING] = "a text",
+		[JSON_INTEGER] = "a number", [JSON_REAL] = "a number", [JSON_TRUE] = "true",
+		[JSON_FALSE] = "false",      [JSON_NULL] = "null",
+	};
+	bool fits = s->name ? json_is_object(v) : json_is_array(v);
+
+	if (!fits)
+		buf_printf(out, "%s is %s", *at ? at : "it", kinds_of_json[json_typeof(v)]);
+	else if (!s->name)
+		buf_printf(out, "%s has %zu item%s", *at ? at : "it", json_array_size(v),
+			   json_array_size(v) == 1 ? "" : "s");
+	else if (!*at)
+		buf_adds(out, "no such fact");
+	else
+		buf_printf(out, "%s has no '%s'", at, s->name);
+}
+
+/* The next value; of all items the first that lacks the rest. */
+static json_t *step_once(const struct path *p, size_t i, json_t *v, struct buf *at)
+{
+	const struct path_step *s = &p->steps[i];
+	size_t k = s->index;
+
+	if (s->name) {
+		if (s->kind == STEP_KEY)
+			buf_printf(at, "[\"%s\"]", s->name);
+		else
+			buf_printf(at, "%s%s", at->len ? "." : "", s->name);
+		return json_object_get(v, s->name);
+	}
+	for (k = s->kind == STEP_ALL ? 0 : k; s->kind == STEP_ALL && k < json_array_size(v); k++) {
+		json_t *rest = follow(p, i + 1, json_array_get(v, k));
+
+		json_decref(rest);
+		if (!rest)
+			break;
+	}
+	buf_printf(at, "[%zu]", k);
+	return json_array_get(v, k);
+}
+
+void path_explain(const struct path *p, const json_t *root, const char *label, struct buf *out)
+{
+	auto_buf struct buf at = BUF_INIT(JOINED_MAX);
+	json_t *v = (json_t *)(uintptr_t)root;
+
+	buf_adds(&at, label);
+	for (size_t i = 0; i < p->count; i++) {
+		auto_free char *here = xstrdup(buf_text(&at));
+		json_t *next = step_once(p, i, v, &at);
+
+		if (!next) {
+			explain_step(&p->steps[i], v, here, out);
+			return;
+		}
+		v = next;
+	}
 }
 
 json_t *path_get(const struct path *p, const json_t *root)
