@@ -534,6 +534,7 @@ static const struct syntax syntaxes[] = {
 	  false },
 	{ "did not find expected ',' or '}'", NULL, "expected ',' or '}'; the map opens at %s",
 	  false },
+	{ "did not find expected node content", NULL, "a key or a value is missing here", false },
 	{ "did not find expected <document start>", NULL,
 	  "nothing may follow the end of the document", false },
 	{ "found duplicate %YAML directive", NULL, "a second %YAML line", false },
