@@ -55,14 +55,16 @@ static int need_choice(const struct key *k, const struct node *v, struct diagnos
 static int need_bool(const struct key *k, const struct node *v, struct diagnostics *d)
 {
 	static const char *const truths[] = { "true", "yes", "on", "y", NULL };
+	static const char *const lies[] = { "false", "no", "off", "n", NULL };
 
 	if (need_scalar(k, v, d))
 		return -1;
 	if (!strcmp(v->text, "true") || !strcmp(v->text, "false"))
 		return 0;
 	for (size_t i = 0; truths[i]; i++)
-		if (!strcasecmp(v->text, truths[i]))
-			return diagnose(d, v, "%s: '%s' is not true or false; did you mean 'true'?", k->name, v->text);
+		if (!strcasecmp(v->text, truths[i]) || !strcasecmp(v->text, lies[i]))
+			return diagnose(d, v, "%s: '%s' is not true or false; did you mean '%s'?", k->name, v->text,
+					strcasecmp(v->text, truths[i]) ? "false" : "true");
 	return diagnose(d, v, "%s: '%s' is not true or false", k->name, v->text);
 }
 
@@ -211,9 +213,12 @@ bool node_varies(const struct node *n)
 		return false;
 	if (n->type == NODE_SCALAR)
 		return n->len > 2 && strstr(n->text, "${");
-	for (size_t i = 0; i < n->count; i++)
-		if (node_varies(n->type == NODE_LIST ? n->items[i] : n->pairs[i].value))
+	for (size_t i = 0; i < n->count; i++) {
+		if (n->type == NODE_LIST ? node_varies(n->items[i]) : node_varies(n->pairs[i].key))
 			return true;
+		if (n->type == NODE_MAP && node_varies(n->pairs[i].value))
+			return true;
+	}
 	return false;
 }
 

@@ -56,7 +56,7 @@ int keys_read(const struct key *keys, const struct node *map, const char *where,
 	      bool (*other)(void *ctx, const struct node_pair *pair), struct diagnostics *d);
 /* Only whether the shape is right. */
 int key_check_shape(const struct key *k, const struct node *value, struct diagnostics *d);
-/* Whether any scalar below (not keys) holds "${". */
+/* Whether any scalar below, or a key, holds "${". */
 bool node_varies(const struct node *n);
 /* One text that is a whole ${name}: the name, the caller's; else NULL. */
 char *node_whole_name(const struct node *n);

@@ -31,6 +31,13 @@ static int compare_ids(const void *a, const void *b)
 	return order ? order : x->links->next_edge < y->links->next_edge ? -1 : x->links->next_edge > y->links->next_edge;
 }
 
+static const struct node *id_node(const struct rule *rule)
+{
+	const struct node *id = rule->at->type == NODE_MAP ? node_get(rule->at, "id") : NULL;
+
+	return id && id->type == NODE_SCALAR ? id : NULL;
+}
+
 static void sort_ids(struct ruleset *set, struct diagnostics *d)
 {
 	set->by_id = xcalloc(set->rule_count + 1, sizeof(struct rule *));
@@ -43,9 +50,9 @@ static void sort_ids(struct ruleset *set, struct diagnostics *d)
 		set->rules[i]->links->next_edge = 0;
 	for (size_t i = 1; i < set->rule_count; i++) {
 		const struct rule *first = set->by_id[i - 1], *second = set->by_id[i];
-		const struct node *a = node_get(first->at, "id"), *b = node_get(second->at, "id");
+		const struct node *a = id_node(first), *b = id_node(second);
 
-		if (!strcmp(first->id, second->id))
+		if (a && b && *a->text && !strcmp(first->id, second->id))
 			diagnose(d, b, "duplicate id '%s'; the first is at %s:%u:%u", second->id, document_name(a->document), a->line,
 				 a->column);
 	}

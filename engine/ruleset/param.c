@@ -221,7 +221,7 @@ static void check_source(const struct node *source, struct diagnostics *d)
 	if (keys_read(from_keys, source, "from", NULL, NULL, d))
 		return;
 	if (!env == !file)
-		diagnose(d, source, "from: one of 'env' and 'file' is needed");
+		diagnose(d, source, "from: one of 'env' and 'file' is needed%s", env ? ", not both" : "");
 	if (env && (format || key || match))
 		diagnose(d, source, "from: 'format', 'key' and 'match' belong to 'file'");
 	if (node_get(source, "of_process") && !env)

@@ -347,11 +347,8 @@ void rule_read(struct reading *r, struct node *map)
 	if (rule->type)
 		take_fields(&c, td);
 	rule->id = xasprintf("%s%s", r->prefix, c.id ? c.id->text : "");
-	/* Without a type it is never run, but others may name it. */
-	if (c.id && is_check_id(c.id->text))
-		ruleset_add(r, rule);
-	else
-		rule_free(rule);
+	/* One with mistakes is never run, but others may name it, and what else is wrong with it shall be said, too. */
+	ruleset_add(r, rule);
 }
 
 static void free_references(struct reference *refs, size_t count)
