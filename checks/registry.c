@@ -10,6 +10,7 @@ extern const struct check_type check_file;
 extern const struct check_type check_git;
 extern const struct check_type check_port;
 extern const struct check_type check_process;
+extern const struct check_type check_ssh;
 extern const struct check_type check_tcp;
 extern const struct check_type check_value;
 
@@ -19,6 +20,7 @@ const struct check_type *const check_registry[] = {
 	&check_git,
 	&check_port,
 	&check_process,
+	&check_ssh,
 	&check_tcp,
 	&check_value,
 	NULL,

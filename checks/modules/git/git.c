@@ -11,10 +11,9 @@
 #include "checks/check.h"
 #include "checks/modules/git/scratch.h"
 #include "checks/modules/git/session.h"
-#include "engine/base/io.h"
+#include "checks/modules/ssh/key.h"
 #include "engine/base/text.h"
 
-#define KEY_MAX ((size_t)64 * 1024)
 #define REFS_MAX 10000
 #define OBJECTS_MAX ((size_t)10 * 1000 * 1000)
 #define BRANCHES_NAMED 8
@@ -446,33 +445,14 @@ static int do_compare(struct git_session *s, json_t *ours)
 
 /* --- the check --- */
 
-static int read_key(struct git_session *s)
-{
-	auto_err struct err *e = NULL;
-	auto_buf struct buf b = BUF_INIT(KEY_MAX);
-	const char *key = s->query->key;
-
-	if (!key)
-		return 0;
-	if (*key != '/') {
-		/* Keys that came through one line of YAML or of an environment still need their last line end. */
-		s->key = text_ends_with(key, "\n") ? xstrdup(key) : xasprintf("%s\n", key);
-		return 0;
-	}
-	if (io_read_file(key, &b, &e)) {
-		observer_trouble(s->o, err_code(e) == ERR_PERMISSION ? KIND_PERMISSION : KIND_PARAMETER, "key: %s",
-				 err_text(e));
-		return -1;
-	}
-	s->key = buf_take(&b);
-	return 0;
-}
-
 static int inspect(struct git_session *s)
 {
 	json_t *refs = NULL;
-	int code = read_key(s) || set_url(s, s->query->url) ? -1 : 0;
+	int code;
 
+	s->key = key_read(s->query->key, s->o, &code);
+	if (code == 0)
+		code = set_url(s, s->query->url);
 	if (code == 0)
 		code = s->query->mode == GIT_MODE_CLONE ? do_clone(s, &refs) : do_refs(s, &refs);
 	if (code == 0 && s->query->compare_with)
@@ -495,9 +475,7 @@ static int git_observe(const void *query, struct observer *o, struct err **e)
 	if (words.len)
 		observer_evidence(o, "remote", words.data, words.len);
 	git_url_release(&s.url);
-	if (s.key)
-		explicit_bzero(s.key, strlen(s.key));
-	free(s.key);
+	key_wipe(s.key);
 	return 0;
 }
 

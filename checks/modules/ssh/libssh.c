@@ -304,7 +304,7 @@ static struct seam *open_once(const struct seam_options *options, struct observe
 		observer_trouble(o, KIND_RESOURCE, "no memory for an SSH session");
 		goto bad;
 	}
-	if (session_options(s) || handshake(s) || check_host_key(s) || login(s))
+	if (session_options(s) || handshake(s) || check_host_key(s) || (!options->no_login && login(s)))
 		goto bad;
 	*phase = "session";
 	return s;

@@ -26,6 +26,7 @@ struct seam_options {
 	const char *key_passphrase;
 	const char *password;     /* or NULL */
 	bool agent;               /* ask the agent at SSH_AUTH_SOCK */
+	bool no_login;            /* only look at greeting and host key */
 	bool rsa_sha1;            /* SHA-1 signatures of RSA keys where the server knows no others */
 };
 
