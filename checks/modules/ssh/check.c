@@ -15,7 +15,7 @@ static struct seam_options options_of(const struct ssh_query *q, const char *key
 	return (struct seam_options){
 		.host = q->host,
 		.port = (uint16_t)q->port,
-		.user = q->user ? q->user : "",
+		.user = q->user ? q->user : "nobody", /* nobody logs in then */
 		.deadline = deadline,
 		.known_hosts = q->known_hosts,
 		.host_key = q->host_key,
