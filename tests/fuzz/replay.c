@@ -1,8 +1,9 @@
 /*
  * replay - run a fuzz target over its corpus without a fuzzer: what once crashed must never again.
  *
- * The corpus of the program fuzz_THING is the folder tests/fuzz/corpus/THING of the sources, or what
- * stands on the command line. Prints TAP. scripts/fuzz defines ROUNDS_LIBFUZZER: then libFuzzer brings main().
+ * The corpus of the program fuzz_THING is the folder tests/fuzz/corpus/THING of the sources, or
+ * what stands on the command line. Prints TAP. scripts/fuzz defines ROUNDS_LIBFUZZER: then
+ * libFuzzer brings main().
  */
 #include <dirent.h>
 #include <limits.h>
@@ -80,7 +81,8 @@ int main(int argc, char **argv)
 	for (int i = 1; i < argc; i++)
 		failed |= replay_file(argv[i]);
 	if (argc == 1) {
-		snprintf(folder, sizeof(folder), "%s/tests/fuzz/corpus/%s", source ? source : ".", name);
+		snprintf(folder, sizeof(folder), "%s/tests/fuzz/corpus/%s", source ? source : ".",
+			 name);
 		failed |= replay_folder(folder);
 	}
 	if (!replayed) {
