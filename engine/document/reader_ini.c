@@ -38,25 +38,36 @@ static void trim(const char **s, size_t *len)
 		(*len)--;
 }
 
-/* Without a comment behind a blank, and without quotes around the whole. */
+/* The length up to a comment, which stands behind a blank or at the start. */
+static size_t before_comment(const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((s[i] == ';' || s[i] == '#') && (i == 0 || s[i - 1] == ' ' || s[i - 1] == '\t'))
+			return i;
+	return len;
+}
+
+/* Without a comment, and without quotes around the whole. */
 static void clean_value(const char **s, size_t *len)
 {
-	const char *close;
+	const char *close = NULL, *rest;
+	size_t rest_len;
 
 	trim(s, len);
-	if (*len && (**s == '"' || **s == '\'')) {
+	if (*len && (**s == '"' || **s == '\''))
 		close = memchr(*s + 1, **s, *len - 1);
-		if (close && (close == *s + *len - 1 || strchr(" \t;#", close[1]))) {
-			(*s)++;
-			*len = (size_t)(close - *s);
-			return;
-		}
+	if (close) {
+		rest = close + 1;
+		rest_len = (size_t)(*s + *len - rest);
+		rest_len = before_comment(rest, rest_len);
+		trim(&rest, &rest_len);
 	}
-	for (size_t i = 0; i < *len; i++) {
-		if (((*s)[i] == ';' || (*s)[i] == '#') &&
-		    (i == 0 || (*s)[i - 1] == ' ' || (*s)[i - 1] == '\t'))
-			*len = i;
+	if (close && !rest_len) {
+		(*s)++;
+		*len = (size_t)(close - *s);
+		return;
 	}
+	*len = before_comment(*s, *len);
 	trim(s, len);
 }
 

@@ -118,7 +118,7 @@ static const struct mistake mistakes[] = {
 	{ BYTES("a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"
 		"c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\n"
 		"e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: [*e,*e]\n"),
-	  "t.yaml:5:32: aliases expand to more than 100000 nodes\n" },
+	  "t.yaml:5:29: aliases expand to more than 100000 nodes\n" },
 	{ BYTES("x: { <<: 3 }\n"),
 	  "t.yaml:1:10: '<<' takes a map or a list of maps, not a text\n" },
 	{ BYTES("x: { <<: [ { a: 1 }, b ] }\n"), "t.yaml:1:22: '<<' merges maps, not a text\n" },
