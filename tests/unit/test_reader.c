@@ -107,7 +107,8 @@ static const struct row refused[] = {
 	{ "toml", BYTES("a={b=1,}\n"), "line 1: expected a key" },
 	{ "toml", BYTES("\na=\"x\n"), "line 2: the text is never closed" },
 	{ "toml", BYTES("a='''x\n"), "line 2: the text is never closed" },
-	{ "toml", BYTES("a=\"\\"), "line 1: unknown escape in a text" },
+	{ "toml", BYTES("a=\"\\"), "line 1: the text is never closed" },
+	{ "toml", BYTES("a=\"\\q\"\n"), "line 1: unknown escape in a text" },
 	{ "toml", BYTES("a=\"\\u00\"\n"), "line 1: an escape is no character" },
 	{ "toml", BYTES("a=\"\\ud800\"\n"), "line 1: an escape is no character" },
 	{ "toml", BYTES("a=\"\\U00"), "line 1: an escape is cut off" },
@@ -131,7 +132,7 @@ static const struct row refused[] = {
 	{ "json", BYTES("{\"a\": hunter2}"), "line 1: invalid token" },
 	{ "json", BYTES("{\"a\": \"hunter2"), "line 1: premature end of input" },
 	{ "json", BYTES("[1] hunter2"), "line 1: end of file expected" },
-	{ "json", BYTES(""), "line 1: '[' or '{' expected" },
+	{ "json", BYTES(""), "line 1: unexpected token near end of file" },
 };
 
 static json_t *read_row(const struct row *row, struct err **e)
