@@ -8,6 +8,7 @@
 extern const struct check_type check_command;
 extern const struct check_type check_file;
 extern const struct check_type check_git;
+extern const struct check_type check_http;
 extern const struct check_type check_port;
 extern const struct check_type check_process;
 extern const struct check_type check_ssh;
@@ -18,6 +19,7 @@ const struct check_type *const check_registry[] = {
 	&check_command,
 	&check_file,
 	&check_git,
+	&check_http,
 	&check_port,
 	&check_process,
 	&check_ssh,

@@ -1,0 +1,39 @@
+/*
+ * http_answer - what a server has answered so far, in bounded memory, and as facts.
+ */
+#ifndef CHECKS_MODULES_HTTP_ANSWER_H
+#define CHECKS_MODULES_HTTP_ANSWER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "engine/base/buf.h"
+
+struct observer;
+
+#define BODY_MAX ((size_t)1024 * 1024)
+#define HEADERS_MAX ((size_t)256 * 1024)
+
+struct answer {
+	json_t *headers; /* by lower-case name */
+	size_t header_bytes;
+	struct buf body; /* all of it when it is wanted, else its head */
+	uint64_t body_bytes;
+	bool wanted; /* the body, by an expectation */
+	bool headers_too_large, body_too_large;
+};
+
+/* Begin anew (a redirect): forgets what was answered. */
+void answer_begin(struct answer *a, bool wanted);
+/* One line of the head, with its end. false: too much. */
+bool answer_header(struct answer *a, const char *line, size_t len);
+/* A part of the body. false: enough, more than BODY_MAX. */
+bool answer_body(struct answer *a, const char *bytes, size_t len);
+/* Facts and evidence. whole: the body has ended as it should. */
+void answer_record(const struct answer *a, struct observer *o, long status, bool whole);
+void answer_free(struct answer *a);
+
+#endif

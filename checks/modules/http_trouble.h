@@ -1,0 +1,25 @@
+/*
+ * http_trouble - what libcurl's error codes mean, in words for people.
+ */
+#ifndef CHECKS_MODULES_HTTP_TROUBLE_H
+#define CHECKS_MODULES_HTTP_TROUBLE_H
+
+#include <curl/curl.h>
+
+struct observer;
+
+/* What is known of a transfer that failed. */
+struct failed {
+	CURL *easy;
+	CURLcode result;
+	const char *text;        /* libcurl's own words, "" when it has none */
+	const char *peer;        /* "127.0.0.1:80", or several */
+	const char *certificate; /* what is wrong with it, or NULL */
+	int socket_errno;        /* why no socket could be made, or 0 */
+};
+
+void http_trouble(struct observer *o, const struct failed *f);
+/* It was given up after this time. */
+void http_late(struct observer *o, CURL *easy, const char *peer, const char *host, const char *took);
+
+#endif
