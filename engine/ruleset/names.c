@@ -172,7 +172,7 @@ static enum lookup_result lint_param(const struct names *n, const struct param *
 	return found(v, value);
 }
 
-static enum lookup_result secret_param(const struct names *n, const struct param *p, json_t **value)
+static enum lookup_result secret_param(struct names *n, const struct param *p, json_t **value)
 {
 	size_t len = 0;
 	const char *text;
@@ -180,8 +180,10 @@ static enum lookup_result secret_param(const struct names *n, const struct param
 	if (n->stage != STAGE_WORKER)
 		return LOOKUP_DEFERRED;
 	text = secrets_text(n->secrets, p->secret, &len);
-	if (!text)
+	if (!text) {
+		n->problem = p;
 		return LOOKUP_PROBLEM;
+	}
 	return found(json_stringn_nocheck(text, len), value);
 }
 

@@ -141,7 +141,9 @@ static void unmatched(struct planning *p, const char *option, const char *what, 
 {
 	const char *near = text_nearest(word, known);
 
-	if (near)
+	if (near && !strcmp(near, word))
+		diagnose_at(p->d, option, 0, 0, 0, NULL, "the %s '%s' is left out by the other selectors", what, word);
+	else if (near)
 		diagnose_at(p->d, option, 0, 0, 0, NULL, "no %s '%s'; did you mean '%s'?", what, word, near);
 	else
 		diagnose_at(p->d, option, 0, 0, 0, NULL, "no %s '%s'", what, word);
