@@ -1,0 +1,144 @@
+# helpers - what end-to-end tests share: a folder and servers of their own for each test.
+#
+# A test file says `load helpers`, calls lab_setup in setup() and lab_teardown in teardown(). Then $ROUNDS
+# is the program, $SRC the source folder, $T a new folder that is also the current one, and whatever start()
+# started is gone after the test. Nothing is ever killed by its name.
+
+lab_setup() {
+	SRC=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+	ROUNDS=${ROUNDS:-$(lab_program)}
+	T=$(mktemp -d "${BATS_TMPDIR:-/tmp}/rounds.XXXXXX")
+	pids=()
+	# Nothing of this machine's own configuration.
+	export ROUNDS_CONFIG=$T/etc
+	unset ROUNDS_RULESETS
+	cd "$T" || return 1
+	[ -x "$ROUNDS" ] || {
+		echo "there is no program '$ROUNDS'; set ROUNDS" >&2
+		return 1
+	}
+}
+
+# The program as scripts/test or a developer built it.
+lab_program() {
+	local at
+
+	for at in "$SRC"/build-test/rounds "$SRC"/build/rounds "$SRC"/rounds; do
+		[ ! -x "$at" ] || break
+	done
+	echo "$at"
+}
+
+lab_teardown() {
+	local pid
+
+	for pid in "${pids[@]}"; do
+		stop "$pid"
+	done
+	cd /
+	rm -rf "$T"
+}
+
+# start COMMAND ...: in the background, silent, in a process group of its own; its id is in $started.
+start() {
+	setsid "$@" </dev/null >"$T/.started.$((${#pids[@]} + 1))" 2>&1 3>&- &
+	started=$!
+	pids+=("$started")
+}
+
+# stop PID: its whole group ends, and is waited for.
+stop() {
+	kill -KILL -- "-$1" 2>/dev/null || kill -KILL "$1" 2>/dev/null || true
+	wait "$1" 2>/dev/null || true
+}
+
+# wait_for SECONDS COMMAND ...: until the command succeeds. The time only bounds how long a broken test hangs.
+wait_for() {
+	local until=$((SECONDS + $1))
+
+	shift
+	until "$@" >/dev/null 2>&1; do
+		if [ "$SECONDS" -ge "$until" ]; then
+			echo "waited in vain for: $*" >&2
+			return 1
+		fi
+		sleep 0.05
+	done
+}
+
+# Whether a process has ended; one that is dead and not yet reaped has.
+gone() {
+	local state
+
+	state=$(sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null)
+	[ -z "$state" ] || [ "$state" = Z ] || [ "$state" = X ]
+}
+
+# A port of loopback that was free a moment ago.
+free_port() {
+	python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+# faults [KIND ...]: start tests/lab/faultd.py; the ports are in the variables $port_KIND.
+faults() {
+	local line
+
+	start python3 "$SRC/tests/lab/faultd.py" "$T/.ports" "$@"
+	wait_for 20 test -f "$T/.ports" || return 1
+	while IFS= read -r line; do
+		eval "port_$line"
+	done <"$T/.ports"
+}
+
+# ruleset NAME: the rules of standard input (a list of checks) as $T/NAME.yaml.
+ruleset() {
+	{
+		printf 'format: 1\nruleset: %s\nversion: 1.0.0\nchecks:\n' "$1"
+		sed 's/^/  /'
+	} >"$T/$1.yaml"
+}
+
+# ends CODE COMMAND ...: that it ends with this code. Its output is in $output, standard error included.
+ends() {
+	local code=$1
+
+	shift
+	run "$@"
+	[ "$status" -eq "$code" ] || {
+		echo "$output"
+		echo "ended with $status instead of $code: $*"
+		return 1
+	}
+}
+
+# says TEXT, says_not TEXT: of the last output.
+says() {
+	[[ "$output" == *"$1"* ]] || {
+		echo "$output"
+		echo "does not say: $1"
+		return 1
+	}
+}
+
+says_not() {
+	[[ "$output" != *"$1"* ]] || {
+		echo "$output"
+		echo "says: $1"
+		return 1
+	}
+}
+
+# result FILE ID FILTER: jq's answer about one check of a json report.
+result() {
+	jq -er --arg id "$2" ".results[] | select(.id == \$id) | $3" "$1"
+}
+
+# nowhere TEXT FILE-OR-FOLDER ...: that the text is in none of them, not even in part of a binary.
+nowhere() {
+	local text=$1 found
+
+	shift
+	found=$(grep -rlaF -e "$text" "$@" 2>/dev/null) || return 0
+	echo "'$text' is in: $found"
+	return 1
+}
