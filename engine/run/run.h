@@ -1,5 +1,6 @@
 /*
- * run - carry a plan out: lanes, workers, the two clocks, kills; every selected check ends as exactly one result.
+ * run - carry a plan out: lanes, workers, the two clocks, kills; every selected check ends as
+ * exactly one result.
  *
  * The supervisor (the caller's process) has one thread and never touches what it inspects.
  */
@@ -15,27 +16,38 @@ struct err;
 struct log;
 struct secrets;
 
-/* To be called once, first thing in main(): PID 1 forks and stays a small init (reaps, forwards SIGTERM/SIGINT, ends with the child's code);
- * core dumps off; subreaper on; descriptors 0 to 2 opened on /dev/null where they are closed; SIGPIPE ignored; RLIMIT_NOFILE remembered. Returns in the process that goes on. */
+/* To be called once, first thing in main(): PID 1 forks and stays a small init (reaps, forwards
+ * SIGTERM/SIGINT, ends with the child's code); core dumps off; subreaper on; descriptors 0 to 2
+ * opened on /dev/null where they are closed; SIGPIPE ignored; RLIMIT_NOFILE remembered. Returns in
+ * the process that goes on. */
 void run_prepare(void);
 
-/* Carry out the requests in a killable worker: each ends with an answer (5 s each at most; a blocked or crashed one is ANSWER_PROBLEM). */
+/* Carry out the requests in a killable worker: each ends with an answer (5 s each at most; a
+ * blocked or crashed one is ANSWER_PROBLEM). */
 void run_scout(struct requests *requests, struct secrets *secrets, struct log *log);
 
 struct run_options {
-	unsigned jobs;            /* isolated workers at once; 0: 64 */
-	int64_t deadline;         /* ns from the start; 0: none */
-	const char *module_path;  /* folder of the modules */
+	unsigned jobs;           /* isolated workers at once; 0: 64 */
+	int64_t deadline;        /* ns from the start; 0: none */
+	const char *module_path; /* folder of the modules */
 	struct secrets *secrets;
 	struct log *log;
-	/* Called when a check has ended (its result is whole; order of completion), and some ten times a second with the state of affairs. */
+	/* Called when a check has ended (its result is whole; order of completion), and some ten
+	 * times a second with the state of affairs. */
 	void (*on_result)(void *ctx, const struct result *r);
 	void (*on_progress)(void *ctx, const struct progress *p);
 	void *ctx;
 };
 
-/* Fills run->results (in the order of the plan), complete, cut_short. SIGINT, SIGTERM and the deadline cut the run short: what is not done ends as
- * `skip: interrupted`, what runs is given up. Returns 0; -1 when not even a worker could be made. */
-int run_execute(const struct plan *plan, const struct run_options *options, struct run *run, struct err **e);
+/* Fills run->results (in the order of the plan), complete, cut_short. SIGINT, SIGTERM and the
+ * deadline cut the run short: what is not done ends as `skip: interrupted`, what runs is given up.
+ * Returns 0; -1 when not even a worker could be made. */
+int run_execute(const struct plan *plan, const struct run_options *options, struct run *run,
+		struct err **e);
+
+/* To be called last, when the reports are closed: workers were told to end and are not waited for
+ * before; this gives them a moment (0.3 s at most) to be gone, so that a command's processes do not
+ * outlive us. */
+void run_end(void);
 
 #endif

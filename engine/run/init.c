@@ -1,0 +1,91 @@
+/*
+ * init - what must be true of our process before anything else; as PID 1, a small init that waits
+ * for the real one.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "engine/base/clock.h"
+#include "engine/run/run.h"
+
+/* Reap whatever falls to us, until the main child is gone: its status. */
+static int init_wait(pid_t child, const sigset_t *awaited)
+{
+	for (;;) {
+		int status = 0, sig = sigwaitinfo(awaited, NULL);
+		pid_t gone;
+
+		if (sig > 0 && sig != SIGCHLD)
+			kill(child, sig);
+		while ((gone = waitpid(-1, &status, WNOHANG)) > 0)
+			if (gone == child)
+				return status;
+	}
+}
+
+/* Signals without a handler do not reach PID 1, and the kernel kills the namespace when it ends.
+ * Returns in the child. */
+static void become_init(void)
+{
+	const int forwarded[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2 };
+	sigset_t awaited, old;
+	pid_t child;
+	int status;
+
+	sigemptyset(&awaited);
+	sigaddset(&awaited, SIGCHLD);
+	for (size_t i = 0; i < sizeof(forwarded) / sizeof(forwarded[0]); i++)
+		sigaddset(&awaited, forwarded[i]);
+	sigprocmask(SIG_BLOCK, &awaited, &old);
+	child = fork();
+	if (child == 0)
+		sigprocmask(SIG_SETMASK, &old, NULL);
+	if (child <= 0)
+		return; /* without a fork we do what we can as PID 1 */
+	status = init_wait(child, &awaited);
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}
+
+static void open_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		/* the lowest free one is taken: exactly the one that is closed */
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+		    open("/dev/null", fd ? O_WRONLY : O_RDONLY) != fd)
+			_exit(71);
+}
+
+void run_prepare(void)
+{
+	const struct rlimit none = { 0, 0 };
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	open_standard_descriptors();
+	if (getpid() == 1)
+		become_init();
+	sigaction(SIGPIPE, &ignore, NULL);
+	setrlimit(RLIMIT_CORE, &none);
+	prctl(PR_SET_DUMPABLE, 0);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
+void run_end(void)
+{
+	const struct timespec moment = { .tv_nsec = 100000 };
+	int64_t end = clock_mono() + 300 * NS_PER_MS;
+
+	for (;;) {
+		pid_t gone = waitpid(-1, NULL, WNOHANG);
+
+		if ((gone < 0 && errno != EINTR) || clock_mono() >= end)
+			return;
+		if (gone == 0)
+			nanosleep(&moment, NULL);
+	}
+}

@@ -1,0 +1,64 @@
+/*
+ * job - one check (or one item of it) on its way through the lanes, as the supervisor keeps it.
+ */
+#ifndef ENGINE_RUN_JOB_H
+#define ENGINE_RUN_JOB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "engine/result/result.h"
+#include "engine/run/outcome.h"
+
+struct job_list;
+struct loop_timer;
+struct worker;
+
+/* A try that was not the last. */
+struct try_row {
+	enum status status;
+	char *message;
+	int64_t duration;
+};
+
+struct job {
+	uint32_t number;
+	const struct check *check;
+	json_t *item; /* of a runtime item, numbered from 1; or NULL */
+	size_t item_number;
+	char *captures;   /* JSON text for the worker, or NULL */
+	unsigned attempt; /* 0: never run */
+	bool decided;     /* the outcome is known without a worker */
+	bool over;
+	char *sighting;         /* observed, to be judged in the local lane; or NULL */
+	struct outcome outcome; /* of the last try */
+	struct try_row *tries;
+	size_t try_count, try_cap;
+	struct result result; /* once it is over */
+	struct job *sibling;  /* the next item of the same check */
+	/* where it is */
+	struct job_list *list;
+	struct job *next, *prev;
+	struct worker *worker;
+	uint32_t serial;
+	bool begun;               /* a loop worker said so */
+	int64_t given;            /* clock_mono when it was sent, later when it began */
+	struct loop_timer *pause; /* until the next try */
+	void *owner;              /* of the pause: the run */
+};
+
+/* A queue in which anyone can be found quickly. */
+struct job_list {
+	struct job *first, *last;
+	size_t count;
+};
+void job_list_add(struct job_list *l, struct job *j);
+void job_list_add_first(struct job_list *l, struct job *j);
+/* Out of whatever list it is in. */
+void job_list_remove(struct job *j);
+struct job *job_list_take(struct job_list *l);
+
+#endif

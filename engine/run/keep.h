@@ -1,0 +1,14 @@
+/*
+ * keep - make the result of a job that has its last outcome: masked again with all secrets before
+ * it is kept.
+ */
+#ifndef ENGINE_RUN_KEEP_H
+#define ENGINE_RUN_KEEP_H
+
+struct job;
+struct secrets;
+
+/* Fills j->result from j->outcome and its tries; `secrets` may be NULL. */
+void keep_result(struct job *j, const struct secrets *secrets);
+
+#endif

@@ -1,0 +1,77 @@
+/*
+ * lanes - which worker gets which job, and what becomes of the jobs of one that died. Internal to
+ * engine/run.
+ */
+#ifndef ENGINE_RUN_LANES_H
+#define ENGINE_RUN_LANES_H
+
+#include "engine/run/job.h"
+#include "engine/run/supervisor.h"
+
+struct schedule;
+struct secrets;
+
+/* Jobs that a worker which died with an empty slot had begun: one of them has killed it. Halves go
+ * to workers of their own. */
+struct half {
+	struct job_list jobs;
+	struct half *next;
+};
+
+/* The workers of one lane; of the isolated lane those of one module. */
+struct pool {
+	struct lanes *lanes;
+	enum lane lane;
+	enum role role;
+	const struct check_type *type; /* isolated: any of its module's */
+	struct job_list ready;
+	struct job_list tabled; /* local: those that read a shared table, for one worker */
+	struct half *halves;
+	struct worker *parent; /* isolated */
+	size_t workers;
+	unsigned deaths; /* in a row, without one ended check */
+	char *ended;     /* why the lane is at its end, or NULL */
+	struct pool *next;
+};
+
+struct lanes {
+	struct supervisor *sv;
+	const struct secrets *secrets;
+	struct schedule *schedule;
+	struct pool *pools;
+	unsigned cores, jobs; /* jobs: isolated workers at once */
+	struct err *fatal;    /* not even the first worker could be made */
+	bool dropped;         /* nobody wants to know any more */
+	char **blocked;       /* mounts on which a worker hangs in the kernel */
+	size_t blocked_count, blocked_cap;
+	/* A try of a job has ended; takes the outcome over. */
+	void (*finish)(void *ctx, struct job *j, struct outcome *o);
+	void *ctx;
+};
+
+/* Sets the supervisor's hooks. */
+void lanes_init(struct lanes *l, struct supervisor *sv);
+void lanes_release(struct lanes *l);
+/* A job is to be carried out (or its observation to be judged). */
+void lanes_add(struct lanes *l, struct job *j);
+/* Give the workers what they can take, start those that are missing. */
+void lanes_feed(struct lanes *l);
+/* Hear what has been said already, then drop all jobs: they belong to nobody then. */
+void lanes_drop(struct lanes *l);
+/* How long the code of a job may run in its slot, in ns. */
+int64_t lanes_limit(const struct job *j);
+
+/* settle.c: what becomes of a worker's jobs. */
+void lanes_settle(struct worker *w, bool left);
+/* End the job without an observation. */
+void lanes_end_job(struct lanes *l, struct job *j, enum kind kind, const char *text);
+/* End all jobs that wait in this pool. */
+void pool_end(struct pool *p, enum kind kind, const char *reason);
+
+/* mounts.c: the mount point that a path is on ("/data"), by the longest match in mountinfo; the
+ * caller's, NULL when unknown. */
+char *mount_of(const char *path);
+/* The value of the first path field of a check whose fields are known, or NULL. */
+const char *check_path(const struct check *c);
+
+#endif

@@ -1,0 +1,110 @@
+/*
+ * local - a worker that looks at one thing after the other: the local and the isolated lane, and
+ * the judge of other lanes' observations.
+ */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "engine/base/buf.h"
+#include "engine/base/clock.h"
+#include "engine/base/err.h"
+#include "engine/run/examine.h"
+#include "engine/run/outcome.h"
+#include "engine/run/worker.h"
+
+/* Results are sent in one write as long as nobody has waited for one longer than this. */
+#define FLUSH_AFTER (NS_PER_MS / 2)
+#define FLUSH_BYTES ((size_t)32 * 1024)
+
+struct local {
+	struct desk *desk;
+	struct table_cache *tables;
+	int64_t flushed; /* when results were last sent */
+};
+
+static void flush(struct local *l)
+{
+	if (wire_flush(&l->desk->wire, NULL) != 0)
+		_exit(1);
+	l->flushed = clock_mono();
+}
+
+static void send_result(struct local *l, const struct examination *x)
+{
+	struct buf bytes = BUF_INIT(SIZE_MAX);
+
+	outcome_pack(&x->outcome, &bytes);
+	wire_send(&l->desk->wire, WIRE_RESULT, x->a.job, x->a.serial, bytes.data, bytes.len);
+	buf_free(&bytes);
+}
+
+static void look(struct local *l, struct examination *x)
+{
+	struct err *e = NULL;
+	const struct check_type *code;
+
+	if (x->a.sighting) {
+		examine_take_sighting(x);
+		return;
+	}
+	code = modules_type(l->desk->modules, x->a.check->type, &e);
+	if (x->a.attempt > 1)
+		table_cache_renew(l->tables);
+	if (code)
+		examine_observe(x, code, l->tables);
+	else
+		examine_trouble(x, e);
+	err_free(e);
+}
+
+static void carry_out(struct local *l, struct assignment *a)
+{
+	struct examination x;
+
+	slot_enter(l->desk->slot, a->job);
+	examine_open(&x, a, l->desk->shop->exports);
+	if (!x.ended)
+		look(l, &x);
+	if (!x.ended)
+		examine_judge(&x);
+	send_result(l, &x);
+	if (l->desk->role == ROLE_ISOLATED)
+		flush(l); /* it is never run again: what it ended as must be out before it leaves
+			     the slot */
+	slot_leave(l->desk->slot);
+	examine_close(&x);
+}
+
+static void take(struct local *l, const struct wire_message *m)
+{
+	struct assignment a;
+
+	if (!slot_take(l->desk->slot, m->header.serial))
+		return; /* given to another worker */
+	if (assignment_unpack(m, l->desk->shop->plan, &a, NULL) < 0)
+		_exit(1);
+	if (wire_pending(&l->desk->wire) > FLUSH_BYTES ||
+	    (wire_pending(&l->desk->wire) && clock_mono() - l->flushed > FLUSH_AFTER))
+		flush(l);
+	carry_out(l, &a);
+}
+
+void local_main(struct desk *d)
+{
+	struct local l = { .desk = d, .tables = table_cache_new(), .flushed = clock_mono() };
+	struct wire_message m;
+
+	for (;;) {
+		int found = wire_next(&d->wire, &m, NULL);
+
+		if (found < 0)
+			_exit(1);
+		if (found == 1) {
+			take(&l, &m);
+			continue;
+		}
+		flush(&l);
+		if (wire_read(&d->wire, NULL) != 1)
+			return;
+	}
+}

@@ -1,0 +1,109 @@
+#include "engine/run/module.h"
+
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/auto.h"
+#include "engine/base/err.h"
+#include "engine/base/xalloc.h"
+
+struct loaded {
+	char *name;
+	const struct module *module; /* NULL: could not be loaded, for this reason */
+	char *problem;
+	struct loaded *next;
+};
+
+struct modules {
+	const char *folder;
+	struct loaded *first;
+};
+
+struct modules *modules_new(const char *folder)
+{
+	struct modules *m = xcalloc(1, sizeof(*m));
+
+	m->folder = folder;
+	return m;
+}
+
+/* Both places where libtool leaves a module: installed, and not yet. */
+static void *module_open(const char *folder, const char *name)
+{
+	auto_free char *installed = xasprintf("%s/%s.so", folder, name);
+	auto_free char *built = xasprintf("%s/.libs/%s.so", folder, name);
+	void *handle =
+		access(installed, F_OK) == 0 ? dlopen(installed, RTLD_NOW | RTLD_LOCAL) : NULL;
+
+	if (!handle && access(installed, F_OK) < 0)
+		handle = dlopen(built, RTLD_NOW | RTLD_LOCAL);
+	return handle;
+}
+
+static const struct module *module_load(const char *folder, const char *name, const char *package,
+					struct err **e)
+{
+	void *handle = folder ? module_open(folder, name) : NULL;
+	const struct module *module = handle ? dlsym(handle, "rounds_module") : NULL;
+	const char *why = handle ? NULL : dlerror();
+
+	if (!module) {
+		err_set(e, ERR_UNAVAILABLE, "module '%s' cannot be loaded (%s): install %s", name,
+			why ? why : "it exports no table", package ? package : "it");
+		return NULL;
+	}
+	if (module->abi != MODULE_ABI) {
+		err_set(e, ERR_UNAVAILABLE,
+			"module '%s' is of another version (%u, not %u): install the %s of this "
+			"release",
+			name, module->abi, MODULE_ABI, package ? package : "one");
+		return NULL;
+	}
+	if (module->init && module->init(e) < 0) {
+		err_wrap(e, "module '%s'", name);
+		return NULL;
+	}
+	return module;
+}
+
+const struct module *modules_load(struct modules *m, const char *name, const char *package,
+				  struct err **e)
+{
+	struct loaded *l = m->first;
+
+	while (l && strcmp(l->name, name))
+		l = l->next;
+	if (!l) {
+		auto_err struct err *problem = NULL;
+
+		l = xcalloc(1, sizeof(*l));
+		l->name = xstrdup(name);
+		l->module = module_load(m->folder, name, package, &problem);
+		l->problem = l->module ? NULL : xstrdup(err_text(problem));
+		l->next = m->first;
+		m->first = l;
+	}
+	if (!l->module)
+		err_set(e, ERR_UNAVAILABLE, "%s", l->problem);
+	return l->module;
+}
+
+const struct check_type *modules_type(struct modules *m, const struct check_type *type,
+				      struct err **e)
+{
+	const struct module *module;
+
+	if (!type->module)
+		return type;
+	module = modules_load(m, type->module, type->package, e);
+	if (!module)
+		return NULL;
+	for (const struct check_type *const *t = module->types; t && *t; t++)
+		if (!strcmp((*t)->name, type->name))
+			return *t;
+	err_set(e, ERR_UNAVAILABLE,
+		"module '%s' has no code for '%s': install the %s of this release", type->module,
+		type->name, type->package ? type->package : "one");
+	return NULL;
+}

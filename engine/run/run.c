@@ -1,0 +1,327 @@
+#include "engine/run/run.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "engine/base/auto.h"
+#include "engine/base/clock.h"
+#include "engine/base/err.h"
+#include "engine/base/log.h"
+#include "engine/base/loop.h"
+#include "engine/base/text.h"
+#include "engine/base/xalloc.h"
+#include "engine/run/exports.h"
+#include "engine/run/keep.h"
+#include "engine/run/lanes.h"
+#include "engine/run/schedule.h"
+#include "engine/run/supervisor.h"
+
+#define DEFAULT_JOBS 64
+/* Besides the isolated workers: local ones, loops, lane parents, and those that are left. */
+#define OTHER_WORKERS 96
+#define PROGRESS_EVERY (100 * NS_PER_MS)
+
+/* One run_execute. */
+struct execution {
+	const struct plan *plan;
+	const struct run_options *options;
+	struct run *run;
+	struct supervisor sv;
+	struct lanes lanes;
+	struct schedule *schedule;
+	struct exports *exports;
+	struct loop *loop;
+	uint64_t seq;
+	size_t failed;
+	const char *cut; /* why the run is cut short */
+	int signals;
+	sigset_t old_mask;
+	struct loop_fd *signal_watch;
+	struct loop_timer *deadline, *progress;
+};
+
+static void enter(struct execution *x, struct job *j)
+{
+	j->attempt++;
+	lanes_add(&x->lanes, j);
+}
+
+static void on_pause_over(void *ctx)
+{
+	struct job *j = ctx;
+
+	j->pause = NULL;
+	enter(j->owner, j);
+}
+
+static void retry(struct execution *x, struct job *j, struct outcome *o)
+{
+	array_grow(j->tries, j->try_count, j->try_cap);
+	j->tries[j->try_count++] = (struct try_row){
+		.status = o->status,
+		.message = o->message ? xstrdup(o->message) : NULL,
+		.duration = o->duration,
+	};
+	outcome_release(o);
+	j->owner = x;
+	j->pause = loop_timer_add(x->loop, clock_mono() + j->check->retry_every, on_pause_over, j);
+}
+
+/* A job has its last outcome: its result is made and told. */
+static void end(struct execution *x, struct job *j, struct outcome *o)
+{
+	j->outcome = *o;
+	*o = (struct outcome){ 0 };
+	keep_result(j, x->options->secrets);
+	j->result.seq = ++x->seq;
+	x->failed += j->result.status == STATUS_FAIL || j->result.status == STATUS_ERROR;
+	schedule_over(x->schedule, j);
+	if (x->options->on_result)
+		x->options->on_result(x->options->ctx, &j->result);
+}
+
+static void on_finish(void *ctx, struct job *j, struct outcome *o)
+{
+	struct execution *x = ctx;
+
+	free(j->sighting);
+	j->sighting = NULL;
+	if (o->status == STATUS_FAIL && j->attempt < j->check->tries && !x->cut)
+		retry(x, j, o);
+	else
+		end(x, j, o);
+}
+
+/* Everything that has become free goes to its lane, or ends at once. */
+static void take_free(struct execution *x)
+{
+	struct job *j;
+
+	while ((j = schedule_next(x->schedule))) {
+		if (j->decided) {
+			struct outcome o = j->outcome;
+
+			j->outcome = (struct outcome){ 0 };
+			end(x, j, &o);
+		} else {
+			enter(x, j);
+		}
+	}
+}
+
+static void interrupt_job(struct execution *x, struct job *j)
+{
+	struct outcome o = outcome_make(j->check, STATUS_SKIP, KIND_NONE, "interrupted");
+
+	loop_timer_remove(j->pause);
+	j->pause = NULL;
+	end(x, j, &o);
+}
+
+/* What runs is given up, what waits is skipped; all of it is told. */
+static void cut_short(struct execution *x, const char *why)
+{
+	size_t count = schedule_count(x->schedule);
+
+	if (x->cut)
+		return;
+	x->cut = why;
+	lanes_drop(&x->lanes);
+	schedule_cut(x->schedule, "interrupted");
+	for (size_t i = 0; i < count; i++) {
+		struct job *j = schedule_job(x->schedule, (uint32_t)i);
+
+		if (!j->over && !j->decided)
+			interrupt_job(x, j);
+	}
+	for (struct job *j; (j = schedule_next(x->schedule));) {
+		if (j->over)
+			continue;
+		if (j->decided) {
+			struct outcome o = j->outcome;
+
+			j->outcome = (struct outcome){ 0 };
+			end(x, j, &o);
+		} else {
+			interrupt_job(x, j);
+		}
+	}
+}
+
+static void on_deadline(void *ctx)
+{
+	struct execution *x = ctx;
+
+	x->deadline = NULL;
+	cut_short(x, "deadline");
+}
+
+static void on_signal(void *ctx, uint32_t events)
+{
+	struct execution *x = ctx;
+	struct signalfd_siginfo info;
+
+	(void)events;
+	while (read(x->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+		if (info.ssi_signo == SIGCHLD)
+			supervisor_reap(&x->sv);
+		else
+			cut_short(x, info.ssi_signo == SIGTERM ? "SIGTERM" : "SIGINT");
+	}
+}
+
+static void on_progress(void *ctx)
+{
+	struct execution *x = ctx;
+	struct progress p = { .done = x->seq,
+			      .total = x->seq + schedule_open(x->schedule),
+			      .failed = x->failed };
+	int64_t now = clock_mono(), oldest = INT64_MAX;
+
+	for (const struct worker *w = x->sv.workers; w; w = w->next) {
+		bool loops = w->role == ROLE_NETWORK || w->role == ROLE_COMMAND;
+
+		for (const struct job *j = w->jobs.first; j; j = loops ? j->next : NULL) {
+			if (loops && !j->begun)
+				continue;
+			p.running++;
+			if (j->given < oldest) {
+				oldest = j->given;
+				p.slowest = j->check->id;
+			}
+		}
+	}
+	p.slowest_seconds = p.slowest ? (double)(now - oldest) / (double)NS_PER_S : 0;
+	x->options->on_progress(x->options->ctx, &p);
+	x->progress = loop_timer_add(x->loop, now + PROGRESS_EVERY, on_progress, x);
+}
+
+static int watch_signals(struct execution *x, struct err **e)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	if (sigprocmask(SIG_BLOCK, &set, &x->old_mask) < 0)
+		return err_errno(e, ERR_SYSTEM, "signals");
+	x->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (x->signals < 0) {
+		err_errno_(e, ERR_SYSTEM, "signalfd");
+		sigprocmask(SIG_SETMASK, &x->old_mask, NULL);
+		return -1;
+	}
+	x->signal_watch = loop_fd_add(x->loop, x->signals, EPOLLIN, on_signal, x, e);
+	return x->signal_watch ? 0 : -1;
+}
+
+static bool has_children(void)
+{
+	siginfo_t info;
+
+	return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 || errno != ECHILD;
+}
+
+static int open_execution(struct execution *x, struct err **e)
+{
+	unsigned jobs = x->options->jobs ? x->options->jobs : DEFAULT_JOBS;
+
+	x->signals = -1;
+	x->loop = loop_new(e);
+	if (!x->loop)
+		return -1;
+	x->exports = exports_new(x->plan);
+	x->schedule = schedule_new(x->plan);
+	x->sv = (struct supervisor){
+		.shop = { .plan = x->plan,
+			  .exports = x->exports,
+			  .module_path = x->options->module_path,
+			  .secrets = x->options->secrets,
+			  .slots = slots_new(jobs + OTHER_WORKERS, e),
+			  .supervisor = getpid() },
+		.loop = x->loop,
+		.log = x->options->log,
+		.orphans_are_ours = !has_children(),
+	};
+	x->lanes = (struct lanes){ .secrets = x->options->secrets,
+				   .schedule = x->schedule,
+				   .jobs = jobs,
+				   .finish = on_finish,
+				   .ctx = x };
+	lanes_init(&x->lanes, &x->sv);
+	return x->sv.shop.slots ? watch_signals(x, e) : -1;
+}
+
+static void close_execution(struct execution *x)
+{
+	supervisor_end(&x->sv);
+	lanes_release(&x->lanes);
+	schedule_free(x->schedule);
+	exports_free(x->exports);
+	slots_free(x->sv.shop.slots);
+	loop_free(x->loop);
+	if (x->signals >= 0) {
+		close(x->signals);
+		sigprocmask(SIG_SETMASK, &x->old_mask, NULL);
+	}
+}
+
+static int turn_until_done(struct execution *x, struct err **e)
+{
+	for (take_free(x); schedule_open(x->schedule) > 0; take_free(x)) {
+		lanes_feed(&x->lanes);
+		if (x->lanes.fatal) {
+			*e = TAKE(x->lanes.fatal);
+			return -1;
+		}
+		/* feeding may have ended the last ones, or freed what waited for them */
+		if (schedule_has_next(x->schedule))
+			continue;
+		if (schedule_open(x->schedule) > 0 && loop_turn(x->loop, INT64_MAX, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The results in the order of the plan; runtime items in the place of their check. */
+static void collect(struct execution *x)
+{
+	struct run *r = x->run;
+
+	r->results = xcalloc(schedule_count(x->schedule) + 1, sizeof(*r->results));
+	for (size_t i = 0; i < x->plan->count; i++) {
+		for (struct job *j = schedule_of_check(x->schedule, i); j; j = j->sibling) {
+			r->results[r->count++] = j->result;
+			j->result = (struct result){ 0 };
+		}
+	}
+	r->cut_short = x->cut;
+	r->complete = !x->cut;
+}
+
+int run_execute(const struct plan *plan, const struct run_options *options, struct run *run,
+		struct err **e)
+{
+	struct execution x = { .plan = plan, .options = options, .run = run };
+	int done = open_execution(&x, e);
+
+	if (done == 0) {
+		if (options->deadline)
+			x.deadline = loop_timer_add(x.loop, clock_mono() + options->deadline,
+						    on_deadline, &x);
+		if (options->on_progress)
+			on_progress(&x);
+		done = turn_until_done(&x, e);
+	}
+	if (done == 0)
+		collect(&x);
+	close_execution(&x);
+	return done;
+}

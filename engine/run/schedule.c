@@ -1,0 +1,357 @@
+#include "engine/run/schedule.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/auto.h"
+#include "engine/base/xalloc.h"
+#include "engine/ruleset/ruleset.h"
+
+struct node_state {
+	size_t pending;           /* edges to checks that are not over */
+	size_t open;              /* its jobs that are not over */
+	size_t first_edge, edges; /* of those that wait for it */
+	struct job *jobs, *last;
+	bool free; /* taken out of waiting */
+};
+
+struct schedule {
+	const struct plan *plan;
+	struct node_state *checks;
+	size_t *edges; /* waiting checks, grouped by what they wait for */
+	size_t *ripe;  /* checks without pending edges: a queue that every check enters once */
+	size_t ripe_first, ripe_count;
+	struct job **jobs;
+	size_t count, cap;
+	struct job_list fresh; /* made, not yet taken */
+	size_t open;
+	const char *cut;
+};
+
+/* Calls fn for every edge from check i: what it needs, captures, takes its items from. */
+static void each_edge(const struct schedule *s, size_t i,
+		      void (*fn)(struct schedule *, size_t from, size_t to), struct schedule *into)
+{
+	const struct check *c = &s->plan->checks[i];
+
+	for (size_t n = 0; n < c->need_count; n++)
+		fn(into, i, c->needs[n]);
+	for (size_t n = 0; n < c->capture_count; n++)
+		for (size_t k = 0; k < c->captures[n].count; k++)
+			fn(into, i, c->captures[n].first + k);
+	for (size_t k = 0; c->runtime_items && k < c->item_source.count; k++)
+		fn(into, i, c->item_source.first + k);
+}
+
+static void edge_count(struct schedule *s, size_t from, size_t to)
+{
+	s->checks[from].pending++;
+	s->checks[to].edges++;
+}
+
+static void edge_put(struct schedule *s, size_t from, size_t to)
+{
+	struct node_state *target = &s->checks[to];
+
+	s->edges[target->first_edge + target->edges++] = from;
+}
+
+static void edges_make(struct schedule *s)
+{
+	size_t total = 0;
+
+	for (size_t i = 0; i < s->plan->count; i++)
+		each_edge(s, i, edge_count, s);
+	for (size_t i = 0; i < s->plan->count; i++) {
+		s->checks[i].first_edge = total;
+		total += s->checks[i].edges;
+		s->checks[i].edges = 0;
+	}
+	s->edges = xcalloc(total + 1, sizeof(*s->edges));
+	for (size_t i = 0; total && i < s->plan->count; i++)
+		each_edge(s, i, edge_put, s);
+}
+
+struct schedule *schedule_new(const struct plan *plan)
+{
+	struct schedule *s = xcalloc(1, sizeof(*s));
+
+	s->plan = plan;
+	s->checks = xcalloc(plan->count + 1, sizeof(*s->checks));
+	s->ripe = xcalloc(plan->count + 1, sizeof(*s->ripe));
+	s->open = plan->count;
+	edges_make(s);
+	for (size_t i = 0; i < plan->count; i++)
+		if (!s->checks[i].pending)
+			s->ripe[s->ripe_count++] = i;
+	return s;
+}
+
+static void job_free(struct job *j)
+{
+	json_decref(j->item);
+	free(j->captures);
+	free(j->sighting);
+	outcome_release(&j->outcome);
+	for (size_t i = 0; i < j->try_count; i++)
+		free(j->tries[i].message);
+	free(j->tries);
+	result_release(&j->result);
+	free(j);
+}
+
+void schedule_free(struct schedule *s)
+{
+	if (!s)
+		return;
+	for (size_t i = 0; i < s->count; i++)
+		job_free(s->jobs[i]);
+	free(s->jobs);
+	free(s->checks);
+	free(s->edges);
+	free(s->ripe);
+	free(s);
+}
+
+static struct job *job_new(struct schedule *s, const struct check *c)
+{
+	struct node_state *state = &s->checks[c->index];
+	struct job *j = xcalloc(1, sizeof(*j));
+
+	array_grow(s->jobs, s->count, s->cap);
+	j->number = (uint32_t)s->count;
+	j->check = c;
+	s->jobs[s->count++] = j;
+	*(state->last ? &state->last->sibling : &state->jobs) = j;
+	state->last = j;
+	state->open++;
+	job_list_add(&s->fresh, j);
+	return j;
+}
+
+/* A check whose outcome is known without a worker. */
+static void decide(struct schedule *s, const struct check *c, enum status status, enum kind kind,
+		   const char *reason)
+{
+	struct job *j = job_new(s, c);
+
+	j->decided = true;
+	j->outcome = outcome_make(c, status, kind, reason);
+}
+
+static const char *how_it_ended(enum status status)
+{
+	switch (status) {
+	case STATUS_FAIL:
+		return "failed";
+	case STATUS_ERROR:
+		return "ended in an error";
+	default:
+		return "was skipped";
+	}
+}
+
+/* Whether everything that it needs has passed; else it is skipped. */
+static bool needs_met(struct schedule *s, const struct check *c)
+{
+	for (size_t i = 0; i < c->need_count; i++) {
+		const struct job *j = s->checks[c->needs[i]].jobs;
+
+		while (j && j->outcome.status == STATUS_PASS)
+			j = j->sibling;
+		if (j) {
+			auto_free char *reason = xasprintf("needs %s, which %s", j->check->id,
+							   how_it_ended(j->outcome.status));
+
+			decide(s, c, STATUS_SKIP, KIND_NONE, reason);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* What one job has for a capture: a new reference; NULL when the capturing check is decided by it.
+ */
+static json_t *captured_of(struct schedule *s, const struct check *c, const struct capture *capture,
+			   const struct job *j)
+{
+	json_t *value = json_object_get(j->outcome.exports, capture->path);
+	auto_free char *text = NULL;
+
+	if (value)
+		return json_incref(value);
+	if (j->outcome.status == STATUS_SKIP) {
+		decide(s, c, STATUS_SKIP, KIND_NONE, j->outcome.message);
+		return NULL;
+	}
+	if (j->outcome.exports)
+		text = xasprintf("'${%s}': %s has no such fact", capture->name, j->check->id);
+	else
+		text = xasprintf("'${%s}': there is no observation of %s: %s", capture->name,
+				 j->check->id, j->outcome.message ? j->outcome.message : "");
+	decide(s, c, STATUS_ERROR, KIND_CAPTURE, text);
+	return NULL;
+}
+
+static json_t *captured(struct schedule *s, const struct check *c, const struct capture *capture)
+{
+	json_t *all = json_array();
+
+	for (size_t i = capture->first; i < capture->first + capture->count; i++) {
+		for (const struct job *j = s->checks[i].jobs; j; j = j->sibling) {
+			json_t *value = captured_of(s, c, capture, j);
+
+			if (!value) {
+				json_decref(all);
+				return NULL;
+			}
+			json_array_append_new(all, value);
+		}
+	}
+	if (!capture->all && json_array_size(all) == 1) {
+		json_t *only = json_incref(json_array_get(all, 0));
+
+		json_decref(all);
+		return only;
+	}
+	return all;
+}
+
+/* The captures for the worker as JSON text; false when the check is decided by one of them. */
+static bool captures_take(struct schedule *s, const struct check *c, char **text)
+{
+	json_t *map;
+
+	*text = NULL;
+	if (!c->capture_count)
+		return true;
+	map = json_object();
+	for (size_t i = 0; i < c->capture_count; i++) {
+		json_t *value = captured(s, c, &c->captures[i]);
+
+		if (!value) {
+			json_decref(map);
+			return false;
+		}
+		json_object_set_new(map, c->captures[i].name, value);
+	}
+	*text = json_dumps(map, JSON_COMPACT);
+	json_decref(map);
+	return true;
+}
+
+static void items_decide(struct schedule *s, const struct check *c, const json_t *list)
+{
+	auto_free char *text = NULL;
+
+	if (!json_is_array(list)) {
+		text = xasprintf("for_each: '${%s}' is not a list", c->item_source.name);
+		decide(s, c, STATUS_ERROR, KIND_CAPTURE, text);
+	} else if (!json_array_size(list)) {
+		text = xasprintf("for_each: the list '${%s}' is empty", c->item_source.name);
+		decide(s, c, STATUS_FAIL, KIND_NONE, text);
+	} else {
+		text = xasprintf("for_each: '${%s}' has %zu items, more than %d",
+				 c->item_source.name, json_array_size(list), SCHEDULE_ITEMS_MAX);
+		decide(s, c, STATUS_ERROR, KIND_CAPTURE, text);
+	}
+}
+
+static void items_make(struct schedule *s, const struct check *c, const char *captures)
+{
+	json_t *list = captured(s, c, &c->item_source);
+	size_t count = json_array_size(list);
+
+	if (!list)
+		return;
+	if (count == 0 || count > SCHEDULE_ITEMS_MAX)
+		items_decide(s, c, list);
+	for (size_t i = 0; i < count && count <= SCHEDULE_ITEMS_MAX; i++) {
+		struct job *j = job_new(s, c);
+
+		j->item = json_incref(json_array_get(list, i));
+		j->item_number = i + 1;
+		j->captures = captures ? xstrdup(captures) : NULL;
+	}
+	json_decref(list);
+}
+
+/* A check has nothing more to wait for: make its jobs. */
+static void jobs_make(struct schedule *s, const struct check *c)
+{
+	auto_free char *captures = NULL;
+
+	if (c->decided == DECIDED_SKIP)
+		decide(s, c, STATUS_SKIP, KIND_NONE, c->reason);
+	else if (c->decided == DECIDED_ERROR)
+		decide(s, c, STATUS_ERROR, c->kind, c->reason);
+	else if (s->cut)
+		decide(s, c, STATUS_SKIP, KIND_NONE, s->cut);
+	else if (needs_met(s, c) && captures_take(s, c, &captures)) {
+		if (c->runtime_items)
+			items_make(s, c, captures);
+		else
+			job_new(s, c)->captures = TAKE(captures);
+	}
+}
+
+struct job *schedule_next(struct schedule *s)
+{
+	while (!s->fresh.count && s->ripe_first < s->ripe_count) {
+		const struct check *c = &s->plan->checks[s->ripe[s->ripe_first++]];
+		struct node_state *state = &s->checks[c->index];
+
+		if (state->free)
+			continue;
+		state->free = true;
+		jobs_make(s, c);
+		s->open += state->open - 1; /* the check counted as one until its jobs were known */
+	}
+	return job_list_take(&s->fresh);
+}
+
+bool schedule_has_next(const struct schedule *s)
+{
+	return s->fresh.count || s->ripe_first < s->ripe_count;
+}
+
+void schedule_over(struct schedule *s, struct job *j)
+{
+	struct node_state *state = &s->checks[j->check->index];
+
+	j->over = true;
+	s->open--;
+	if (--state->open > 0)
+		return;
+	for (size_t i = 0; i < state->edges; i++) {
+		size_t waiting = s->edges[state->first_edge + i];
+
+		if (--s->checks[waiting].pending == 0)
+			s->ripe[s->ripe_count++] = waiting;
+	}
+}
+
+void schedule_cut(struct schedule *s, const char *reason)
+{
+	s->cut = reason;
+}
+
+size_t schedule_open(const struct schedule *s)
+{
+	return s->open;
+}
+
+struct job *schedule_job(const struct schedule *s, uint32_t number)
+{
+	return number < s->count ? s->jobs[number] : NULL;
+}
+
+size_t schedule_count(const struct schedule *s)
+{
+	return s->count;
+}
+
+struct job *schedule_of_check(const struct schedule *s, size_t check)
+{
+	return s->checks[check].jobs;
+}

@@ -1,0 +1,37 @@
+/*
+ * schedule - which job may be carried out when: needs and captures are the edges.
+ *
+ * Pure: no processes, no clock. The supervisor takes what has become free and says what came of it.
+ */
+#ifndef ENGINE_RUN_SCHEDULE_H
+#define ENGINE_RUN_SCHEDULE_H
+
+#include "engine/run/job.h"
+
+struct plan;
+struct schedule;
+
+/* Items that a for_each over a capture may have at run time. */
+#define SCHEDULE_ITEMS_MAX 256
+
+struct schedule *schedule_new(const struct plan *plan);
+void schedule_free(struct schedule *s);
+/* The next job that has become free, or NULL. With `decided` its outcome is made already (skipped,
+ * not to be had): it needs no worker, but schedule_over() as all do. The job is the schedule's. */
+struct job *schedule_next(struct schedule *s);
+/* Whether schedule_next() has something. */
+bool schedule_has_next(const struct schedule *s);
+/* This job has its last outcome: what waits for it may become free. */
+void schedule_over(struct schedule *s, struct job *j);
+/* From now on everything that becomes free, or still waits, is skipped for this reason. */
+void schedule_cut(struct schedule *s, const char *reason);
+/* Jobs that are not over, and checks whose jobs are not known yet. */
+size_t schedule_open(const struct schedule *s);
+/* NULL when there is none of this number. */
+struct job *schedule_job(const struct schedule *s, uint32_t number);
+size_t schedule_count(const struct schedule *s);
+/* The first job of a check (more by ->sibling), in the order of the plan; NULL when not yet known.
+ */
+struct job *schedule_of_check(const struct schedule *s, size_t check);
+
+#endif

@@ -1,0 +1,187 @@
+/*
+ * scout - look at what is asked for before the plan (files, environments) in a worker that can be
+ * killed.
+ */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "engine/base/auto.h"
+#include "engine/base/clock.h"
+#include "engine/base/err.h"
+#include "engine/base/log.h"
+#include "engine/base/loop.h"
+#include "engine/base/secret.h"
+#include "engine/base/xalloc.h"
+#include "engine/run/run.h"
+#include "engine/run/supervisor.h"
+
+#define ANSWER_LIMIT (5 * NS_PER_S)
+
+struct scouting {
+	struct supervisor sv;
+	struct requests *requests;
+	size_t next;  /* the request whose answer is awaited */
+	size_t given; /* requests that a worker was started for in vain, in a row */
+	int signals;
+};
+
+/* In the worker. */
+void scout_main(struct desk *d)
+{
+	struct requests *r = d->shop->requests;
+	struct wire_message m = { .bytes = "" };
+	int found;
+
+	while ((found = wire_next(&d->wire, &m, NULL)) == 0 && wire_read(&d->wire, NULL) == 1)
+		;
+	if (found != 1 || m.header.type != WIRE_ASK)
+		return;
+	for (size_t i = m.header.job; i < r->count; i++) {
+		json_t *answer;
+		auto_free char *text = NULL;
+
+		slot_enter(d->slot, (uint32_t)i);
+		request_answer(&r->items[i]);
+		answer = request_answer_json(&r->items[i]);
+		text = json_dumps(answer, JSON_COMPACT);
+		json_decref(answer);
+		slot_leave(d->slot);
+		wire_send(&d->wire, WIRE_ANSWER, (uint32_t)i, 0, text, text ? strlen(text) : 0);
+		if (wire_flush(&d->wire, NULL) < 0)
+			return;
+	}
+}
+
+static struct scouting *scouting_of(const struct worker *w)
+{
+	return w->sv->owner;
+}
+
+static void give_problem(struct scouting *s, enum kind kind, const char *problem)
+{
+	struct request *r = &s->requests->items[s->next++];
+
+	r->answer = ANSWER_PROBLEM;
+	r->kind = kind;
+	r->problem = xstrdup(problem);
+}
+
+static int on_heard(struct worker *w, const struct wire_message *m)
+{
+	struct scouting *s = scouting_of(w);
+	auto_err struct err *e = NULL;
+	json_t *answer;
+	int taken;
+
+	if (m->header.job != s->next || s->next >= s->requests->count)
+		return -1;
+	answer = json_loadb(m->bytes, m->header.length, JSON_ALLOW_NUL, NULL);
+	taken = answer ? request_answer_take(&s->requests->items[s->next], answer, &e) : -1;
+	json_decref(answer);
+	if (taken < 0)
+		return -1;
+	s->next++;
+	s->given = 0;
+	worker_clock(w, clock_mono() + ANSWER_LIMIT);
+	return 0;
+}
+
+static void on_clock(struct worker *w)
+{
+	worker_kill(w, KIND_KILLED);
+}
+
+static void on_gone(struct worker *w, bool left)
+{
+	struct scouting *s = scouting_of(w);
+
+	if (s->next >= s->requests->count)
+		return;
+	if (left)
+		give_problem(s, KIND_BLOCKED,
+			     "it cannot be read: the kernel does not answer (a dead mount?)");
+	else if (w->why == KIND_KILLED)
+		give_problem(s, KIND_KILLED, "it could not be read within 5 s");
+	else
+		give_problem(s, KIND_CRASHED, "the worker that read it died");
+}
+
+static void on_signal(void *ctx, uint32_t events)
+{
+	struct scouting *s = ctx;
+	struct signalfd_siginfo info;
+
+	(void)events;
+	while (read(s->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
+		supervisor_reap(&s->sv);
+}
+
+static int send_scout(struct scouting *s, struct err **e)
+{
+	struct worker *w = supervisor_start(&s->sv, NULL, ROLE_SCOUT, NULL, NULL, e);
+
+	if (!w)
+		return -1;
+	wire_send(&w->wire, WIRE_ASK, (uint32_t)s->next, 0, NULL, 0);
+	worker_flush(w);
+	worker_clock(w, clock_mono() + ANSWER_LIMIT);
+	return 0;
+}
+
+static int scout_all(struct scouting *s, struct err **e)
+{
+	while (s->next < s->requests->count) {
+		if (!s->sv.workers && send_scout(s, e) < 0)
+			return -1;
+		if (loop_turn(s->sv.loop, INT64_MAX, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int scout_open(struct scouting *s, const sigset_t *set, struct err **e)
+{
+	s->sv.owner = s;
+	s->sv.heard = on_heard;
+	s->sv.clock = on_clock;
+	s->sv.gone = on_gone;
+	s->sv.loop = loop_new(e);
+	if (!s->sv.loop)
+		return -1;
+	s->sv.shop.slots = slots_new(s->requests->count < 64 ? 8 : 64, e);
+	s->signals = signalfd(-1, set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (!s->sv.shop.slots || s->signals < 0)
+		return err_set(e, ERR_SYSTEM, "no scout can be sent");
+	return loop_fd_add(s->sv.loop, s->signals, EPOLLIN, on_signal, s, e) ? 0 : -1;
+}
+
+void run_scout(struct requests *requests, struct secrets *secrets, struct log *log)
+{
+	struct scouting s = { .requests = requests, .signals = -1 };
+	auto_err struct err *e = NULL;
+	sigset_t set, old;
+
+	if (!requests->count)
+		return;
+	s.sv.log = log;
+	s.sv.shop.requests = requests;
+	s.sv.shop.secrets = secrets;
+	s.sv.shop.supervisor = getpid();
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, &old);
+	if (scout_open(&s, &set, &e) < 0 || scout_all(&s, &e) < 0) {
+		while (s.next < requests->count)
+			give_problem(&s, KIND_RESOURCE, err_text(e));
+	}
+	supervisor_end(&s.sv);
+	loop_free(s.sv.loop);
+	slots_free(s.sv.shop.slots);
+	if (s.signals >= 0)
+		close(s.signals);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+}
