@@ -6,6 +6,12 @@
 #include <stddef.h>
 
 extern const struct check_type check_command;
+#ifdef ROUNDS_FAULTS
+extern const struct check_type check_fault_command;
+extern const struct check_type check_fault_isolated;
+extern const struct check_type check_fault_local;
+extern const struct check_type check_fault_network;
+#endif
 extern const struct check_type check_file;
 extern const struct check_type check_git;
 extern const struct check_type check_http;
@@ -17,6 +23,12 @@ extern const struct check_type check_value;
 
 const struct check_type *const check_registry[] = {
 	&check_command,
+#ifdef ROUNDS_FAULTS
+	&check_fault_command,
+	&check_fault_isolated,
+	&check_fault_local,
+	&check_fault_network,
+#endif
 	&check_file,
 	&check_git,
 	&check_http,
