@@ -108,10 +108,13 @@ static void indented(const char *text, struct buf *out)
 void explain_type(const struct check_type *type, struct buf *out)
 {
 	auto_buf struct buf holds = BUF_INIT(SIZE_MAX);
+	auto_buf struct buf lane = BUF_INIT(SIZE_MAX);
 
-	buf_printf(out, "%s - %s\n\nLane: %s", type->name, type->summary, lane_name(type->lane));
+	buf_printf(out, "%s - %s\n\n", type->name, type->summary);
+	buf_printf(&lane, "Lane: %s", lane_name(type->lane));
 	if (type->module)
-		buf_printf(out, "; in the module '%s' (package %s)", type->module, type->package);
+		buf_printf(&lane, "; in the module '%s' (package %s)", type->module, type->package);
+	page_wrap(out, buf_text(&lane), 0, 0);
 	buf_adds(out, "\n\nFields:\n");
 	fields_table(type->fields, out);
 	if (type->extract_from)

@@ -235,12 +235,13 @@ says() {
 @test "cli: as a Nagios plugin" {
 	ends 0 "$rounds" run good.yaml --exit=nagios
 	[[ "$output" =~ ^ROUNDS\ OK\ -\ 1\ of\ 1\ checks\ passed\ \|\ \'failed\'=0 ]]
+	sed -i 's/- id: none/- id: none\n    severity: high/' bad.yaml
 	ends 2 "$rounds" run bad.yaml --exit=nagios
 	says "ROUNDS CRITICAL - 1 of 1 checks failed (bad/none) | 'failed'=1;;0;0"
 	ends 3 "$rounds" run broken.yaml --exit=nagios
 	ln -s "$rounds" check_rounds
 	ends 2 ./check_rounds bad.yaml
-	sed -i 's/- id: none/- id: none\n    severity: low/' bad.yaml
+	sed -i 's/severity: high/severity: low/' bad.yaml
 	ends 1 ./check_rounds bad.yaml
 	says "ROUNDS WARNING"
 }
@@ -297,5 +298,5 @@ YAML
 		says ".SS $type"
 	done
 	command -v groff >/dev/null || skip "no groff"
-	[ -z "$("$rounds" man | groff -man -Tutf8 -ww -z 2>&1)" ]
+	[ -z "$("$rounds" man | groff -k -man -Tutf8 -ww -z 2>&1)" ]
 }
