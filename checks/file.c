@@ -78,7 +78,7 @@ static const struct fact file_facts[] = {
 	{ .name = "toml", .type = FACT_OPEN, .doc = "Content read as TOML." },
 	{ .name = "type",
 	  .type = FACT_TEXT,
-	  .doc = "file, directory, fifo, socket, block_device or char_device." },
+	  .doc = "Whether it is a file, directory, fifo, socket, block_device or char_device." },
 	{ .name = "writable", .type = FACT_BOOL, .doc = "Whether as_user may write it." },
 	{ .name = "yaml", .type = FACT_OPEN, .doc = "Content read as YAML." },
 	{ .name = NULL },

@@ -5,13 +5,13 @@
 #define ENGINE_DECL_FACT_H
 
 enum fact_type {
-	FACT_OPEN,     /* whatever was there: json, yaml, rows, …; also the items of a LIST that says nothing of them */
+	FACT_OPEN,     /* whatever was there: json, rows, …; items of a LIST that tells nothing */
 	FACT_BOOL,
 	FACT_INT,      /* JSON integer */
 	FACT_NUMBER,   /* JSON integer or real */
 	FACT_DURATION, /* JSON number of seconds; an expected "10m" is read as one */
 	FACT_SIZE,     /* JSON integer of bytes; an expected "64K" is read as one */
-	FACT_MODE,     /* JSON string of four octal digits "0644"; 644, 0644, "0o644" are read as one */
+	FACT_MODE,     /* JSON string of four octal digits "0644"; expected also as 644 or 0o644 */
 	FACT_TIME,     /* JSON string, RFC 3339 in UTC */
 	FACT_VERSION,  /* JSON string; ordered part by part */
 	FACT_TEXT,     /* JSON string */
@@ -22,7 +22,7 @@ enum fact_type {
 struct fact {
 	const char *name;
 	enum fact_type type;
-	const char *doc; /* one English sentence */
+	const char *doc;       /* one English sentence */
 	const struct fact *of; /* members of a MAP, or of a LIST's items */
 	enum fact_type item;   /* LIST: the type of the items (FACT_MAP where `of` is given) */
 };

@@ -25,9 +25,11 @@ struct shared_table {
 	void (*free)(void *table);
 };
 
-struct observer *observer_new(const char *const *wants); /* NULL-ended names (not copied); NULL: everything is wanted */
+struct observer *observer_new(
+	const char *const *wants); /* NULL-ended names (not copied); NULL: everything is wanted */
 void observer_free(struct observer *o);
-/* Whether somebody asks for this fact ("sha256"; of a path the first name). What is not wanted need not be read. */
+/* Whether somebody asks for this fact ("sha256"; of a path the first name). What is not wanted need
+ * not be read. */
 bool observer_wants(const struct observer *o, const char *fact);
 
 /* Set a fact; a later call replaces. observer_set steals the reference. */
@@ -41,20 +43,24 @@ void observer_set_string(struct observer *o, const char *fact, const char *text)
 /* Bytes as such a text, for members and items of facts; a new reference. */
 json_t *observer_text(const char *bytes, size_t len);
 
-/* What went wrong, in one line that a tired person understands ("connection refused by 127.0.0.1:81 after 0.2 ms").
- * The first one stays. */
-void observer_trouble(struct observer *o, enum kind kind, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* What went wrong, in one line that a tired person understands ("connection refused by 127.0.0.1:81
+ * after 0.2 ms"). The first one stays. */
+void observer_trouble(struct observer *o, enum kind kind, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 enum kind observer_kind(const struct observer *o);
-/* Something worth showing when the check does not pass (head of a body, standard error); cleaned, masked and cut later. At most 64 KiB each are kept. */
+/* Something worth showing when the check does not pass (head of a body, standard error); cleaned,
+ * masked and cut later. At most 64 KiB each are kept. */
 void observer_evidence(struct observer *o, const char *name, const char *bytes, size_t len);
 /* One step of what happened, for the diagnosis: "resolved to 10.0.0.1", "connected in 2 ms". */
 void observer_trace(struct observer *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* When the check's own clock runs out (clock_mono), for types that wait by themselves; INT64_MAX where there is no limit. */
+/* When the check's own clock runs out (clock_mono), for types that wait by themselves; INT64_MAX
+ * where there is no limit. */
 int64_t observer_deadline(const struct observer *o);
 void observer_set_deadline(struct observer *o, int64_t deadline);
 
-/* A shared table, read at most once a generation. NULL on failure (e set; the failure is remembered, too). */
+/* A shared table, read at most once a generation. NULL on failure (e set; the failure is
+ * remembered, too). */
 const void *observer_table(struct observer *o, const struct shared_table *type, struct err **e);
 
 /* For the engine. */
@@ -65,14 +71,16 @@ void table_cache_free(struct table_cache *c);
 void observer_use_cache(struct observer *o, struct table_cache *c);
 /* Facts incl. error {kind, text} where there was trouble; borrowed. */
 json_t *observer_facts(struct observer *o);
-json_t *observer_evidences(struct observer *o); /* [ {name, text} ] (text: raw bytes made valid UTF-8), borrowed */
-json_t *observer_traces(struct observer *o);    /* [ text ], borrowed */
+json_t *observer_evidences(
+	struct observer *o); /* [ {name, text} ] (text: raw bytes made valid UTF-8), borrowed */
+json_t *observer_traces(struct observer *o); /* [ text ], borrowed */
 
 /*
  * A check under way in the network or command lane.
  */
 
-/* Something that all probes of one worker share (a resolver, a curl multi handle): made at first use. */
+/* Something that all probes of one worker share (a resolver, a curl multi handle): made at first
+ * use. */
 struct lane_object {
 	const char *name;
 	void *(*create)(struct loop *loop, struct err **e);
@@ -87,22 +95,26 @@ struct probe {
 	struct observer *observer;
 	struct loop *loop;
 	struct lane_store *store;
-	const char *id;            /* of the check, for marks in environments */
-	int64_t started;           /* clock_mono; set by the engine just before begin */
-	int64_t deadline;          /* clock_mono: the engine cancels at it */
-	void *state;               /* the type's own, released by itself before probe_done or in cancel */
+	const char *id;   /* of the check, for marks in environments */
+	int64_t started;  /* clock_mono; set by the engine just before begin */
+	int64_t deadline; /* clock_mono: the engine cancels at it */
+	void *state;      /* the type's own, released by itself before probe_done or in cancel */
 	void (*done)(struct probe *p); /* set by the engine: use probe_done() */
-	/* Set by the engine: load MODULE.so (once a worker) and return what it offers to others (struct module, api). Use probe_module(). */
-	const void *(*module_api)(struct probe *p, const char *module, const char *package, struct err **e);
-	void *owner;                   /* the engine's */
+	/* Set by the engine: load MODULE.so (once a worker) and return what it offers to others
+	 * (struct module, api). Use probe_module(). */
+	const void *(*module_api)(struct probe *p, const char *module, const char *package,
+				  struct err **e);
+	void *owner; /* the engine's */
 };
 
-/* It is over: facts and trouble are in the observer; state is released. May be called inside begin. */
+/* It is over: facts and trouble are in the observer; state is released. May be called inside begin.
+ */
 void probe_done(struct probe *p);
 /* The worker's shared object of this type; NULL on failure. */
 void *probe_object(struct probe *p, const struct lane_object *type, struct err **e);
-/* What a loadable module offers to other types ("resolver": names for tcp, "tls"); loaded at the first call.
- * NULL when it is not installed or does not fit (ERR_UNAVAILABLE: the engine makes it `error: module`); package: what to install. */
+/* What a loadable module offers to other types ("resolver": names for tcp, "tls"); loaded at the
+ * first call. NULL when it is not installed or does not fit (ERR_UNAVAILABLE: the engine makes it
+ * `error: module`); package: what to install. */
 const void *probe_module(struct probe *p, const char *module, const char *package, struct err **e);
 
 #endif

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,12 +105,19 @@ static void say_json(struct speech *s, const json_t *v)
 	say_masked(s, buf_text(&text), text.len);
 }
 
+static bool is_mode(const json_t *v)
+{
+	uint32_t bits;
+
+	return json_is_string(v) && !number_octal(json_string_value(v), &bits);
+}
+
 void speech_value(struct speech *s, enum fact_type type, const json_t *v)
 {
 	if (!v)
 		buf_adds(s->out, "nothing");
-	else if (json_is_string(v) && type == FACT_MODE)
-		say_masked(s, json_string_value(v), json_string_length(v));
+	else if (type == FACT_MODE && is_mode(v))
+		speech_say(s, "%s", json_string_value(v));
 	else if (json_is_string(v))
 		speech_quote(s, json_string_value(v), json_string_length(v));
 	else if (json_is_number(v) && type == FACT_DURATION)
