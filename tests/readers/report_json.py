@@ -1,6 +1,6 @@
 """Validate a json report against its schema, and its counts against its results.
 
-usage: json.py SCHEMA REPORT
+usage: report_json.py SCHEMA REPORT
 """
 import collections
 import json
