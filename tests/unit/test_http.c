@@ -402,7 +402,7 @@ static void trouble_before_any_answer(void **state)
 	} rows[] = {
 		{ "url: http://127.0.0.1:1/", "refused", "connection refused by 127.0.0.1:1" },
 		{ "url: 'http://[::1]:1/'", "refused", "connection refused by [::1]:1" },
-		{ "url: 'http://a b/'", "parameter", "the URL cannot be used: " },
+		{ "url: 'http://a:99999/'", "parameter", "the URL cannot be used: " },
 		{ "url: https://127.0.0.1:1/\nca: /nowhere.pem", "parameter",
 		  "cannot read the authorities in '/nowhere.pem': No such file or directory" },
 		{ "url: http://localhost:1/", "refused", "connection refused by " },
