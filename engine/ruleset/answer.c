@@ -161,6 +161,7 @@ static void answer_match(struct request *r, const struct buf *bytes)
 struct placeholders {
 	const json_t *root; /* of the file */
 	unsigned depth;
+	bool guessed; /* a default was taken although PID 1's environment could not be read */
 	struct err **e;
 };
 
@@ -194,14 +195,15 @@ static char *relaxed(const char *name)
 	return buf_take(&b);
 }
 
-/* From the environment: 1, 0, -1. */
-static int from_environment(struct placeholders *p, const char *name, struct buf *out)
+/* From the environment, by its own name or by the relaxed one: 1, 0, -1. */
+static int from_environment(const char *name, struct buf *out, struct err **e)
 {
 	auto_free char *value = NULL, *origin = NULL, *other = relaxed(name);
-	int rc = environment_look(name, &value, &origin, p->e);
+	auto_err struct err *first = NULL;
+	int rc = environment_look(name, &value, &origin, &first);
 
-	if (rc == 0)
-		rc = environment_look(other, &value, &origin, p->e);
+	if (rc <= 0)
+		rc = environment_look(other, &value, &origin, e);
 	if (rc > 0)
 		buf_adds(out, value);
 	if (value)
@@ -234,17 +236,22 @@ static int resolve_name(struct placeholders *p, const char *s, size_t len, struc
 	const char *colon = memchr(s, ':', len);
 	auto_free char *name = xmemdup0(s, colon ? (size_t)(colon - s) : len);
 	auto_buf struct buf value = BUF_INIT(VALUE_MAX);
+	auto_err struct err *e = NULL;
 	int rc;
 
 	if (scalar_text(reader_lookup(p->root, name), &value) == 0)
 		return resolve(p, buf_text(&value), value.len, out);
-	rc = from_environment(p, name, out);
+	rc = from_environment(name, out, &e);
 	if (rc > 0)
 		return 0;
-	if (rc < 0)
-		return err_wrap(p->e, "placeholder '${%s}'", name);
-	if (colon)
+	if (colon) { /* the file says what holds otherwise: taken, and told in the origin */
+		p->guessed |= rc < 0;
 		return resolve(p, colon + 1, len - (size_t)(colon + 1 - s), out);
+	}
+	if (rc < 0) {
+		*p->e = TAKE(e);
+		return err_wrap(p->e, "placeholder '${%s}'", name);
+	}
 	return err_set(p->e, ERR_DATA,
 		       "placeholder '${%s}' is neither in the file nor in the environment", name);
 }
@@ -333,8 +340,14 @@ static void take_key(struct request *r, const json_t *root, const json_t *v, con
 	} else if (resolve(&p, buf_text(&text), text.len, &whole)) {
 		err_wrap(&e, "%s: '%s'", where, key);
 		problem_err(r, e);
+	} else if (whole.lost) {
+		key_problem(r, key, where, "is longer than 64 KiB");
 	} else {
-		found(r, xstrdup(buf_text(&whole)), TAKE(where));
+		found(r, xstrdup(buf_text(&whole)),
+		      p.guessed ? xasprintf("%s (by a default: the environment of PID 1 cannot be "
+					    "read)",
+					    where)
+				: TAKE(where));
 	}
 	if (r->answer == ANSWER_FOUND && is_encrypted(r->text))
 		key_problem(r, key, r->origin, "is encrypted (ENC(…)); give the parameter itself");
