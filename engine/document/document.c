@@ -31,7 +31,7 @@ struct document {
 	struct source source;
 	struct node_arena *arena;
 	struct node *root;
-	char sha256[SHA256_DIGEST_STRING_LENGTH];
+	char *sha256; /* made when it is asked for: most documents are a word of a table */
 };
 
 /* A named node: how many nodes it is when written out, and how deep. */
@@ -696,7 +696,7 @@ struct document *document_parse(const char *bytes, size_t len, const char *name,
 	}
 	doc = xcalloc(1, sizeof(*doc));
 	doc->arena = node_arena_new();
-	SHA256Data((const uint8_t *)bytes, len, doc->sha256);
+	doc->sha256 = xcalloc(1, SHA256_DIGEST_STRING_LENGTH);
 	if (source_init(&doc->source, name, bytes, len, d) || build(doc, d)) {
 		document_free(doc);
 		return NULL;
@@ -722,6 +722,7 @@ void document_free(struct document *doc)
 		return;
 	source_free(&doc->source);
 	node_arena_free(doc->arena);
+	free(doc->sha256);
 	free(doc);
 }
 
@@ -746,6 +747,8 @@ const char *document_name(const struct document *doc)
 
 const char *document_sha256(const struct document *doc)
 {
+	if (!*doc->sha256)
+		SHA256Data((const uint8_t *)doc->source.bytes, doc->source.len, doc->sha256);
 	return doc->sha256;
 }
 

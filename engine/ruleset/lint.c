@@ -46,21 +46,6 @@ static void lint_fields(struct bind *b)
 		links->query = query;
 }
 
-/* `sustain` in an entry would be taken for a fact. */
-static bool has_sustain(const struct bind *b)
-{
-	const struct node *list = b->rule->expect;
-	bool found = false;
-
-	for (size_t i = 0; list && list->type == NODE_LIST && i < list->count; i++)
-		for (size_t k = 0; list->items[i]->type == NODE_MAP && k < list->items[i]->count; k++)
-			if (!strcmp(list->items[i]->pairs[k].key->text, "sustain")) {
-				diagnose(b->d, list->items[i]->pairs[k].key, "sustain is not supported yet");
-				found = true;
-			}
-	return found;
-}
-
 static void add_want(void *ctx, const char *fact)
 {
 	struct rule_links *l = ctx;
@@ -94,7 +79,7 @@ static void want_self(void *ctx, const struct node *at, const char *name)
 static void lint_expect(struct bind *b)
 {
 	struct rule_links *links = b->rule->links;
-	struct expect *x = has_sustain(b) ? NULL : bind_expect(b);
+	struct expect *x = bind_expect(b);
 
 	if (!x)
 		return;

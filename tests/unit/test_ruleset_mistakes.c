@@ -283,7 +283,7 @@ static const struct mistake mistakes[] = {
 	  "    port: { port: 1 }\n"
 	  "    expect:\n"
 	  "      - { severity: low, listening: true, sustain: { samples: 3 } }\n",
-	  .says = "t.yaml:7:43: sustain is not supported yet\n" },
+	  .says = "t.yaml:7:52: sustain is not supported yet\n" },
 	{ "unknown fact",
 	  CHECKS "  - id: a\n"
 	  "    process: { exe: x }\n"
