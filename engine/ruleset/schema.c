@@ -133,7 +133,8 @@ static json_t *type_schema(const struct check_type *t, const struct key *besides
 	for (const struct field *f = t->fields; f->name; f++)
 		json_object_set_new(properties, f->name, described(field_schema(f), f->doc));
 	if (t->extract_from && !json_object_get(properties, "extract"))
-		json_object_set_new(properties, "extract", json_pack("{s:s}", "type", "object"));
+		json_object_set_new(properties, "extract",
+				    described(json_pack("{s:s}", "type", "object"), key_find(check_keys, "extract")->doc));
 	return described(s, t->summary);
 }
 
@@ -176,13 +177,58 @@ static json_t *words_schema(void)
 	return either(plain_text(), keys_schema(words_keys));
 }
 
+/* What the facts of one type may be held against is the same wherever it stands: one definition each. `known`: text to name. */
+static void hoist(json_t *alternatives, json_t *definitions, json_t *known)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(alternatives, i, one) {
+		auto_free char *text = NULL, *name = NULL;
+
+		if (!json_object_get(one, "properties"))
+			continue;
+		text = json_dumps(one, JSON_COMPACT | JSON_SORT_KEYS);
+		if (!json_object_get(known, text)) {
+			name = xasprintf("operators-%zu", json_object_size(known) + 1);
+			json_object_set(definitions, name, one);
+			json_object_set_new(known, text, json_string(name));
+		}
+		json_array_set_new(alternatives, i, reference(json_string_value(json_object_get(known, text))));
+	}
+}
+
+static void hoist_facts(json_t *expectation, json_t *definitions, json_t *known)
+{
+	const char *name;
+	json_t *fact;
+
+	json_object_foreach(json_object_get(expectation, "properties"), name, fact)
+		hoist(json_object_get(fact, "anyOf"), definitions, known);
+}
+
+/* An expectation, or a list of such: what expect_schema() made. */
+static void hoist_all(json_t *definitions, const struct check_type *const *types)
+{
+	json_t *known = json_object();
+
+	for (size_t i = 0; types[i]; i++) {
+		auto_free char *name = xasprintf("expect-%s", types[i]->name);
+		json_t *both = json_object_get(json_object_get(definitions, name), "anyOf");
+
+		hoist_facts(json_array_get(both, 0), definitions, known);
+		hoist_facts(json_object_get(json_array_get(both, 1), "items"), definitions, known);
+	}
+	json_decref(known);
+}
+
 json_t *ruleset_schema(const struct check_type *const *types)
 {
 	json_t *definitions = json_object();
-	json_t *s = keys_schema(ruleset_keys);
+	json_t *s = json_pack("{s:s, s:s}", "$schema", "http://json-schema.org/draft-07/schema#", "title",
+			      "A ruleset of rounds, format 1");
 
-	json_object_set_new(s, "$schema", json_string("http://json-schema.org/draft-07/schema#"));
-	json_object_set_new(s, "title", json_string("A ruleset of rounds, format 1"));
+	json_object_update_new(s, keys_schema(ruleset_keys));
 	json_object_set_new(definitions, "words", words_schema());
 	json_object_set_new(definitions, "condition", keys_schema(condition_keys));
 	json_object_set_new(definitions, "param", keys_schema(param_keys));
@@ -191,6 +237,7 @@ json_t *ruleset_schema(const struct check_type *const *types)
 	set_property(s, "include", list_of(either(plain_text(), keys_schema(include_keys))));
 	set_property(s, "defaults", defaults_schema(types));
 	set_property(s, "checks", list_of(reference("check")));
+	hoist_all(definitions, types);
 	json_object_set_new(s, "definitions", definitions);
 	return s;
 }
