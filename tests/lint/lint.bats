@@ -164,6 +164,21 @@ C
 	refused "nothing needs the exception for engine/base/gone.c far"
 }
 
+@test "lint: --shrink lowers an exception and never raises it" {
+	{ printf '/* A. */\nstatic void far(int a)\n{\n'; seq -f '	a = %.0f;' 70; echo '}'; } \
+		>"$root/engine/base/x.c"
+	echo 'function engine/base/x.c far 80' >"$root/scripts/lint-exceptions"
+	"$lint" --root "$root" --shrink
+	[ "$(cat "$root/scripts/lint-exceptions")" = 'function engine/base/x.c far 70' ]
+	accepted
+	echo 'function engine/base/x.c far 65' >"$root/scripts/lint-exceptions"
+	"$lint" --root "$root" --shrink >/dev/null || :
+	[ "$(cat "$root/scripts/lint-exceptions")" = 'function engine/base/x.c far 65' ]
+	refused "far() has 70 lines (at most 60) [function]"
+	printf '/* A. */\nint x;\n' >"$root/engine/base/x.c"
+	refused "nothing needs the exception"
+}
+
 @test "lint: includes are sorted, the own header first" {
 	printf '#include <stdio.h>\n\n#include "engine/base/a.h"\n' >"$root/engine/base/a.c"
 	refused "its own header comes first: 'engine/base/a.h' [includes]"
