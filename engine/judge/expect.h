@@ -58,6 +58,9 @@ void expect_wants(const struct expect *x, void (*fn)(void *ctx, const char *fact
 enum severity expect_worst(const struct expect *x, enum severity own);
 /* What holds in the end, default included, one line each ("count >= 1"), for explain and show. */
 void expect_print(const struct expect *x, struct buf *out);
+/* The same; values are masked before they are cut. secrets may be NULL. */
+struct secrets;
+void expect_print_masked(const struct expect *x, const struct secrets *secrets, struct buf *out);
 /* Whether the map key is an operator whose value is a regex (for interpolation). */
 bool expect_key_is_regex(const char *key);
 
@@ -82,7 +85,6 @@ struct verdict {
 int expect_judge(const struct expect *x, const json_t *facts, struct verdict *v, struct err **e);
 /* The same; expected and actual are masked before they are cut, so that no half of a secret is
  * left. secrets may be NULL. */
-struct secrets;
 int expect_judge_masked(const struct expect *x, const json_t *facts, const struct secrets *secrets,
 			struct verdict *v, struct err **e);
 /* Of expect_compile_value. */

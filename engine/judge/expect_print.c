@@ -14,10 +14,11 @@
 
 #define LINE_LOOK ((size_t)256 * 1024)
 
-static void print_line(const struct test *t, enum severity severity, struct buf *out)
+static void print_line(const struct test *t, enum severity severity, const struct secrets *secrets,
+		       struct buf *out)
 {
 	auto_buf struct buf line = BUF_INIT(LINE_LOOK);
-	struct speech s = { .out = &line };
+	struct speech s = { .out = &line, .secrets = secrets };
 	auto_free char *text = NULL;
 
 	test_print(t, &s);
@@ -28,15 +29,20 @@ static void print_line(const struct test *t, enum severity severity, struct buf 
 	buf_addc(out, '\n');
 }
 
-void expect_print(const struct expect *x, struct buf *out)
+void expect_print_masked(const struct expect *x, const struct secrets *secrets, struct buf *out)
 {
 	for (size_t i = 0; i < x->count; i++) {
 		const struct expect_entry *entry = &x->entries[i];
 
 		if (entry->test->op != &op_every || !entry->test->count)
-			print_line(entry->test, entry->severity, out);
+			print_line(entry->test, entry->severity, secrets, out);
 		else
 			for (size_t k = 0; k < entry->test->count; k++)
-				print_line(entry->test->subs[k], entry->severity, out);
+				print_line(entry->test->subs[k], entry->severity, secrets, out);
 	}
+}
+
+void expect_print(const struct expect *x, struct buf *out)
+{
+	expect_print_masked(x, NULL, out);
 }

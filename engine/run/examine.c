@@ -173,7 +173,7 @@ static void judge_finding(const struct examination *x, const struct expect *expe
 	const char *text = json_string_value(json_object_get(error, "text"));
 	auto_buf struct buf expected = BUF_INIT(4096);
 
-	expect_print(expect, &expected);
+	expect_print_masked(expect, x->a.secrets, &expected);
 	j->status = STATUS_FAIL;
 	j->message = xstrdup(text ? text : "");
 	j->expected = on_one_line(buf_text(&expected));
@@ -183,9 +183,10 @@ static void judge_finding(const struct examination *x, const struct expect *expe
 static void judge_facts(const struct examination *x, const struct expect *expect,
 			struct judgement *j)
 {
+	const json_t *facts = observer_facts(x->observer);
 	auto_err struct err *e = NULL;
 
-	if (expect_judge(expect, observer_facts(x->observer), &j->verdict, &e) < 0) {
+	if (expect_judge_masked(expect, facts, x->a.secrets, &j->verdict, &e) < 0) {
 		set_error(j, x->observer, KIND_RESOURCE, err_text(e));
 		return;
 	}

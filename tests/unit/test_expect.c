@@ -437,6 +437,32 @@ static void secrets_are_masked_before_the_cut(void **state)
 	made_free(&m);
 }
 
+/* The same for what is expected: a pattern with a password in it. */
+static void expected_secrets_are_masked(void **state)
+{
+	static const char secret[] = "hunter2-hunter2-hunter2-hunter2";
+	struct secrets *secrets = secrets_new();
+	auto_buf struct buf yaml = BUF_INIT(4096);
+	auto_buf struct buf words = BUF_INIT(4096);
+	json_t *facts = json_pack("{s:s}", "body", "x");
+	struct made m;
+	struct verdict v;
+
+	(void)state;
+	secrets_add(secrets, secret, strlen(secret));
+	buf_printf(&yaml, "{ body: { starts_with: '%0370d%s' } }", 0, secret);
+	m = make(buf_text(&yaml), &world_type);
+	assert_int_equal(expect_judge_masked(m.expect, facts, secrets, &v, NULL), 0);
+	assert_null(strstr(v.failures[0].expected, "hunter"));
+	expect_print_masked(m.expect, secrets, &words);
+	assert_null(strstr(buf_text(&words), "hunter"));
+	assert_non_null(strstr(buf_text(&words), "***"));
+	verdict_free(&v);
+	json_decref(facts);
+	secrets_free(secrets);
+	made_free(&m);
+}
+
 static void failures_are_bounded(void **state)
 {
 	auto_buf struct buf yaml = BUF_INIT(65536);
@@ -495,6 +521,7 @@ int main(void)
 		cmocka_unit_test(lone_values_are_texts),
 		cmocka_unit_test(long_values_are_cut),
 		cmocka_unit_test(secrets_are_masked_before_the_cut),
+		cmocka_unit_test(expected_secrets_are_masked),
 		cmocka_unit_test(failures_are_bounded),
 		cmocka_unit_test(schema_names_facts_and_operators),
 	};
