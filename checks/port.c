@@ -269,6 +269,7 @@ const struct check_type check_port = {
 	.name = "port",
 	.summary = "a port is being listened on",
 	.lane = LANE_LOCAL,
+	.table = "sockets",
 	.fields = port_fields,
 	.query_size = sizeof(struct port_query),
 	.facts = port_facts,

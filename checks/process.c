@@ -84,6 +84,7 @@ const struct check_type check_process = {
 	.name = "process",
 	.summary = "a program is running",
 	.lane = LANE_LOCAL,
+	.table = "processes",
 	.fields = process_fields,
 	.query_size = sizeof(struct process_query),
 	.facts = process_facts,

@@ -25,7 +25,9 @@ struct check_type {
 	enum lane lane;
 	const char *module;  /* the code is in this loadable module ("http"); NULL: built in */
 	const char *package; /* what to install when the module is missing; NULL where module is */
-	const char *table; /* local lane: the shared table that it reads ("processes"), so that one worker gets all its checks; or NULL */
+	/* local lane: the shared table that it reads ("processes"), so that one worker gets all its
+	 * checks; or NULL */
+	const char *table;
 	const struct field *fields;
 	size_t query_size;
 	const struct fact *facts;   /* without time, error and found, which every type has */
