@@ -396,17 +396,21 @@ static int64_t longest_timeout(const struct worker *w)
  * or by being stopped. */
 static void clock_of_loop(struct worker *w)
 {
-	int64_t since, now = clock_mono();
+	int64_t since, now = clock_mono(), next = now + LOOP_LOOK;
 	uint32_t number;
-	bool held;
+	bool busy;
 
 	if (!w->jobs.count)
 		return;
-	held = slot_look(w->slot, &number, &since) && now - since >= CALLBACK_LIMIT;
-	if (held || now - w->heard > longest_timeout(w) + SILENCE)
+	busy = slot_look(w->slot, &number, &since);
+	if ((busy && now - since >= CALLBACK_LIMIT) ||
+	    now - w->heard > longest_timeout(w) + SILENCE) {
 		worker_kill(w, KIND_KILLED);
-	else
-		worker_clock(w, now + LOOP_LOOK);
+		return;
+	}
+	if (busy && since + CALLBACK_LIMIT < next)
+		next = since + CALLBACK_LIMIT;
+	worker_clock(w, next);
 }
 
 static void on_clock(struct worker *w)

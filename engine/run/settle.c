@@ -203,6 +203,19 @@ static bool died_in_vain(const struct worker *w, size_t held, size_t innocent)
 	return innocent > 0 && held == innocent && (w->pid || w->why == KIND_RESOURCE);
 }
 
+/* The lane parent is gone: workers that it has not forked never will be. */
+static void leave_alone(struct pool *p)
+{
+	p->parent = NULL;
+	for (struct worker *w = p->lanes->sv->workers; w; w = w->next) {
+		if (w->pool != p || w->state != WORKER_STARTING)
+			continue;
+		w->parent_gone = true;
+		if (!w->watch)
+			worker_clock(w, clock_mono());
+	}
+}
+
 void lanes_settle(struct worker *w, bool left)
 {
 	struct pool *p = w->pool;
@@ -210,7 +223,7 @@ void lanes_settle(struct worker *w, bool left)
 	size_t held = w->jobs.count + w->own.count;
 
 	if (w->role == ROLE_PARENT)
-		p->parent = NULL;
+		leave_alone(p);
 	else
 		p->workers--;
 	sort_jobs(w, left, &innocent, &suspects);

@@ -65,7 +65,7 @@ static void read_output(struct worker *w)
 	if (n <= 0)
 		return;
 	if (w->output_seen < OUTPUT_LOGGED)
-		log_say(w->sv->log, LOG_INFO, "%s worker %d: %.*s", role_name(w->role), (int)w->pid,
+		log_say(w->sv->log, LOG_INFO, "%s %d: %.*s", role_name(w->role), (int)w->pid,
 			(int)n, chunk);
 	w->output_seen += (size_t)n;
 	keep = (size_t)n < OUTPUT_TAIL ? (size_t)n : OUTPUT_TAIL;
@@ -281,14 +281,22 @@ static void hear(struct worker *w)
 		}
 	}
 	if (found < 0) {
-		log_say(w->sv->log, LOG_ERROR, "%s worker %d: %s: ended", role_name(w->role),
-			(int)w->pid, err_text(e));
+		log_say(w->sv->log, LOG_ERROR, "%s %d: %s: ended", role_name(w->role), (int)w->pid,
+			err_text(e));
 		loop_fd_remove(w->watch);
 		w->watch = NULL; /* nothing more of it is believed */
 		w->distrusted = true;
 		if (w->state == WORKER_WORKING)
 			worker_kill(w, KIND_CRASHED);
 	}
+}
+
+static void on_wire_end(struct worker *w)
+{
+	loop_fd_remove(w->watch);
+	w->watch = NULL;
+	w->state = WORKER_ENDING;
+	worker_clock(w, clock_mono() + PATIENCE / 10); /* by itself, or it is helped */
 }
 
 static void on_spawned(struct worker *w)
@@ -299,8 +307,12 @@ static void on_spawned(struct worker *w)
 		return;
 	}
 	w->state = WORKER_WORKING;
+	loop_timer_remove(w->clock); /* of its birth */
+	w->clock = NULL;
 	if (w->distrusted)
 		worker_kill(w, KIND_CRASHED);
+	else if (!w->watch)
+		on_wire_end(w);
 	else
 		w->sv->clock(w);
 }
@@ -324,18 +336,13 @@ static void on_exit_(struct worker *w)
 	conclude(w, false);
 }
 
-static void on_wire_end(struct worker *w)
+/* It was never forked, since its lane parent has died; else what the parent says is awaited. */
+static void on_early_end(struct worker *w)
 {
 	loop_fd_remove(w->watch);
 	w->watch = NULL;
-	w->state = WORKER_ENDING;
-	worker_clock(w, clock_mono() + PATIENCE / 10); /* by itself, or it is helped */
-}
-
-/* It was never forked: its lane parent has died. */
-static void on_still_birth(struct worker *w)
-{
-	conclude(w, false);
+	if (w->parent_gone)
+		conclude(w, false);
 }
 
 static void on_ladder(struct worker *w)
@@ -350,7 +357,7 @@ static void on_ladder(struct worker *w)
 		worker_clock(w, clock_mono() + PATIENCE);
 		return;
 	}
-	log_say(w->sv->log, LOG_WARNING, "%s worker %d cannot be ended: left", role_name(w->role),
+	log_say(w->sv->log, LOG_WARNING, "%s %d cannot be ended: left", role_name(w->role),
 		(int)w->pid);
 	conclude(w, true);
 }
@@ -362,9 +369,7 @@ static void on_working_clock(struct worker *w)
 
 static void on_slow_birth(struct worker *w)
 {
-	w->state = WORKER_ENDING;
-	w->steps = 1;
-	on_ladder(w);
+	conclude(w, false);
 }
 
 static void lose_wire(struct worker *w)
@@ -376,7 +381,7 @@ static void lose_wire(struct worker *w)
 static transition_fn *const transitions[WORKER_STATES][WORKER_EVENTS] = {
 	[WORKER_STARTING] = { [EVENT_SPAWNED] = on_spawned,
 			      [EVENT_HEARD] = hear,
-			      [EVENT_WIRE_END] = on_still_birth,
+			      [EVENT_WIRE_END] = on_early_end,
 			      [EVENT_EXIT] = on_exit_,
 			      [EVENT_CLOCK] = on_slow_birth },
 	[WORKER_WORKING] = { [EVENT_HEARD] = hear,

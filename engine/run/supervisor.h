@@ -60,15 +60,16 @@ struct worker {
 	struct job_list own;    /* for it alone (bisecting), not given yet */
 	uint32_t serial;        /* of the next job */
 	struct loop_timer *clock;
-	int64_t heard;   /* clock_mono */
-	bool stuck;      /* one check has run long: the rest was given to others */
-	bool taken_back; /* it may still tell of jobs that were taken from it */
-	bool distrusted; /* it has sent what it may not */
-	bool retired;    /* its end is our wish */
-	unsigned steps;  /* of the kill ladder */
-	enum kind why;   /* it was killed for this; KIND_NONE: it died by itself */
-	int status;      /* of waitpid */
-	unsigned done;   /* checks */
+	int64_t heard;    /* clock_mono */
+	bool stuck;       /* one check has run long: the rest was given to others */
+	bool taken_back;  /* it may still tell of jobs that were taken from it */
+	bool distrusted;  /* it has sent what it may not */
+	bool parent_gone; /* STARTING: its lane parent has died */
+	bool retired;     /* its end is our wish */
+	unsigned steps;   /* of the kill ladder */
+	enum kind why;    /* it was killed for this; KIND_NONE: it died by itself */
+	int status;       /* of waitpid */
+	unsigned done;    /* checks */
 };
 
 struct supervisor {

@@ -33,7 +33,8 @@ static const struct wire_rule {
 };
 
 static const char *const role_names[ROLE_COUNT] = {
-	"supervisor", "local", "network", "command", "isolated", "lane parent", "scout",
+	"supervisor",      "local worker", "network worker", "command runner",
+	"isolated worker", "lane parent",  "scout",
 };
 
 const char *role_name(enum role role)
@@ -53,7 +54,7 @@ int wire_parse(const char *bytes, size_t len, enum role sender, struct wire_mess
 		return err_set(e, ERR_BUG, "unknown message %u", m->header.type);
 	rule = &wire_rules[m->header.type];
 	if (!(rule->from & FROM(sender)))
-		return err_set(e, ERR_BUG, "a %s worker may not send '%s'", role_name(sender),
+		return err_set(e, ERR_BUG, "the %s may not send '%s'", role_name(sender),
 			       rule->name);
 	if (m->header.length < rule->min || m->header.length > rule->max)
 		return err_set(e, ERR_BUG, "message '%s' of %u bytes", rule->name,

@@ -241,7 +241,7 @@ pid_t worker_fork(const struct shop *shop, const struct seat *seat, struct err *
 	if (pid == 0)
 		worker_enter(shop, seat, NULL);
 	if (pid < 0)
-		return err_errno(e, ERR_SYSTEM, "fork a %s worker", role_name(seat->role));
+		return err_errno(e, ERR_SYSTEM, "fork a %s", role_name(seat->role));
 	return pid;
 }
 
@@ -254,6 +254,6 @@ pid_t worker_fork_sibling(const struct desk *parent, const struct seat *seat, st
 	if (pid == 0)
 		worker_enter(parent->shop, seat, parent->modules);
 	if (pid < 0)
-		return err_errno(e, ERR_SYSTEM, "fork a %s worker", role_name(seat->role));
+		return err_errno(e, ERR_SYSTEM, "fork a %s", role_name(seat->role));
 	return (pid_t)pid;
 }
