@@ -71,6 +71,10 @@ static void keep_source(struct diagnostic *x, const char *source, size_t len)
 
 static int add(struct diagnostics *d, struct diagnostic x, const char *file, const char *source,
 	       size_t source_len, const char *fmt, va_list ap)
+	__attribute__((format(printf, 6, 0)));
+
+static int add(struct diagnostics *d, struct diagnostic x, const char *file, const char *source,
+	       size_t source_len, const char *fmt, va_list ap)
 {
 	auto_buf struct buf raw = BUF_INIT(MESSAGE_MAX);
 	auto_buf struct buf clean = BUF_INIT(SIZE_MAX);
@@ -91,6 +95,9 @@ static int add(struct diagnostics *d, struct diagnostic x, const char *file, con
 	d->items[d->count++] = x;
 	return -1;
 }
+
+static void add_at_node(struct diagnostics *d, bool warning, const struct node *at, const char *fmt,
+			va_list ap) __attribute__((format(printf, 4, 0)));
 
 static void add_at_node(struct diagnostics *d, bool warning, const struct node *at, const char *fmt,
 			va_list ap)

@@ -50,9 +50,9 @@ int diagnose_at(struct diagnostics *d, const char *file, unsigned line, unsigned
 int diagnose_warning_at(struct diagnostics *d, const char *file, unsigned line, unsigned column,
 			unsigned width, const char *source, const char *fmt, ...)
 	__attribute__((format(printf, 7, 8)));
-/* "unknown key 'prot' in port; did you mean 'port'?": the ending when one of `known` (NULL-ended, may
- * be NULL) is near. what: "key", "operator", "fact"; where: "port" or NULL. A word that is not ASCII
- * is shown with its code point. */
+/* "unknown key 'prot' in port; did you mean 'port'?": the ending when one of `known` (NULL-ended,
+ * may be NULL) is near. what: "key", "operator", "fact"; where: "port" or NULL. A word that is not
+ * ASCII is shown with its code point. */
 int diagnose_unknown(struct diagnostics *d, const struct node *at, const char *what,
 		     const char *where, const char *word, const char *const *known);
 /* Sort by file (order of first appearance), line, column; drop exact repetitions. */

@@ -10,10 +10,10 @@
 
 #include "engine/base/auto.h"
 #include "engine/base/buf.h"
-#include "engine/base/number.h"
-#include "engine/base/text.h"
 #include "engine/base/xalloc.h"
 #include "engine/document/diagnostic.h"
+#include "engine/ruleset/hole.h"
+#include "engine/ruleset/quote.h"
 
 struct walk {
 	struct node_arena *arena;
@@ -24,128 +24,6 @@ struct walk {
 
 /* What a pair's value becomes when it is one whole absent parameter. */
 enum when_absent { ABSENT_SKIPS, ABSENT_LEAVES_OUT };
-
-/* A ${name} in a text. */
-struct hole {
-	size_t from, to; /* in bytes, braces and all */
-	char *name;
-};
-
-enum next_hole { HOLE_NONE, HOLE_FOUND, HOLE_BROKEN };
-
-static void hole_clear(struct hole *h)
-{
-	free(h->name);
-	h->name = NULL;
-}
-
-/* The end of a name: the `}` that is in no ["…"]. NULL when there is none. */
-static const char *name_end(const char *s)
-{
-	bool quoted = false;
-
-	for (; *s; s++) {
-		if (*s == '"')
-			quoted = !quoted;
-		else if (*s == '}' && !quoted)
-			return s;
-	}
-	return NULL;
-}
-
-/* Find the next ${…} from byte `at` on; $${ is none. BROKEN: h->from tells where it starts. */
-static enum next_hole next_hole(const char *text, size_t at, struct hole *h)
-{
-	const char *s = text + at, *end;
-
-	for (; *s; s++) {
-		if (strncmp(s, "$${", 3) == 0) {
-			s += 2;
-			continue;
-		}
-		if (strncmp(s, "${", 2) != 0)
-			continue;
-		h->from = (size_t)(s - text);
-		end = name_end(s + 2);
-		if (!end)
-			return HOLE_BROKEN;
-		h->to = (size_t)(end - text) + 1;
-		h->name = xmemdup0(s + 2, (size_t)(end - s) - 2);
-		return HOLE_FOUND;
-	}
-	return HOLE_NONE;
-}
-
-/* Bytes of the character at s; a malformed one is one byte. */
-static size_t char_bytes(const char *s, size_t len)
-{
-	uint32_t cp;
-	size_t used = text_decode(s, len, &cp);
-
-	return used ? used : 1;
-}
-
-static unsigned count_chars(const char *s, size_t len)
-{
-	unsigned count = 0;
-
-	for (size_t i = 0; i < len; count++)
-		i += char_bytes(s + i, len - i);
-	return count;
-}
-
-/* The place of a part of a scalar, where its text stands in its line as it is; else the place of
- * the whole. */
-static struct node part_place(const struct node *n, size_t from, size_t to)
-{
-	struct node at = *n;
-	size_t len = 0, skip = 0;
-	const char *line = n->document ? document_line(n->document, n->line, &len) : "";
-	unsigned quote;
-
-	for (unsigned i = 1; i < n->column && skip < len; i++)
-		skip += char_bytes(line + skip, len - skip);
-	quote = !n->plain && skip < len && (line[skip] == '"' || line[skip] == '\'');
-	if (len < skip + quote + n->len || memcmp(line + skip + quote, n->text, n->len) != 0)
-		return at;
-	at.column += quote + count_chars(n->text, from);
-	at.width = count_chars(n->text + from, to - from);
-	return at;
-}
-
-/*
- * Values as text
- */
-
-static void add_value(struct buf *out, const json_t *v)
-{
-	char number[64];
-
-	switch (json_typeof(v)) {
-	case JSON_STRING:
-		buf_add(out, json_string_value(v), json_string_length(v));
-		break;
-	case JSON_INTEGER:
-		buf_printf(out, "%lld", (long long)json_integer_value(v));
-		break;
-	case JSON_REAL:
-		number_format(json_real_value(v), number, sizeof(number));
-		buf_adds(out, number);
-		break;
-	case JSON_TRUE:
-		buf_adds(out, "true");
-		break;
-	case JSON_FALSE:
-		buf_adds(out, "false");
-		break;
-	case JSON_NULL:
-		buf_adds(out, "null");
-		break;
-	case JSON_ARRAY:
-	case JSON_OBJECT:
-		break;
-	}
-}
 
 static struct node *node_of_json(struct node_arena *arena, const struct node *at, json_t *v)
 {
@@ -168,85 +46,11 @@ static struct node *node_of_json(struct node_arena *arena, const struct node *at
 				     node_of_json(arena, at, item));
 		return n;
 	}
-	add_value(&text, v);
+	value_add_text(&text, v);
 	n = node_new_scalar(arena, at, buf_text(&text), text.len);
 	n->plain = false;
 	n->value = json_incref(v);
 	return n;
-}
-
-/* The part of a URL that the next character after `before` belongs to; `after` is the rest of the
- * text, with its ${…}. */
-enum url_part { URL_OPAQUE, URL_USERINFO, URL_HOST, URL_PATH, URL_QUERY };
-
-/* Whether the authority goes on to an '@': then we stand in the userinfo. */
-static bool user_follows(const char *after)
-{
-	for (const char *s = after; *s && !strchr("/?#", *s); s++) {
-		if (*s == '@')
-			return true;
-		if (strncmp(s, "${", 2) == 0 && name_end(s + 2))
-			s = name_end(s + 2);
-	}
-	return false;
-}
-
-static enum url_part url_part(const char *before, const char *after)
-{
-	const char *authority = strstr(before, "://");
-
-	if (!authority)
-		return URL_OPAQUE;
-	authority += 3;
-	if (strpbrk(authority, "?#"))
-		return URL_QUERY;
-	if (strchr(authority, '/'))
-		return URL_PATH;
-	return user_follows(after) ? URL_USERINFO : URL_HOST;
-}
-
-/* Percent-encode all but the unreserved and `keep`. */
-static void add_percent(struct buf *out, const char *s, const char *keep)
-{
-	while (*s) {
-		size_t n = strcspn(s, keep);
-
-		text_percent(out, s, n);
-		s += n;
-		if (*s)
-			buf_addc(out, *s++);
-	}
-}
-
-static void add_url_value(struct buf *out, const char *value, const char *after)
-{
-	/* a host may be an address in brackets with a port, or several with commas (mongodb://,
-	 * loadbalance:) */
-	static const char *const keep[] = {
-		[URL_USERINFO] = "",
-		[URL_HOST] = ":[],",
-		[URL_PATH] = "/",
-		[URL_QUERY] = "",
-	};
-	enum url_part part = url_part(buf_text(out), after);
-
-	if (!out->len || part == URL_OPAQUE)
-		buf_adds(out, value);
-	else
-		add_percent(out, value, keep[part]);
-}
-
-static void add_quoted(struct buf *out, const json_t *v, enum quoting quoting, const char *after)
-{
-	auto_buf struct buf text = BUF_INIT(SIZE_MAX);
-
-	add_value(&text, v);
-	if (quoting == QUOTE_REGEX)
-		text_regex_quote(out, buf_text(&text), text.len);
-	else if (quoting == QUOTE_URL)
-		add_url_value(out, buf_text(&text), after);
-	else
-		buf_add(out, buf_text(&text), text.len);
 }
 
 /*
@@ -299,7 +103,7 @@ static void say_unknown(struct walk *w, const struct node *at, const char *name)
 static enum lookup_result look(struct walk *w, const struct node *n, const struct hole *h,
 			       enum quoting quoting, json_t **value)
 {
-	struct node at = part_place(n, h->from, h->to);
+	struct node at = hole_place(n, h->from, h->to);
 	enum lookup_result r;
 
 	*value = NULL;
@@ -366,12 +170,12 @@ static bool fill_hole(struct walk *w, const struct node *n, const struct hole *h
 	if (r == LOOKUP_ABSENT || r == LOOKUP_ABSENT_SECRET) {
 		note_absent(w, h->name);
 	} else if (r == LOOKUP_FOUND && (json_is_array(value) || json_is_object(value))) {
-		struct node at = part_place(n, h->from, h->to);
+		struct node at = hole_place(n, h->from, h->to);
 
 		diagnose(w->d, &at, "'${%s}' is a %s and cannot stand inside of a text", h->name,
 			 json_is_array(value) ? "list" : "map");
 	} else if (r == LOOKUP_FOUND) {
-		add_quoted(out, value, quoting, n->text + h->to);
+		value_add_quoted(out, value, quoting, n->text + h->to);
 	}
 	json_decref(value);
 	return r == LOOKUP_DEFERRED;
@@ -386,14 +190,14 @@ static struct node *longer(struct walk *w, const struct node *n, enum quoting qu
 	bool deferred = false;
 	struct node *copy;
 
-	while ((found = next_hole(n->text, at, &h)) == HOLE_FOUND) {
+	while ((found = hole_next(n->text, at, &h)) == HOLE_FOUND) {
 		add_literal(&out, n->text + at, h.from - at);
 		deferred |= fill_hole(w, n, &h, quoting, &out);
 		at = h.to;
 		hole_clear(&h);
 	}
 	if (found == HOLE_BROKEN) {
-		struct node place = part_place(n, h.from, h.from + 2);
+		struct node place = hole_place(n, h.from, h.from + 2);
 
 		diagnose(w->d, &place, "'${' without '}' (a literal '${' is written '$${')");
 	}
@@ -412,7 +216,7 @@ static struct node *scalar(struct walk *w, struct node *n, enum quoting quoting,
 
 	if (!n->text || !strstr(n->text, "${"))
 		return n;
-	if (next_hole(n->text, 0, &h) == HOLE_FOUND && h.from == 0 && h.to == n->len)
+	if (hole_next(n->text, 0, &h) == HOLE_FOUND && h.from == 0 && h.to == n->len)
 		copy = whole(w, n, &h, quoting, absent);
 	else
 		copy = longer(w, n, quoting);
@@ -591,7 +395,7 @@ static void scalar_names(const struct node *n,
 {
 	struct hole h = { 0 };
 
-	for (size_t at = 0; n->text && next_hole(n->text, at, &h) == HOLE_FOUND; at = h.to) {
+	for (size_t at = 0; n->text && hole_next(n->text, at, &h) == HOLE_FOUND; at = h.to) {
 		fn(ctx, n, h.name);
 		hole_clear(&h);
 	}
