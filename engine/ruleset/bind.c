@@ -19,7 +19,9 @@ struct extract_holder {
 };
 
 static const struct field extract_fields[] = {
-	{ .name = "extract", .kind = FIELD_KIND_REGEX_MAP, .offset = offsetof(struct extract_holder, extract),
+	{ .name = "extract",
+	  .kind = FIELD_KIND_REGEX_MAP,
+	  .offset = offsetof(struct extract_holder, extract),
 	  .doc = "Names and regexes with exactly one group." },
 	{ .name = NULL },
 };
@@ -72,7 +74,8 @@ static bool given(const void *ctx, const char *field)
 }
 
 /* Rules over several fields. */
-static int validate(const struct bind *b, const struct node *map, const void *query, struct diagnostics *d)
+static int validate(const struct bind *b, const struct node *map, const void *query,
+		    struct diagnostics *d)
 {
 	const struct check_type *type = b->rule->type;
 	auto_err struct err *e = NULL;
@@ -82,7 +85,8 @@ static int validate(const struct bind *b, const struct node *map, const void *qu
 	return 0;
 }
 
-static int bind_into(const struct bind *b, const struct node *map, void *query, struct diagnostics *d)
+static int bind_into(const struct bind *b, const struct node *map, void *query,
+		     struct diagnostics *d)
 {
 	const struct check_type *type = b->rule->type;
 
@@ -91,7 +95,8 @@ static int bind_into(const struct bind *b, const struct node *map, void *query, 
 	return validate(b, map, query, d);
 }
 
-/* A check that cannot be without the field that was left out is not configured; that is no mistake. */
+/* A check that cannot be without the field that was left out is not configured; that is no mistake.
+ */
 static int bind_without(struct bind *b, const struct node *map, void *query, char *name)
 {
 	auto_diagnostics struct diagnostics ignored = { 0 };
@@ -178,7 +183,8 @@ struct text_map *bind_extract(struct bind *b)
 
 int bind_timeout(struct bind *b, int64_t *ns)
 {
-	static const struct key row = { "timeout", KEY_DURATION, .doc = "How long one try may take." };
+	static const struct key row = { "timeout", KEY_DURATION,
+					.doc = "How long one try may take." };
 	const struct node *n = b->rule->timeout;
 	struct interpolation seen = { 0 };
 	struct lookup lookup = names_lookup(b->names);
@@ -189,7 +195,8 @@ int bind_timeout(struct bind *b, int64_t *ns)
 	if (b->rule->links->varies[PART_TIMEOUT]) {
 		n = interpolate_tree(b->arena, n, &lookup, QUOTE_NONE, &seen, b->d);
 		if (seen.deferred && b->names->stage == STAGE_PLAN)
-			diagnose(b->d, b->rule->timeout, "timeout: a secret or a runtime item cannot stand here");
+			diagnose(b->d, b->rule->timeout,
+				 "timeout: a secret or a runtime item cannot stand here");
 		seen.deferred = false;
 		note(b, &seen);
 		if (!n || bind_stopped(b))

@@ -1,7 +1,9 @@
 /*
- * bind - a rule with its names put in: the bound query, the compiled expectation, the patterns of extract.
+ * bind - a rule with its names put in: the bound query, the compiled expectation, the patterns of
+ * extract.
  *
- * Used at load (with the defaults of parameters), by the plan, and in a worker for what is known late.
+ * Used at load (with the defaults of parameters), by the plan, and in a worker for what is known
+ * late.
  */
 #ifndef ENGINE_RULESET_BIND_H
 #define ENGINE_RULESET_BIND_H
@@ -16,12 +18,13 @@ struct bind {
 	struct names *names;
 	struct node_arena *arena; /* nodes that come of it; must outlive a compiled expectation */
 	struct diagnostics *d;
-	bool deferred;     /* something in it is known later */
-	char *absent;      /* the optional parameter for want of which the check is not run; owned */
+	bool deferred; /* something in it is known later */
+	char *absent;  /* the optional parameter for want of which the check is not run; owned */
 	const struct node *map; /* the fields as they were bound */
 };
 
-/* Each returns NULL when it could not be made: then d has mistakes, or names->problem, names->missing or absent say why. */
+/* Each returns NULL when it could not be made: then d has mistakes, or names->problem,
+ * names->missing or absent say why. */
 void *bind_query(struct bind *b);
 struct expect *bind_expect(struct bind *b);
 struct text_map *bind_extract(struct bind *b);

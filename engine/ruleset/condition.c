@@ -1,5 +1,6 @@
 /*
- * condition - the static shape of applies_when and when; what they say of this machine is decided in values.c.
+ * condition - the static shape of applies_when and when; what they say of this machine is decided
+ * in values.c.
  */
 #include <string.h>
 
@@ -35,8 +36,10 @@ static void read_env(void *ctx, const struct node_pair *pair)
 	const struct checking *c = ctx;
 	const struct node *v = pair->value;
 
-	if (v->type == NODE_LIST || (v->type == NODE_SCALAR && !v->len) || (v->type == NODE_MAP && !v->count)) {
-		diagnose(c->d, v, "env: a name, or a map of a name and what is expected of it, is needed");
+	if (v->type == NODE_LIST || (v->type == NODE_SCALAR && !v->len) ||
+	    (v->type == NODE_MAP && !v->count)) {
+		diagnose(c->d, v,
+			 "env: a name, or a map of a name and what is expected of it, is needed");
 		return;
 	}
 	for (size_t i = 0; v->type == NODE_MAP && i < v->count; i++)
@@ -48,7 +51,8 @@ static void read_file(void *ctx, const struct node_pair *pair)
 	const struct checking *c = ctx;
 
 	if (pair->value->text[0] != '/')
-		diagnose(c->d, pair->value, "file: '%s' is not an absolute path", pair->value->text);
+		diagnose(c->d, pair->value, "file: '%s' is not an absolute path",
+			 pair->value->text);
 }
 
 static void check_param(const struct checking *c, const struct node *name)
@@ -76,31 +80,41 @@ static void read_set(void *ctx, const struct node_pair *pair)
 
 const struct key condition_keys[] = {
 	{ "all_of", KEY_CONDITIONS, .doc = "All of these conditions hold.", .read = read_all },
-	{ "any_of", KEY_CONDITIONS, .doc = "At least one of these conditions holds.", .read = read_all },
-	{ "any_set", KEY_ONE_OR_TEXTS, .doc = "At least one of these parameters has a value.", .read = read_set },
-	{ "env", KEY_ANY, .doc = "An environment variable is set, or fits an expectation.", .read = read_env },
+	{ "any_of", KEY_CONDITIONS, .doc = "At least one of these conditions holds.",
+	  .read = read_all },
+	{ "any_set", KEY_ONE_OR_TEXTS, .doc = "At least one of these parameters has a value.",
+	  .read = read_set },
+	{ "env", KEY_ANY, .doc = "An environment variable is set, or fits an expectation.",
+	  .read = read_env },
 	{ "file", KEY_TEXT, .doc = "There is something at this path.", .read = read_file },
 	{ "host", KEY_TEXT, .doc = "The name of the host fits this pattern." },
 	{ "not", KEY_CONDITION, .doc = "This condition does not hold.", .read = read_not },
-	{ "of_process", KEY_TEXT, .doc = "With env: in the environment of the process of this name." },
-	{ "set", KEY_ONE_OR_TEXTS, .doc = "All of these parameters have a value.", .read = read_set },
+	{ "of_process", KEY_TEXT,
+	  .doc = "With env: in the environment of the process of this name." },
+	{ "set", KEY_ONE_OR_TEXTS, .doc = "All of these parameters have a value.",
+	  .read = read_set },
 	{ .name = NULL },
 };
 
 static void refuse_varying(const struct node *n, const char *where, struct diagnostics *d)
 {
 	if (n->type == NODE_SCALAR && n->text && strstr(n->text, "${"))
-		diagnose(d, n, "%s: ${…} cannot stand here; use set: [NAME] to ask for a parameter", where);
+		diagnose(d, n, "%s: ${…} cannot stand here; use set: [NAME] to ask for a parameter",
+			 where);
 	for (size_t i = 0; n->type != NODE_SCALAR && i < n->count; i++)
 		refuse_varying(n->type == NODE_LIST ? n->items[i] : n->pairs[i].value, where, d);
 }
 
-void condition_check(const struct node *when, const struct scope *scope, const char *where, struct diagnostics *d)
+void condition_check(const struct node *when, const struct scope *scope, const char *where,
+		     struct diagnostics *d)
 {
 	struct checking c = { scope, where, d };
 
 	if (when->type != NODE_MAP || !when->count) {
-		diagnose(d, when, "%s: a condition is needed: file, env, host, set, any_set, all_of, any_of or not", where);
+		diagnose(d, when,
+			 "%s: a condition is needed: file, env, host, set, any_set, all_of, any_of "
+			 "or not",
+			 where);
 		return;
 	}
 	if (!strcmp(where, "applies_when") || !strcmp(where, "when"))

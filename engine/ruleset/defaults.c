@@ -41,12 +41,17 @@ static void read_severity(void *ctx, const struct node_pair *pair)
 }
 
 /* The rows are the same; `type_defaults_keys` stands beside the fields of a type. */
-#define DEFAULTS_ROWS \
-	{ "retry", KEY_SECTION, .of = retry_keys, .doc = "Try again after a fail.", .read = read_retry }, \
-	{ "severity", KEY_CHOICE, .choices = severity_names, .doc = "How bad a fail is.", .read = read_severity }, \
-	{ "tags", KEY_TEXTS, .doc = "Words to select checks by.", .read = read_tags }, \
-	{ "timeout", KEY_DURATION, .doc = "How long one try may take.", .read = read_timeout }, \
-	{ .name = NULL }
+#define DEFAULTS_ROWS                                                                              \
+	{ "retry", KEY_SECTION, .of = retry_keys, .doc = "Try again after a fail.",                \
+	  .read = read_retry },                                                                    \
+		{ "severity", KEY_CHOICE, .choices = severity_names, .doc = "How bad a fail is.",  \
+		  .read = read_severity },                                                         \
+		{ "tags", KEY_TEXTS, .doc = "Words to select checks by.", .read = read_tags },     \
+		{ "timeout", KEY_DURATION, .doc = "How long one try may take.",                    \
+		  .read = read_timeout },                                                          \
+	{                                                                                          \
+		.name = NULL                                                                       \
+	}
 
 const struct key defaults_keys[] = { DEFAULTS_ROWS };
 const struct key type_defaults_keys[] = { DEFAULTS_ROWS };
@@ -75,24 +80,27 @@ static const char *other_owner(const struct check_type *const *types, const char
 	return NULL;
 }
 
-/* A key that is no field of the type but has its place elsewhere: say where. Whether it was said. */
+/* A key that is no field of the type but has its place elsewhere: say where. Whether it was said.
+ */
 static bool misplaced(struct reading *r, const struct node *key, const struct check_type *type)
 {
 	auto_free const char **fields = fields_names(type->fields);
 	const char *other;
 
 	if (key_find(check_keys, key->text)) {
-		diagnose(r->d, key, "unknown key '%s' in %s; '%s' stands beside '%s', not in it", key->text, type->name, key->text,
-			 type->name);
+		diagnose(r->d, key, "unknown key '%s' in %s; '%s' stands beside '%s', not in it",
+			 key->text, type->name, key->text, type->name);
 		return true;
 	}
 	if (fact_find(type->facts, key->text)) {
-		diagnose(r->d, key, "unknown key '%s' in %s; '%s' is a fact and belongs to expect", key->text, type->name, key->text);
+		diagnose(r->d, key, "unknown key '%s' in %s; '%s' is a fact and belongs to expect",
+			 key->text, type->name, key->text);
 		return true;
 	}
 	other = other_owner(r->book->types, key->text);
 	if (other && !text_nearest(key->text, fields)) {
-		diagnose(r->d, key, "unknown key '%s' in %s; '%s' is a key of %s", key->text, type->name, key->text, other);
+		diagnose(r->d, key, "unknown key '%s' in %s; '%s' is a key of %s", key->text,
+			 type->name, key->text, other);
 		return true;
 	}
 	return false;
@@ -100,7 +108,8 @@ static bool misplaced(struct reading *r, const struct node *key, const struct ch
 
 static bool is_extract(const struct node *key, const struct check_type *type)
 {
-	return type->extract_from && !strcmp(key->text, "extract") && !field_find(type->fields, "extract");
+	return type->extract_from && !strcmp(key->text, "extract") &&
+	       !field_find(type->fields, "extract");
 }
 
 /* A row of a type's own fields, or one that fields_bind will speak about. */
@@ -108,7 +117,8 @@ static bool take_field(void *ctx, const struct node_pair *pair)
 {
 	const struct reading_defaults *c = ctx;
 
-	if (!field_find(c->into->type->fields, pair->key->text) && misplaced(c->r, pair->key, c->into->type))
+	if (!field_find(c->into->type->fields, pair->key->text) &&
+	    misplaced(c->r, pair->key, c->into->type))
 		return true;
 	node_map_add(c->r->book->arena, c->into->fields, pair->key, pair->value);
 	return true;
@@ -167,8 +177,9 @@ void defaults_release(struct defaults *d)
 	*d = (struct defaults){ 0 };
 }
 
-const struct node *fields_merge(struct reading *r, const struct type_defaults *td, const struct node *own,
-				const struct check_type *type, struct node **extract)
+const struct node *fields_merge(struct reading *r, const struct type_defaults *td,
+				const struct node *own, const struct check_type *type,
+				struct node **extract)
 {
 	bool plain = !td || !td->fields->count;
 	struct node *map;
@@ -181,8 +192,10 @@ const struct node *fields_merge(struct reading *r, const struct type_defaults *t
 		return own;
 	map = node_new(r->book->arena, own, NODE_MAP);
 	for (size_t i = 0; td && i < td->fields->count; i++)
-		if (!node_get(own, td->fields->pairs[i].key->text) && field_find(type->fields, td->fields->pairs[i].key->text))
-			node_map_add(r->book->arena, map, td->fields->pairs[i].key, td->fields->pairs[i].value);
+		if (!node_get(own, td->fields->pairs[i].key->text) &&
+		    field_find(type->fields, td->fields->pairs[i].key->text))
+			node_map_add(r->book->arena, map, td->fields->pairs[i].key,
+				     td->fields->pairs[i].value);
 	for (size_t i = 0; i < own->count; i++) {
 		const struct node_pair *p = &own->pairs[i];
 

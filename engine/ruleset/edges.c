@@ -1,5 +1,6 @@
 /*
- * edges - needs and captures of the plan's checks as places in the plan. All checks of a rule share them.
+ * edges - needs and captures of the plan's checks as places in the plan. All checks of a rule share
+ * them.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -10,7 +10,8 @@
 
 #define MATCHES_MAX 1000
 
-static int find_all(const struct regex *r, const char *text, size_t len, json_t *list, struct err **e)
+static int find_all(const struct regex *r, const char *text, size_t len, json_t *list,
+		    struct err **e)
 {
 	size_t at = 0;
 
@@ -37,7 +38,8 @@ int extract_found(const struct text_map *extract, const char *from, json_t *fact
 		json_t *list = json_array();
 
 		json_object_set_new(found, extract->keys[i], list);
-		if (r && (!json_is_string(text) || !find_all(r, json_string_value(text), json_string_length(text), list, e)))
+		if (r && (!json_is_string(text) ||
+			  !find_all(r, json_string_value(text), json_string_length(text), list, e)))
 			continue;
 		json_decref(found);
 		return err_wrap(e, "extract %s", extract->keys[i]);

@@ -1,7 +1,8 @@
 /*
  * find - where rulesets are: files, folders, names.
  *
- * A folder may hold other YAML files; a ruleset is told by its top-level keys, read line by line, so that a file with mistakes is found, too.
+ * A folder may hold other YAML files; a ruleset is told by its top-level keys, read line by line,
+ * so that a file with mistakes is found, too.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -36,7 +37,8 @@ static void list_clear(struct text_list *list)
 
 #define auto_list __attribute__((cleanup(list_clear)))
 
-/* The value of a top-level key as it is written, without quotes and comment; NULL when the line is another's. */
+/* The value of a top-level key as it is written, without quotes and comment; NULL when the line is
+ * another's. */
 static char *value_of(const char *line, size_t len, const char *key)
 {
 	size_t n = strlen(key);
@@ -60,7 +62,8 @@ static bool is_ruleset(const char *path, char **name)
 
 	*name = NULL;
 	if (io_read_file(path, &text, &e))
-		return err_code(e) != ERR_NOT_FOUND && text_ends_with(path, ".yaml") && text.len == FILE_MAX;
+		return err_code(e) != ERR_NOT_FOUND && text_ends_with(path, ".yaml") &&
+		       text.len == FILE_MAX;
 	for (const char *line = buf_text(&text); *line;) {
 		size_t len = strcspn(line, "\n");
 		auto_free char *checks = value_of(line, len, "checks");
@@ -99,7 +102,8 @@ static int list_folder(const char *folder, struct text_list *names, struct err *
 }
 
 /* Every YAML file below, sorted; `fn` says what becomes of it. */
-static int walk(const char *folder, unsigned depth, void (*fn)(void *ctx, const char *path), void *ctx, struct err **e)
+static int walk(const char *folder, unsigned depth, void (*fn)(void *ctx, const char *path),
+		void *ctx, struct err **e)
 {
 	auto_list struct text_list names = { 0 };
 
@@ -108,7 +112,8 @@ static int walk(const char *folder, unsigned depth, void (*fn)(void *ctx, const 
 	if (list_folder(folder, &names, e))
 		return -1;
 	for (size_t i = 0; i < names.count; i++) {
-		auto_free char *path = xasprintf("%s%s%s", folder, text_ends_with(folder, "/") ? "" : "/", names.items[i]);
+		auto_free char *path = xasprintf(
+			"%s%s%s", folder, text_ends_with(folder, "/") ? "" : "/", names.items[i]);
 		struct stat st;
 
 		if (stat(path, &st))
@@ -178,21 +183,25 @@ static void search_clear(struct search *s)
 	list_clear(&s->known);
 }
 
-static int choose(const struct search *s, const struct text_list *found, struct text_list *paths, struct err **e)
+static int choose(const struct search *s, const struct text_list *found, struct text_list *paths,
+		  struct err **e)
 {
 	if (found->count > 1)
-		return err_set(e, ERR_NOT_FOUND, "'%s' is more than one ruleset: '%s' and '%s'; give a path", s->what, found->items[0],
-			       found->items[1]);
+		return err_set(e, ERR_NOT_FOUND,
+			       "'%s' is more than one ruleset: '%s' and '%s'; give a path", s->what,
+			       found->items[0], found->items[1]);
 	list_add(paths, found->items[0]);
 	return 0;
 }
 
-static int find_by_name(const char *what, const struct text_list *folders, struct text_list *paths, struct err **e)
+static int find_by_name(const char *what, const struct text_list *folders, struct text_list *paths,
+			struct err **e)
 {
 	__attribute__((cleanup(search_clear))) struct search s = { .what = what };
 	const char *near = NULL;
 
-	/* The first folder that knows the name wins: a site's own ruleset stands before the one that ships. */
+	/* The first folder that knows the name wins: a site's own ruleset stands before the one
+	 * that ships. */
 	for (size_t i = 0; i < folders->count; i++) {
 		auto_err struct err *ignored = NULL;
 
@@ -207,7 +216,8 @@ static int find_by_name(const char *what, const struct text_list *folders, struc
 	return err_set(e, ERR_NOT_FOUND, "no ruleset '%s'", what);
 }
 
-int ruleset_find(const char *what, const struct text_list *folders, struct text_list *paths, struct err **e)
+int ruleset_find(const char *what, const struct text_list *folders, struct text_list *paths,
+		 struct err **e)
 {
 	struct stat st;
 

@@ -1,5 +1,6 @@
 /*
- * include - the files of `include`: each is read in a scope of its own, its checks go to the including ruleset.
+ * include - the files of `include`: each is read in a scope of its own, its checks go to the
+ * including ruleset.
  */
 #include <errno.h>
 #include <string.h>
@@ -35,7 +36,9 @@ static void read_as(void *ctx, const struct node_pair *pair)
 	if (is_check_id(pair->value->text))
 		c->as = pair->value;
 	else
-		diagnose(c->r->d, pair->value, "as: '%s' must be of a-z 0-9 _ - and start with a letter or digit", pair->value->text);
+		diagnose(c->r->d, pair->value,
+			 "as: '%s' must be of a-z 0-9 _ - and start with a letter or digit",
+			 pair->value->text);
 }
 
 static void read_params(void *ctx, const struct node_pair *pair)
@@ -44,8 +47,10 @@ static void read_params(void *ctx, const struct node_pair *pair)
 }
 
 const struct key include_keys[] = {
-	{ "as", KEY_TEXT, .pattern = "^[a-z0-9][a-z0-9_-]*$", .doc = "A prefix for the ids of its checks.", .read = read_as },
-	{ "file", KEY_TEXT, .required = true, .doc = "The file, relative to this one.", .read = read_file },
+	{ "as", KEY_TEXT, .pattern = "^[a-z0-9][a-z0-9_-]*$",
+	  .doc = "A prefix for the ids of its checks.", .read = read_as },
+	{ "file", KEY_TEXT, .required = true, .doc = "The file, relative to this one.",
+	  .read = read_file },
 	{ "params", KEY_MAP, .doc = "Values for its parameters.", .read = read_params },
 	{ .name = NULL },
 };
@@ -103,9 +108,12 @@ static void check_params(const struct inclusion *c, const struct scope *inner)
 		auto_err struct err *e = NULL;
 
 		if (!param) {
-			diagnose_unknown(c->r->d, p->key, "parameter", document_name(inner->document), p->key->text, names);
+			diagnose_unknown(c->r->d, p->key, "parameter",
+					 document_name(inner->document), p->key->text, names);
 		} else if (param->type == PARAM_SECRET && !node_varies(p->value)) {
-			diagnose(c->r->d, p->value, "%s: a secret is not written into a ruleset; pass a secret parameter as ${name}",
+			diagnose(c->r->d, p->value,
+				 "%s: a secret is not written into a ruleset; pass a secret "
+				 "parameter as ${name}",
 				 param->name);
 		} else if (!node_varies(p->value)) {
 			json_t *value = param_parse_node(param->type, p->value, &e);
@@ -146,8 +154,13 @@ static size_t depth(const struct reading *r)
 static void read_document(struct inclusion *c, struct document *doc, const struct node *at)
 {
 	struct reading *outer = c->r;
-	struct reading r = { .book = outer->book, .library = outer->library, .d = outer->d, .ruleset = outer->ruleset,
-			     .parent = outer, .prefix = outer->prefix, .applies_when = outer->applies_when };
+	struct reading r = { .book = outer->book,
+			     .library = outer->library,
+			     .d = outer->d,
+			     .ruleset = outer->ruleset,
+			     .parent = outer,
+			     .prefix = outer->prefix,
+			     .applies_when = outer->applies_when };
 	auto_buf struct buf chain = BUF_INIT(SIZE_MAX);
 
 	if (is_open(outer, doc)) {
@@ -160,7 +173,8 @@ static void read_document(struct inclusion *c, struct document *doc, const struc
 		return;
 	}
 	if (c->as)
-		r.prefix = rulebook_keep(outer->book, xasprintf("%s%s.", outer->prefix, c->as->text));
+		r.prefix =
+			rulebook_keep(outer->book, xasprintf("%s%s.", outer->prefix, c->as->text));
 	r.scope = rulebook_add_scope(outer->book, doc, outer->scope, outer->ruleset);
 	r.scope->include_params = c->params;
 	r.root = document_root(doc);
@@ -172,7 +186,8 @@ static void read_document(struct inclusion *c, struct document *doc, const struc
 
 static void include_one(struct inclusion *c)
 {
-	auto_free char *path = beside(c->r->scope->document, c->file->text), *name = short_name(path);
+	auto_free char *path = beside(c->r->scope->document, c->file->text),
+		       *name = short_name(path);
 	struct document *doc;
 	bool there = false;
 
@@ -184,13 +199,16 @@ static void include_one(struct inclusion *c)
 }
 
 /* The same prefix twice would make the same ids. */
-static void check_as(const struct reading *r, const struct node *list, size_t at, const struct node *as)
+static void check_as(const struct reading *r, const struct node *list, size_t at,
+		     const struct node *as)
 {
 	for (size_t i = 0; as && i < at; i++) {
-		const struct node *other = list->items[i]->type == NODE_MAP ? node_get(list->items[i], "as") : NULL;
+		const struct node *other =
+			list->items[i]->type == NODE_MAP ? node_get(list->items[i], "as") : NULL;
 
 		if (other && other->type == NODE_SCALAR && !strcmp(other->text, as->text))
-			diagnose(r->d, as, "as: '%s' is already used in line %u", as->text, other->line);
+			diagnose(r->d, as, "as: '%s' is already used in line %u", as->text,
+				 other->line);
 	}
 }
 
@@ -203,7 +221,9 @@ void includes_read(struct reading *r, const struct node *list)
 		if (n->type == NODE_SCALAR) {
 			c.file = n;
 		} else if (n->type != NODE_MAP) {
-			diagnose(r->d, n, "include: a file or { file, as, params } is needed, not %s", node_kind(n));
+			diagnose(r->d, n,
+				 "include: a file or { file, as, params } is needed, not %s",
+				 node_kind(n));
 			continue;
 		} else {
 			keys_read(include_keys, n, "include", &c, NULL, r->d);

@@ -25,13 +25,15 @@ struct held {
 	struct text_map *extract;
 };
 
-/* Why a part could not be made. Values of others are to blame where there are any, else parameters. */
+/* Why a part could not be made. Values of others are to blame where there are any, else parameters.
+ */
 static int say_why(struct held *h, enum kind *kind, struct err **e)
 {
 	const struct check *c = h->check;
 	auto_free char *why = NULL;
 
-	*kind = c->capture_count || c->runtime_items || h->names.missing ? KIND_CAPTURE : KIND_PARAMETER;
+	*kind = c->capture_count || c->runtime_items || h->names.missing ? KIND_CAPTURE
+									 : KIND_PARAMETER;
 	if (h->names.missing)
 		return err_set(e, ERR_DATA, "${%s}: no such value was observed", h->names.missing);
 	if (h->names.problem) {
@@ -46,7 +48,8 @@ static int say_why(struct held *h, enum kind *kind, struct err **e)
 	return err_set(e, ERR_BUG, "the check cannot be made");
 }
 
-static struct held *held_new(const struct check *c, const json_t *captures, const json_t *item, const struct secrets *secrets)
+static struct held *held_new(const struct check *c, const json_t *captures, const json_t *item,
+			     const struct secrets *secrets)
 {
 	struct held *h = xcalloc(1, sizeof(*h));
 
@@ -56,9 +59,14 @@ static struct held *held_new(const struct check *c, const json_t *captures, cons
 	h->vars = c->vars ? json_copy(c->vars) : json_object();
 	if (c->item_name && item)
 		json_object_set_new(h->vars, c->item_name, json_deep_copy(item));
-	h->names = (struct names){ .stage = STAGE_WORKER, .rule = c->rule, .builtins = plan_builtins(c->plan), .vars = h->vars,
-				   .captures = h->captures, .secrets = secrets };
-	h->bind = (struct bind){ .rule = c->rule, .names = &h->names, .arena = h->arena, .d = &h->d };
+	h->names = (struct names){ .stage = STAGE_WORKER,
+				   .rule = c->rule,
+				   .builtins = plan_builtins(c->plan),
+				   .vars = h->vars,
+				   .captures = h->captures,
+				   .secrets = secrets };
+	h->bind =
+		(struct bind){ .rule = c->rule, .names = &h->names, .arena = h->arena, .d = &h->d };
 	return h;
 }
 
@@ -87,7 +95,8 @@ static bool hold_parts(struct held *h)
 	if (!h->query)
 		return false;
 	if (rule->extract)
-		h->extract = rule->links->varies[PART_EXTRACT] ? bind_extract(&h->bind) : rule->links->extract;
+		h->extract = rule->links->varies[PART_EXTRACT] ? bind_extract(&h->bind)
+							       : rule->links->extract;
 	if (rule->extract && !h->extract)
 		return false;
 	if (!rule->links->self)
@@ -95,8 +104,9 @@ static bool hold_parts(struct held *h)
 	return rule->links->self || h->expect;
 }
 
-int instance_make(const struct check *c, const json_t *captures, const json_t *item, const struct secrets *secrets,
-		  struct instance *out, enum kind *kind, struct err **e)
+int instance_make(const struct check *c, const json_t *captures, const json_t *item,
+		  const struct secrets *secrets, struct instance *out, enum kind *kind,
+		  struct err **e)
 {
 	struct held *h;
 	int rc;
@@ -110,11 +120,14 @@ int instance_make(const struct check *c, const json_t *captures, const json_t *i
 		held_free(h);
 		return rc;
 	}
-	*out = (struct instance){ .query = h->query, .expect = h->expect, .extract = h->extract, .owned = h };
+	*out = (struct instance){
+		.query = h->query, .expect = h->expect, .extract = h->extract, .owned = h
+	};
 	return 0;
 }
 
-const struct expect *instance_expect(struct instance *i, const json_t *facts, enum kind *kind, struct err **e)
+const struct expect *instance_expect(struct instance *i, const json_t *facts, enum kind *kind,
+				     struct err **e)
 {
 	struct held *h = i->owned;
 
@@ -148,7 +161,8 @@ static char *own_copy(const char *text)
 	return text ? xstrdup(text) : NULL;
 }
 
-void check_item_title(const struct check *c, size_t number, const json_t *item, char **en, char **zh)
+void check_item_title(const struct check *c, size_t number, const json_t *item, char **en,
+		      char **zh)
 {
 	struct held *h = held_new(c, NULL, item, NULL);
 	const struct node *title;
@@ -163,7 +177,8 @@ void check_item_title(const struct check *c, size_t number, const json_t *item, 
 		*en = own_copy(w.en);
 		*zh = own_copy(w.zh);
 	} else {
-		*en = w.en ? xasprintf("%s [%s]", w.en, shown) : xasprintf("%s [%s]", c->rule->id, shown);
+		*en = w.en ? xasprintf("%s [%s]", w.en, shown)
+			   : xasprintf("%s [%s]", c->rule->id, shown);
 		*zh = w.zh ? xasprintf("%s [%s]", w.zh, shown) : NULL;
 	}
 	held_free(h);

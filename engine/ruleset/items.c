@@ -1,5 +1,6 @@
 /*
- * items - reads the forms of for_each: lists, every combination, label: value, a whole ${list}, a capture.
+ * items - reads the forms of for_each: lists, every combination, label: value, a whole ${list}, a
+ * capture.
  */
 #include "engine/ruleset/items.h"
 
@@ -19,7 +20,7 @@ struct axis {
 	const char *name;
 	char **labels; /* each may be NULL: counted */
 	json_t **values;
-	const char **absent;  /* names of parameters without value, or NULL */
+	const char **absent; /* names of parameters without value, or NULL */
 	const struct param **problems;
 	size_t count, cap;
 };
@@ -97,7 +98,8 @@ static json_t *plain_value(const struct node *n)
 		if (n->type == NODE_LIST)
 			json_array_append_new(v, plain_value(n->items[i]));
 		else
-			json_object_set_new(v, n->pairs[i].key->text, plain_value(n->pairs[i].value));
+			json_object_set_new(v, n->pairs[i].key->text,
+					    plain_value(n->pairs[i].value));
 	}
 	return v;
 }
@@ -121,14 +123,16 @@ static int add_item(struct making *m, struct axis *a, const char *label, const s
 	lookup = names_lookup(m->names);
 	m->names->absent = m->names->problem = NULL;
 	made = interpolate_tree(arena, n, &lookup, QUOTE_NONE, &seen, m->d);
-	axis_add(a, label ? xstrdup(label) : NULL, made ? plain_value(made) : json_string(n->type == NODE_SCALAR ? n->text : ""));
+	axis_add(a, label ? xstrdup(label) : NULL,
+		 made ? plain_value(made) : json_string(n->type == NODE_SCALAR ? n->text : ""));
 	a->problems[a->count - 1] = m->names->problem;
 	if (m->names->absent)
 		a->absent[a->count - 1] = m->names->absent->name;
 	if (seen.deferred && m->names->stage == STAGE_LINT)
 		m->out->unknown = true;
 	else if (seen.deferred)
-		rc = diagnose(m->d, n, "for_each: a secret or a capture cannot be an item of a list");
+		rc = diagnose(m->d, n,
+			      "for_each: a secret or a capture cannot be an item of a list");
 	interpolation_clear(&seen);
 	node_arena_free(arena);
 	return rc;
@@ -139,8 +143,7 @@ static void add_list_value(struct axis *a, const json_t *list)
 	size_t i;
 	json_t *v;
 
-	json_array_foreach(list, i, v)
-		axis_add(a, NULL, json_incref(v));
+	json_array_foreach(list, i, v) axis_add(a, NULL, json_incref(v));
 }
 
 /* for_each: { x: "${list}" } where the list is a parameter or a built-in. */
@@ -152,7 +155,8 @@ static int add_named(struct making *m, struct axis *a, const struct node *n, con
 	int rc = 0;
 
 	if (p && p->type != PARAM_LIST)
-		return diagnose(m->d, n, "for_each: parameter '%s' is of type %s, not list", name, param_type_name(p->type));
+		return diagnose(m->d, n, "for_each: parameter '%s' is of type %s, not list", name,
+				param_type_name(p->type));
 	switch (lookup.get(lookup.ctx, name, &value)) {
 	case LOOKUP_FOUND:
 		if (json_is_array(value))
@@ -191,7 +195,9 @@ static int add_scalar(struct making *m, struct axis *a, const struct node *n)
 	auto_free char *name = node_whole_name(n);
 
 	if (!name)
-		return diagnose(m->d, n, "for_each: a list, a map of label: value or one whole ${…} is needed");
+		return diagnose(
+			m->d, n,
+			"for_each: a list, a map of label: value or one whole ${…} is needed");
 	if (!text_starts_with(name, "checks."))
 		return add_named(m, a, n, name);
 	if (m->rule->for_each->count > 1)
@@ -208,8 +214,10 @@ static int read_axis(struct making *m, struct axis *a, const struct node_pair *p
 	int rc = 0;
 
 	a->name = p->key->text;
-	if (strspn(a->name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") != p->key->len)
-		return diagnose(m->d, p->key, "for_each: the name '%s' must be of A-Z a-z 0-9 _", a->name);
+	if (strspn(a->name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") !=
+	    p->key->len)
+		return diagnose(m->d, p->key, "for_each: the name '%s' must be of A-Z a-z 0-9 _",
+				a->name);
 	if (n->type == NODE_SCALAR)
 		return add_scalar(m, a, n);
 	if (!n->count)
@@ -250,7 +258,8 @@ static void make_item(const struct axis *axes, size_t count, size_t number, stru
 		buf_printf(&shown, "%s%s", i ? ", " : "", value);
 		if (!out->reason && a->problems[k]) {
 			out->decided = DECIDED_ERROR;
-			out->kind = a->problems[k]->problem ? a->problems[k]->problem_kind : KIND_PARAMETER;
+			out->kind = a->problems[k]->problem ? a->problems[k]->problem_kind
+							    : KIND_PARAMETER;
 			out->reason = param_problem(a->problems[k]);
 		} else if (!out->reason && a->absent[k]) {
 			out->decided = DECIDED_SKIP;
@@ -271,7 +280,8 @@ static int check_distinct(const struct making *m)
 		const struct item *x = &m->out->items[i];
 
 		if (json_object_get(seen, x->suffix))
-			rc = diagnose(m->d, m->rule->for_each, "for_each: the item '%s' is there twice", x->suffix);
+			rc = diagnose(m->d, m->rule->for_each,
+				      "for_each: the item '%s' is there twice", x->suffix);
 		json_object_set_new_nocheck(seen, x->suffix, json_true());
 	}
 	json_decref(seen);
@@ -285,7 +295,8 @@ static int combine(struct making *m, const struct axis *axes, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		total *= axes[i].count;
 		if (total > ITEMS_MAX)
-			return diagnose(m->d, m->rule->for_each, "for_each: more than %d items", ITEMS_MAX);
+			return diagnose(m->d, m->rule->for_each, "for_each: more than %d items",
+					ITEMS_MAX);
 	}
 	m->out->items = xcalloc(total ? total : 1, sizeof(*m->out->items));
 	m->out->count = total;
@@ -294,7 +305,8 @@ static int combine(struct making *m, const struct axis *axes, size_t count)
 	return check_distinct(m);
 }
 
-int items_make(const struct rule *rule, struct names *names, struct items *out, struct diagnostics *d)
+int items_make(const struct rule *rule, struct names *names, struct items *out,
+	       struct diagnostics *d)
 {
 	struct making m = { rule, names, out, d };
 	const struct node *each = rule->for_each;
@@ -305,7 +317,9 @@ int items_make(const struct rule *rule, struct names *names, struct items *out, 
 	if (!each)
 		return 0;
 	if (each->type != NODE_MAP || !each->count)
-		return diagnose(d, each, "for_each: a map of a name and its list is needed, such as { path: [ /, /data ] }");
+		return diagnose(d, each,
+				"for_each: a map of a name and its list is needed, such as { path: "
+				"[ /, /data ] }");
 	axes = xcalloc(each->count, sizeof(*axes));
 	for (size_t i = 0; i < each->count; i++)
 		if (read_axis(&m, &axes[i], &each->pairs[i]))
@@ -339,7 +353,8 @@ static bool item_is(const struct item *x, const char *word)
 
 	if (json_object_size(x->vars) != 1)
 		return x->shown && !strcmp(x->shown, word);
-	json_object_foreach(x->vars, key, value) {
+	json_object_foreach(x->vars, key, value)
+	{
 		auto_free char *shown = item_shown(value);
 
 		return !strcmp(shown, word);

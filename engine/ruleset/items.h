@@ -11,10 +11,11 @@ struct diagnostics;
 
 /* One item; of several lists one combination. */
 struct item {
-	char *suffix;    /* "ssh", "2", "ssh,2": what stands between the brackets */
-	char *shown;     /* the values, when a part is counted; else NULL */
+	char *suffix; /* "ssh", "2", "ssh,2": what stands between the brackets */
+	char *shown;  /* the values, when a part is counted; else NULL */
 	json_t *vars;
-	char *reason;    /* it has no value: "not configured: X" or what is wrong with a parameter; else NULL */
+	char *reason; /* it has no value: "not configured: X" or what is wrong with a parameter;
+			 else NULL */
 	enum decided decided;
 	enum kind kind;
 };
@@ -22,10 +23,10 @@ struct item {
 struct items {
 	struct item *items; /* none: the whole check has no items, or see below */
 	size_t count;
-	bool each;          /* there is a for_each */
-	bool unknown;       /* at load: a list whose value comes later */
-	const char *runtime;/* the variable, when the list is a capture */
-	const char *source; /* "checks.x.rows[*].ip" */
+	bool each;           /* there is a for_each */
+	bool unknown;        /* at load: a list whose value comes later */
+	const char *runtime; /* the variable, when the list is a capture */
+	const char *source;  /* "checks.x.rows[*].ip" */
 	size_t source_len;
 	/* no item can be made: why, and as what */
 	char *reason;
@@ -34,7 +35,8 @@ struct items {
 };
 
 /* Make them; mistakes in how for_each is written go to d (then -1). */
-int items_make(const struct rule *rule, struct names *names, struct items *out, struct diagnostics *d);
+int items_make(const struct rule *rule, struct names *names, struct items *out,
+	       struct diagnostics *d);
 void items_release(struct items *items);
 /* The item that a[x] means, or NULL: by what stands between the brackets, or by its value. */
 const struct item *items_find(const struct items *items, const char *word);

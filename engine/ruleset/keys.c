@@ -63,7 +63,8 @@ static int need_bool(const struct key *k, const struct node *v, struct diagnosti
 		return 0;
 	for (size_t i = 0; truths[i]; i++)
 		if (!strcasecmp(v->text, truths[i]) || !strcasecmp(v->text, lies[i]))
-			return diagnose(d, v, "%s: '%s' is not true or false; did you mean '%s'?", k->name, v->text,
+			return diagnose(d, v, "%s: '%s' is not true or false; did you mean '%s'?",
+					k->name, v->text,
 					strcasecmp(v->text, truths[i]) ? "false" : "true");
 	return diagnose(d, v, "%s: '%s' is not true or false", k->name, v->text);
 }
@@ -92,7 +93,8 @@ static int need_duration(const struct key *k, const struct node *v, struct diagn
 	if (rc == -2)
 		return diagnose(d, v, "%s: '%s' needs a unit: ms, s, m, h or d", k->name, v->text);
 	if (rc)
-		return diagnose(d, v, "%s: '%s' is not a duration such as 300ms, 5s or 1m30s", k->name, v->text);
+		return diagnose(d, v, "%s: '%s' is not a duration such as 300ms, 5s or 1m30s",
+				k->name, v->text);
 	if (ns <= 0)
 		return diagnose(d, v, "%s: must be more than 0", k->name);
 	return 0;
@@ -151,7 +153,8 @@ int key_check_shape(const struct key *k, const struct node *v, struct diagnostic
 	case KEY_TEXTS:
 		return need_list(k, v, d, need_scalar);
 	case KEY_ONE_OR_TEXTS:
-		return v->type == NODE_LIST ? need_list(k, v, d, need_scalar) : need_scalar(k, v, d);
+		return v->type == NODE_LIST ? need_list(k, v, d, need_scalar)
+					    : need_scalar(k, v, d);
 	case KEY_LIST:
 	case KEY_CONDITIONS:
 		return need_list(k, v, d, NULL);
@@ -165,7 +168,8 @@ int key_check_shape(const struct key *k, const struct node *v, struct diagnostic
 	return 0;
 }
 
-static int check_required(const struct key *keys, const struct node *map, const char *where, struct diagnostics *d)
+static int check_required(const struct key *keys, const struct node *map, const char *where,
+			  struct diagnostics *d)
 {
 	int rc = 0;
 
@@ -175,8 +179,9 @@ static int check_required(const struct key *keys, const struct node *map, const 
 	return rc;
 }
 
-static int read_pair(const struct key *keys, const struct node_pair *p, const char *where, void *ctx,
-		     bool (*other)(void *ctx, const struct node_pair *pair), struct diagnostics *d)
+static int read_pair(const struct key *keys, const struct node_pair *p, const char *where,
+		     void *ctx, bool (*other)(void *ctx, const struct node_pair *pair),
+		     struct diagnostics *d)
 {
 	const struct key *k = key_find(keys, p->key->text);
 	auto_free const char **names = NULL;

@@ -51,7 +51,8 @@ long library_number(struct library *l, const char *path)
 	return (long)l->count++;
 }
 
-struct document *library_open(struct library *l, const char *path, const char *name, bool *there, struct diagnostics *d)
+struct document *library_open(struct library *l, const char *path, const char *name, bool *there,
+			      struct diagnostics *d)
 {
 	long number = library_number(l, path);
 	struct book_file *f;

@@ -1,8 +1,8 @@
 /*
  * lint - what can be known to be wrong with a rule before any parameter has its value.
  *
- * Fields and expectations are bound with the defaults of parameters and with every item of for_each;
- * what is known later is left to the plan.
+ * Fields and expectations are bound with the defaults of parameters and with every item of
+ * for_each; what is known later is left to the plan.
  */
 #include <string.h>
 
@@ -115,7 +115,8 @@ static const struct key expect_word_keys[] = {
 };
 
 /* found.NAME must be the name of an extract. */
-static void check_found(const struct rule *rule, const struct node *at, const char *name, struct diagnostics *d)
+static void check_found(const struct rule *rule, const struct node *at, const char *name,
+			struct diagnostics *d)
 {
 	const struct node *map = rule->extract;
 	const char **names;
@@ -145,7 +146,8 @@ static void lint_found(const struct rule *rule, const struct node *expect, struc
 		if (!strcmp(p->key->text, "found") && p->value->type == NODE_MAP) {
 			for (size_t k = 0; k < p->value->count; k++)
 				if (!key_find(expect_word_keys, p->value->pairs[k].key->text))
-					check_found(rule, p->value->pairs[k].key, p->value->pairs[k].key->text, d);
+					check_found(rule, p->value->pairs[k].key,
+						    p->value->pairs[k].key->text, d);
 		} else if (text_starts_with(p->key->text, "found.")) {
 			name = xmemdup0(rest, strcspn(rest, ".["));
 			check_found(rule, p->key, name, d);
@@ -158,7 +160,8 @@ static void lint_found(const struct rule *rule, const struct node *expect, struc
 static void lint_texts(struct bind *b)
 {
 	const struct rule *r = b->rule;
-	const struct node *const texts[] = { r->title, r->impact, r->causes, r->remedy, r->verify, r->doc };
+	const struct node *const texts[] = { r->title,  r->impact, r->causes,
+					     r->remedy, r->verify, r->doc };
 
 	b->names->texts = true;
 	for (size_t i = 0; r->links->varies[PART_TEXTS] && i < ARRAY_SIZE(texts); i++)
@@ -176,7 +179,8 @@ static void lint_item(struct bind *b, bool first)
 		lint_fields(b);
 	if (first || links->varies[PART_EXPECT])
 		lint_expect(b);
-	if (b->rule->extract && b->rule->type->extract_from && (first || links->varies[PART_EXTRACT]))
+	if (b->rule->extract && b->rule->type->extract_from &&
+	    (first || links->varies[PART_EXTRACT]))
 		lint_extract(b);
 	if (first || links->varies[PART_TIMEOUT])
 		bind_timeout(b, &ns);
@@ -191,7 +195,9 @@ static void refuse_secret_items(const struct rule *rule, struct diagnostics *d)
 
 	for (size_t i = 0; i < l->param_count; i++)
 		if (l->params[i].part == PART_ITEMS && l->params[i].param->type == PARAM_SECRET)
-			diagnose(d, rule->for_each, "for_each: '%s' is a secret and cannot be an item", l->params[i].param->name);
+			diagnose(d, rule->for_each,
+				 "for_each: '%s' is a secret and cannot be an item",
+				 l->params[i].param->name);
 }
 
 /* needs: a[x] and ${checks.a[x].…} where the items of `a` are known. */
@@ -204,8 +210,8 @@ static void lint_reference(const struct reference *ref, struct diagnostics *d)
 
 	if (!ref->item || !ref->rule->for_each)
 		return;
-	if (!items_make(ref->rule, &names, &items, &ignored) && !items.unknown && !items.runtime && !items.reason &&
-	    !items_find(&items, ref->item)) {
+	if (!items_make(ref->rule, &names, &items, &ignored) && !items.unknown && !items.runtime &&
+	    !items.reason && !items_find(&items, ref->item)) {
 		known = xcalloc(items.count + 1, sizeof(*known));
 		for (size_t i = 0; i < items.count; i++)
 			known[i] = items.items[i].suffix;

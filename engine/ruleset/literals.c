@@ -61,7 +61,8 @@ static void scan(struct found *f, const struct field *field, const struct node *
 		secrets_in_url(n->text, keep, f);
 }
 
-void plan_literal_secrets(struct planning *p, const struct check_type *type, const struct node *map, struct check *c)
+void plan_literal_secrets(struct planning *p, const struct check_type *type, const struct node *map,
+			  struct check *c)
 {
 	struct found f = { p, c };
 

@@ -1,5 +1,6 @@
 /*
- * load - reads ruleset files into a rulebook: heads, parameters, includes, checks; then links and lints them.
+ * load - reads ruleset files into a rulebook: heads, parameters, includes, checks; then links and
+ * lints them.
  *
  * Nothing here looks at the machine: what a file says is all that counts.
  */
@@ -36,7 +37,8 @@ static void read_format(void *ctx, const struct node_pair *pair)
 
 	if (!strcmp(pair->value->text, FORMAT))
 		return;
-	diagnose(r->d, pair->value, "format: '%s' is not known; this version reads format %s", pair->value->text, FORMAT);
+	diagnose(r->d, pair->value, "format: '%s' is not known; this version reads format %s",
+		 pair->value->text, FORMAT);
 	r->refused = true;
 }
 
@@ -54,12 +56,12 @@ static void read_name(void *ctx, const struct node_pair *pair)
 	r->ruleset->name = xstrdup(name);
 }
 
-#define KEEP_TEXT(member) \
-	static void keep_##member(void *ctx, const struct node_pair *pair) \
-	{ \
-		const struct reading *r = ctx; \
-		if (!r->parent && !r->ruleset->member) \
-			r->ruleset->member = xstrdup(pair->value->text); \
+#define KEEP_TEXT(member)                                                                          \
+	static void keep_##member(void *ctx, const struct node_pair *pair)                         \
+	{                                                                                          \
+		const struct reading *r = ctx;                                                     \
+		if (!r->parent && !r->ruleset->member)                                             \
+			r->ruleset->member = xstrdup(pair->value->text);                           \
 	}
 KEEP_TEXT(version)
 KEEP_TEXT(product)
@@ -129,24 +131,33 @@ static void read_checks(void *ctx, const struct node_pair *pair)
 }
 
 const struct key ruleset_keys[] = {
-	{ "applies_when", KEY_CONDITION, .doc = "Unless this holds, every check is skipped as not applicable.",
+	{ "applies_when", KEY_CONDITION,
+	  .doc = "Unless this holds, every check is skipped as not applicable.",
 	  .read = read_applies_when },
 	{ "checks", KEY_LIST, .doc = "What is inspected.", .read = read_checks },
-	{ "component", KEY_TEXT, .doc = "The component that is inspected.", .read = keep_component },
-	{ "defaults", KEY_MAP, .doc = "What holds for all checks of the file, and for those of one type.", .read = read_defaults },
-	{ "format", KEY_TEXT, .required = true, .pattern = "^1$", .doc = "The version of the ruleset language: 1.", .read = read_format },
-	{ "include", KEY_LIST, .doc = "Files whose checks become checks of this ruleset.", .read = read_include },
+	{ "component", KEY_TEXT, .doc = "The component that is inspected.",
+	  .read = keep_component },
+	{ "defaults", KEY_MAP,
+	  .doc = "What holds for all checks of the file, and for those of one type.",
+	  .read = read_defaults },
+	{ "format", KEY_TEXT, .required = true, .pattern = "^1$",
+	  .doc = "The version of the ruleset language: 1.", .read = read_format },
+	{ "include", KEY_LIST, .doc = "Files whose checks become checks of this ruleset.",
+	  .read = read_include },
 	{ "params", KEY_MAP, .doc = "Values that a site may give.", .read = read_params },
 	{ "product", KEY_TEXT, .doc = "The product that is inspected.", .read = keep_product },
-	{ "ruleset", KEY_TEXT, .required = true, .pattern = "^[a-z0-9._-]+$", .doc = "The unique name of the ruleset.", .read = read_name },
+	{ "ruleset", KEY_TEXT, .required = true, .pattern = "^[a-z0-9._-]+$",
+	  .doc = "The unique name of the ruleset.", .read = read_name },
 	{ "title", KEY_WORDS, .doc = "What the ruleset is for, for people.", .read = read_title },
-	{ "version", KEY_TEXT, .doc = "The version of the rules (semantic versioning).", .read = keep_version },
+	{ "version", KEY_TEXT, .doc = "The version of the rules (semantic versioning).",
+	  .read = keep_version },
 	{ .name = NULL },
 };
 
 /* Keys that others stand on are read first, wherever they are in the file. */
 static const char *const reading_order[] = {
-	"format", "ruleset", "version", "product", "component", "title", "params", "applies_when", "defaults", "include", "checks",
+	"format", "ruleset",      "version",  "product", "component", "title",
+	"params", "applies_when", "defaults", "include", "checks",
 };
 
 static void read_in_order(struct reading *r)
@@ -156,7 +167,8 @@ static void read_in_order(struct reading *r)
 			const struct node_pair *p = &r->root->pairs[k];
 			const struct key *key = key_find(ruleset_keys, reading_order[i]);
 
-			if (!strcmp(p->key->text, key->name) && !r->refused && !key_check_shape(key, p->value, r->d))
+			if (!strcmp(p->key->text, key->name) && !r->refused &&
+			    !key_check_shape(key, p->value, r->d))
 				key->read(r, p);
 		}
 }
@@ -168,12 +180,14 @@ static void check_keys_of(const struct reading *r)
 
 	for (size_t i = 0; i < r->root->count; i++)
 		if (!key_find(ruleset_keys, r->root->pairs[i].key->text))
-			diagnose_unknown(r->d, r->root->pairs[i].key, "key", "a ruleset", r->root->pairs[i].key->text, names);
+			diagnose_unknown(r->d, r->root->pairs[i].key, "key", "a ruleset",
+					 r->root->pairs[i].key->text, names);
 	for (const struct key *k = ruleset_keys; k->name; k++)
 		if (k->required && !node_get(r->root, k->name))
 			diagnose(r->d, r->root, "missing key '%s' in a ruleset", k->name);
 	if (!node_get(r->root, "checks") && !node_get(r->root, "include"))
-		diagnose(r->d, r->root, "the ruleset has no checks: 'checks' or 'include' is needed");
+		diagnose(r->d, r->root,
+			 "the ruleset has no checks: 'checks' or 'include' is needed");
 }
 
 void ruleset_read(struct reading *r)
@@ -199,12 +213,15 @@ void ruleset_add(struct reading *r, struct rule *rule)
 	struct ruleset *set = r->ruleset;
 
 	/* Grows at every power of two, so that a ruleset needs no capacity of its own. */
-	if (!(set->rule_count & (set->rule_count - 1)) && (set->rule_count >= 8 || !set->rule_count))
-		set->rules = xrealloc(set->rules, rule_cap(set->rule_count) * 2, sizeof(struct rule *));
+	if (!(set->rule_count & (set->rule_count - 1)) &&
+	    (set->rule_count >= 8 || !set->rule_count))
+		set->rules =
+			xrealloc(set->rules, rule_cap(set->rule_count) * 2, sizeof(struct rule *));
 	set->rules[set->rule_count++] = rule;
 }
 
-struct scope *rulebook_add_scope(struct rulebook *book, struct document *doc, struct scope *parent, struct ruleset *set)
+struct scope *rulebook_add_scope(struct rulebook *book, struct document *doc, struct scope *parent,
+				 struct ruleset *set)
 {
 	struct holdings *h = book->owned;
 	struct scope *s = xcalloc(1, sizeof(*s));
@@ -232,7 +249,9 @@ static void load_file(struct rulebook *book, const char *path, struct diagnostic
 {
 	struct holdings *h = book->owned;
 	struct ruleset *set = add_ruleset(book, path);
-	struct reading r = { .book = book, .library = h->library, .d = d, .ruleset = set, .prefix = "" };
+	struct reading r = {
+		.book = book, .library = h->library, .d = d, .ruleset = set, .prefix = ""
+	};
 	bool there = false;
 
 	set->document = library_open(h->library, path, path, &there, d);
@@ -258,7 +277,8 @@ static void mark_loaded(struct holdings *h, size_t number)
 }
 
 /* Load what is not there yet: the same file under two names is read once. */
-static void load_files(struct rulebook *book, const char *const *paths, size_t count, struct diagnostics *d)
+static void load_files(struct rulebook *book, const char *const *paths, size_t count,
+		       struct diagnostics *d)
 {
 	struct holdings *h = book->owned;
 
@@ -298,14 +318,15 @@ static void refuse_same_names(const struct rulebook *book, struct diagnostics *d
 		const struct node *first = name_node(sorted[i - 1]), *second = name_node(sorted[i]);
 
 		if (first && second && !strcmp(sorted[i - 1]->name, sorted[i]->name))
-			diagnose(d, second, "ruleset '%s' is also the name of %s:%u:%u", sorted[i]->name,
-				 document_name(first->document), first->line, first->column);
+			diagnose(d, second, "ruleset '%s' is also the name of %s:%u:%u",
+				 sorted[i]->name, document_name(first->document), first->line,
+				 first->column);
 	}
 	free(sorted);
 }
 
-struct rulebook *rulebook_load(const char *const *paths, size_t count, const struct check_type *const *types,
-			       struct diagnostics *d)
+struct rulebook *rulebook_load(const char *const *paths, size_t count,
+			       const struct check_type *const *types, struct diagnostics *d)
 {
 	struct rulebook *book = xcalloc(1, sizeof(*book));
 	struct holdings *h = xcalloc(1, sizeof(*h));

@@ -91,7 +91,8 @@ static enum lookup_result found(json_t *v, json_t **value)
 }
 
 /* A variable of for_each, or `variable.member` of one whose items are maps. */
-static bool get_var(const struct names *n, const char *name, json_t **value, enum lookup_result *result)
+static bool get_var(const struct names *n, const char *name, json_t **value,
+		    enum lookup_result *result)
 {
 	const char *dot = strchr(name, '.');
 	size_t head = dot ? (size_t)(dot - name) : strlen(name);
@@ -100,7 +101,8 @@ static bool get_var(const struct names *n, const char *name, json_t **value, enu
 	bool later = n->later && strlen(n->later) == head && !strncmp(n->later, name, head);
 
 	for (size_t i = 0; n->all_later && each && each->type == NODE_MAP && i < each->count; i++)
-		if (each->pairs[i].key->len == head && !strncmp(each->pairs[i].key->text, name, head))
+		if (each->pairs[i].key->len == head &&
+		    !strncmp(each->pairs[i].key->text, name, head))
 			later = true;
 	if (!v) {
 		*result = LOOKUP_DEFERRED;
@@ -115,12 +117,14 @@ static bool get_var(const struct names *n, const char *name, json_t **value, enu
 	return true;
 }
 
-static bool get_builtin(const struct names *n, const char *name, json_t **value, enum lookup_result *result)
+static bool get_builtin(const struct names *n, const char *name, json_t **value,
+			enum lookup_result *result)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(builtin_rows); i++) {
 		if (strcmp(builtin_rows[i].name, name))
 			continue;
-		*result = n->builtins ? found(builtin_rows[i].get(n->builtins), value) : LOOKUP_DEFERRED;
+		*result = n->builtins ? found(builtin_rows[i].get(n->builtins), value)
+				      : LOOKUP_DEFERRED;
 		return true;
 	}
 	return false;
@@ -232,7 +236,8 @@ static enum lookup_result names_get(void *ctx, const char *name, json_t **value)
 		return LOOKUP_FOUND;
 	}
 	result = names_find(n, name, value);
-	if (!n->texts || result == LOOKUP_FOUND || result == LOOKUP_UNKNOWN || n->stage == STAGE_LINT)
+	if (!n->texts || result == LOOKUP_FOUND || result == LOOKUP_UNKNOWN ||
+	    n->stage == STAGE_LINT)
 		return result;
 	*value = json_sprintf("${%s}", name);
 	return LOOKUP_FOUND;

@@ -24,13 +24,15 @@ struct names {
 	const struct rule *rule;
 	const struct builtins *builtins; /* NULL at load */
 	const json_t *vars;              /* values of for_each, or NULL */
-	const char *later;               /* the variable of runtime items, while its value is not known; or NULL */
-	bool all_later;                  /* so are all variables of for_each (at load, when a list has no default) */
-	const json_t *captures, *self;   /* in a worker */
-	const struct secrets *secrets;   /* in a worker */
+	const char
+		*later; /* the variable of runtime items, while its value is not known; or NULL */
+	bool all_later; /* so are all variables of for_each (at load, when a list has no default) */
+	const json_t *captures, *self; /* in a worker */
+	const struct secrets *secrets; /* in a worker */
 	/* what went wrong */
-	const struct param *problem, *absent; /* the first parameter that could not be had; that has no value */
-	char *missing; /* the first capture that leads to nothing; owned */
+	const struct param *problem,
+		*absent;    /* the first parameter that could not be had; that has no value */
+	char *missing;      /* the first capture that leads to nothing; owned */
 	const char **known; /* owned */
 };
 void names_release(struct names *n);

@@ -1,5 +1,6 @@
 /*
- * needs - which check stands on which: needs and captures are resolved to rules, cycles are refused.
+ * needs - which check stands on which: needs and captures are resolved to rules, cycles are
+ * refused.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +29,10 @@ static int compare_ids(const void *a, const void *b)
 	int order = strcmp(x->id, y->id);
 
 	/* links->next_edge holds the place in the file while ids are sorted. */
-	return order ? order : x->links->next_edge < y->links->next_edge ? -1 : x->links->next_edge > y->links->next_edge;
+	return order ? order
+	       : x->links->next_edge < y->links->next_edge
+		       ? -1
+		       : x->links->next_edge > y->links->next_edge;
 }
 
 static const struct node *id_node(const struct rule *rule)
@@ -53,8 +57,8 @@ static void sort_ids(struct ruleset *set, struct diagnostics *d)
 		const struct node *a = id_node(first), *b = id_node(second);
 
 		if (a && b && *a->text && !strcmp(first->id, second->id))
-			diagnose(d, b, "duplicate id '%s'; the first is at %s:%u:%u", second->id, document_name(a->document), a->line,
-				 a->column);
+			diagnose(d, b, "duplicate id '%s'; the first is at %s:%u:%u", second->id,
+				 document_name(a->document), a->line, a->column);
 	}
 }
 
@@ -65,7 +69,8 @@ static int compare_id(const void *key, const void *item)
 
 struct rule *ruleset_rule(const struct ruleset *set, const char *id)
 {
-	struct rule **found = bsearch(id, set->by_id, set->rule_count, sizeof(struct rule *), compare_id);
+	struct rule **found =
+		bsearch(id, set->by_id, set->rule_count, sizeof(struct rule *), compare_id);
 
 	return found ? *found : NULL;
 }
@@ -81,7 +86,8 @@ static size_t prefix_length(const struct rule *rule)
 /* A check as a rule names it: relative to its own file first. */
 static struct rule *find_rule(const struct rule *from, const char *id, size_t len)
 {
-	auto_free char *own = xasprintf("%.*s%.*s", (int)prefix_length(from), from->id, (int)len, id);
+	auto_free char *own =
+		xasprintf("%.*s%.*s", (int)prefix_length(from), from->id, (int)len, id);
 
 	return ruleset_rule(from->ruleset, own);
 }
@@ -126,7 +132,9 @@ static void link_need(const struct linking *l, const struct node *at)
 	}
 	array_grow(links->needs, links->need_count, links->need_cap);
 	links->needs[links->need_count++] = (struct reference){
-		.at = at, .rule = target, .item = open ? xmemdup0(open + 1, at->len - len - 2) : NULL,
+		.at = at,
+		.rule = target,
+		.item = open ? xmemdup0(open + 1, at->len - len - 2) : NULL,
 	};
 }
 
@@ -176,14 +184,18 @@ static void check_capture(const struct linking *l, const struct reference *ref)
 	bool list = false;
 
 	if (ref->all && !target->for_each)
-		diagnose(l->d, ref->at, "${%s}: '%s' has no items, it has no for_each", ref->name, target->id);
+		diagnose(l->d, ref->at, "${%s}: '%s' has no items, it has no for_each", ref->name,
+			 target->id);
 	if (ref->item && !target->for_each)
-		diagnose(l->d, ref->at, "${%s}: '%s' has no items, it has no for_each", ref->name, target->id);
+		diagnose(l->d, ref->at, "${%s}: '%s' has no items, it has no for_each", ref->name,
+			 target->id);
 	if (!ref->all && !ref->item && target->for_each)
-		diagnose(l->d, ref->at, "${%s}: '%s' has items; name one as %s[item] or all as %s[*]", ref->name, target->id,
-			 target->id, target->id);
+		diagnose(l->d, ref->at,
+			 "${%s}: '%s' has items; name one as %s[item] or all as %s[*]", ref->name,
+			 target->id, target->id, target->id);
 	p = path_parse(ref->path, &e);
-	if (!p || (target->type && !path_fact(p, target->type->facts, target->type->name, &list, &e)))
+	if (!p ||
+	    (target->type && !path_fact(p, target->type->facts, target->type->name, &list, &e)))
 		diagnose(l->d, ref->at, "${%s}: %s", ref->name, err_text(e));
 	path_free(p);
 }
@@ -204,7 +216,8 @@ static void link_capture(const struct linking *l, const struct node *at, const c
 	auto_free char *id = xmemdup0(text, strcspn(text, ".["));
 
 	if (l->part != PART_FIELDS && l->part != PART_EXPECT && l->part != PART_ITEMS) {
-		diagnose(l->d, at, "${%s}: captures stand in the fields of a check and in expect only", name);
+		diagnose(l->d, at,
+			 "${%s}: captures stand in the fields of a check and in expect only", name);
 		return;
 	}
 	if (linked(links, name, l->part))
@@ -247,7 +260,8 @@ static bool is_item_name(const struct rule *rule, const char *name)
 	size_t head = strcspn(name, ".");
 
 	for (size_t i = 0; each && each->type == NODE_MAP && i < each->count; i++)
-		if (each->pairs[i].key->len == head && !strncmp(each->pairs[i].key->text, name, head))
+		if (each->pairs[i].key->len == head &&
+		    !strncmp(each->pairs[i].key->text, name, head))
 			return true;
 	return false;
 }
@@ -284,7 +298,8 @@ static void link_name(void *ctx, const struct node *at, const char *name)
 		link_param(l, p);
 }
 
-static void link_part(struct rule *rule, enum part part, const struct node *n, struct diagnostics *d)
+static void link_part(struct rule *rule, enum part part, const struct node *n,
+		      struct diagnostics *d)
 {
 	struct linking l = { rule, part, d };
 
@@ -327,7 +342,8 @@ static const struct reference *edge(const struct rule *rule, size_t i)
 	return i < l->capture_count ? &l->captures[i] : NULL;
 }
 
-static void say_cycle(struct rule *const *stack, size_t depth, const struct reference *back, struct diagnostics *d)
+static void say_cycle(struct rule *const *stack, size_t depth, const struct reference *back,
+		      struct diagnostics *d)
 {
 	auto_buf struct buf chain = BUF_INIT(4096);
 	size_t from = depth;

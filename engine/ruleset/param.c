@@ -136,9 +136,10 @@ static json_t *parse_secret(const char *s, struct err **e)
 }
 
 static json_t *(*const parsers[])(const char *, struct err **) = {
-	[PARAM_TEXT] = parse_text, [PARAM_INT] = parse_int, [PARAM_NUMBER] = parse_number, [PARAM_BOOL] = parse_bool,
-	[PARAM_PORT] = parse_port, [PARAM_URL] = parse_url, [PARAM_PATH] = parse_path, [PARAM_DURATION] = parse_duration,
-	[PARAM_SIZE] = parse_size, [PARAM_LIST] = parse_list, [PARAM_SECRET] = parse_secret,
+	[PARAM_TEXT] = parse_text, [PARAM_INT] = parse_int,           [PARAM_NUMBER] = parse_number,
+	[PARAM_BOOL] = parse_bool, [PARAM_PORT] = parse_port,         [PARAM_URL] = parse_url,
+	[PARAM_PATH] = parse_path, [PARAM_DURATION] = parse_duration, [PARAM_SIZE] = parse_size,
+	[PARAM_LIST] = parse_list, [PARAM_SECRET] = parse_secret,
 };
 
 json_t *param_parse(enum param_type type, const char *text, struct err **e)
@@ -154,7 +155,8 @@ static json_t *parse_node_list(const struct node *n, struct err **e)
 		if (n->items[i]->type == NODE_SCALAR &&
 		    !json_array_append_new(list, json_stringn(n->items[i]->text, n->items[i]->len)))
 			continue;
-		err_set(e, ERR_DATA, "the items of a list are texts, not %s", node_kind(n->items[i]));
+		err_set(e, ERR_DATA, "the items of a list are texts, not %s",
+			node_kind(n->items[i]));
 		json_decref(list);
 		return NULL;
 	}
@@ -167,7 +169,8 @@ json_t *param_parse_node(enum param_type type, const struct node *n, struct err 
 		return parse_node_list(n, e);
 	if (n->type == NODE_SCALAR)
 		return param_parse(type, n->text, e);
-	err_set(e, ERR_DATA, "%s is needed, not %s", type == PARAM_LIST ? "a list" : "a text", node_kind(n));
+	err_set(e, ERR_DATA, "%s is needed, not %s", type == PARAM_LIST ? "a list" : "a text",
+		node_kind(n));
 	return NULL;
 }
 
@@ -221,7 +224,8 @@ static void check_source(const struct node *source, struct diagnostics *d)
 	if (keys_read(from_keys, source, "from", NULL, NULL, d))
 		return;
 	if (!env == !file)
-		diagnose(d, source, "from: one of 'env' and 'file' is needed%s", env ? ", not both" : "");
+		diagnose(d, source, "from: one of 'env' and 'file' is needed%s",
+			 env ? ", not both" : "");
 	if (env && (format || key || match))
 		diagnose(d, source, "from: 'format', 'key' and 'match' belong to 'file'");
 	if (node_get(source, "of_process") && !env)
@@ -236,7 +240,8 @@ static void check_source(const struct node *source, struct diagnostics *d)
 	if (!r)
 		diagnose(d, match, "match: %s", err_text(e));
 	else if (regex_groups(r) != 1)
-		diagnose(d, match, "match: the regex needs exactly one group, not %u", regex_groups(r));
+		diagnose(d, match, "match: the regex needs exactly one group, not %u",
+			 regex_groups(r));
 }
 
 static void read_from(void *ctx, const struct node_pair *pair)
@@ -254,20 +259,26 @@ const struct key from_keys[] = {
 	{ "env", KEY_TEXT, .doc = "An environment variable: of this process, else of PID 1." },
 	{ "file", KEY_TEXT, .doc = "A file that holds the value." },
 	{ "format", KEY_CHOICE, .choices = from_formats, .doc = "How the file is written." },
-	{ "key", KEY_ONE_OR_TEXTS, .doc = "The key in the file; of several the first that is there." },
+	{ "key", KEY_ONE_OR_TEXTS,
+	  .doc = "The key in the file; of several the first that is there." },
 	{ "match", KEY_TEXT, .doc = "A regex with one group that finds the value in the file." },
 	{ "of_process", KEY_TEXT, .doc = "Look in the environment of the process of this name." },
 	{ .name = NULL },
 };
 
 const struct key param_keys[] = {
-	{ "default", KEY_ANY, .doc = "The value when nothing else gives one.", .read = read_default },
-	{ "from", KEY_ONE_OR_SECTIONS, .of = from_keys, .doc = "Where the value is found; of several sources the first that has one.",
+	{ "default", KEY_ANY, .doc = "The value when nothing else gives one.",
+	  .read = read_default },
+	{ "from", KEY_ONE_OR_SECTIONS, .of = from_keys,
+	  .doc = "Where the value is found; of several sources the first that has one.",
 	  .read = read_from },
-	{ "required", KEY_BOOL, .doc = "Whether a check that uses it is an error without a value (the default) or skipped.",
+	{ "required", KEY_BOOL,
+	  .doc = "Whether a check that uses it is an error without a value (the default) or "
+		 "skipped.",
 	  .read = read_required },
 	{ "title", KEY_WORDS, .doc = "What the parameter is, for people.", .read = read_title },
-	{ "type", KEY_CHOICE, .required = true, .choices = param_types, .doc = "What its values are.", .read = read_type },
+	{ "type", KEY_CHOICE, .required = true, .choices = param_types,
+	  .doc = "What its values are.", .read = read_type },
 	{ .name = NULL },
 };
 
@@ -275,7 +286,8 @@ static bool is_param_name(const char *s)
 {
 	if (!*s || strspn(s, "0123456789") || strlen(s) > 100)
 		return false;
-	return s[strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")] == '\0';
+	return s[strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")] ==
+	       '\0';
 }
 
 static void check_default(const struct param *p, struct diagnostics *d)
@@ -301,7 +313,9 @@ void param_declare(struct param *p, const struct node_pair *pair, struct diagnos
 
 	*p = (struct param){ .name = pair->key->text, .required = true, .at = pair->key };
 	if (!is_param_name(p->name))
-		diagnose(d, pair->key, "parameter '%s': names are of A-Z a-z 0-9 _ and start with no digit", p->name);
+		diagnose(d, pair->key,
+			 "parameter '%s': names are of A-Z a-z 0-9 _ and start with no digit",
+			 p->name);
 	if (!keys_read(param_keys, pair->value, "parameter", &c, NULL, d))
 		check_default(p, d);
 }

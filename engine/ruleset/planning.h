@@ -27,11 +27,11 @@ struct plan_rule {
 	enum kind kind;
 	char *reason;
 	struct items items;
-	size_t size;      /* checks it could make: its items, at least one */
-	bool all, queued; /* selected as a whole; already in the worklist */
-	bool *marked;     /* items that are selected one by one */
+	size_t size;         /* checks it could make: its items, at least one */
+	bool all, queued;    /* selected as a whole; already in the worklist */
+	bool *marked;        /* items that are selected one by one */
 	size_t first, count; /* its checks in the plan */
-	size_t *position; /* where item n is in the plan; NULL when all are there */
+	size_t *position;    /* where item n is in the plan; NULL when all are there */
 	/* shared by its checks */
 	struct check_texts texts;
 	bool texts_known;
@@ -68,11 +68,18 @@ void plan_decide(struct planning *p, struct plan_rule *r);
 int plan_select(struct planning *p);
 /* edges.c: needs and captures as indices, when all checks have their place. */
 void plan_edges(struct planning *p);
+/* fill.c: everything of one check but its place; what is not late is bound. */
+void plan_fill(struct planning *p, struct plan_rule *r, struct check *c, const struct item *item);
+/* What its rule uses, for the report. */
+json_t *plan_used_params(const struct rule_links *l);
+void check_drop_bound(struct check *c);
 /* texts.c */
 void plan_texts(struct planning *p, struct plan_rule *r, struct check *c, const struct item *item);
 void *plan_keep(struct planning *p, void *memory);
-/* literals.c: the secrets that are written in the fields themselves are kept as such; their numbers are appended. */
-void plan_literal_secrets(struct planning *p, const struct check_type *type, const struct node *map, struct check *c);
+/* literals.c: the secrets that are written in the fields themselves are kept as such; their numbers
+ * are appended. */
+void plan_literal_secrets(struct planning *p, const struct check_type *type, const struct node *map,
+			  struct check *c);
 void check_add_secret(struct check *c, uint32_t number);
 
 const struct builtins *plan_builtins(const struct plan *plan);

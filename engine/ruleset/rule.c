@@ -51,7 +51,9 @@ static void read_id(void *ctx, const struct node_pair *pair)
 
 	c->id = pair->value;
 	if (!is_check_id(pair->value->text))
-		diagnose(c->r->d, pair->value, "id: '%s' must be of a-z 0-9 _ - and start with a letter or digit", pair->value->text);
+		diagnose(c->r->d, pair->value,
+			 "id: '%s' must be of a-z 0-9 _ - and start with a letter or digit",
+			 pair->value->text);
 }
 
 static void read_severity(void *ctx, const struct node_pair *pair)
@@ -101,7 +103,8 @@ static void read_remedy(void *ctx, const struct node_pair *pair)
 	if (pair->value->type == NODE_MAP)
 		keys_read(step_keys, pair->value, "a step of remedy", c->r, NULL, c->r->d);
 	for (size_t i = 0; pair->value->type == NODE_LIST && i < pair->value->count; i++)
-		keys_read(step_keys, pair->value->items[i], "a step of remedy", c->r, NULL, c->r->d);
+		keys_read(step_keys, pair->value->items[i], "a step of remedy", c->r, NULL,
+			  c->r->d);
 }
 
 static void refuse_sustain(void *ctx, const struct node_pair *pair)
@@ -110,10 +113,10 @@ static void refuse_sustain(void *ctx, const struct node_pair *pair)
 }
 
 /* Keys that are only kept: one function each, so that the table needs no offsets. */
-#define KEEP(member) \
-	static void keep_##member(void *ctx, const struct node_pair *pair) \
-	{ \
-		((struct reading_rule *)ctx)->rule->member = pair->value; \
+#define KEEP(member)                                                                               \
+	static void keep_##member(void *ctx, const struct node_pair *pair)                         \
+	{                                                                                          \
+		((struct reading_rule *)ctx)->rule->member = pair->value;                          \
 	}
 KEEP(causes)
 KEEP(doc)
@@ -129,23 +132,32 @@ const struct key check_keys[] = {
 	{ "causes", KEY_WORDS_LIST, .doc = "Likely causes of a fail.", .read = keep_causes },
 	{ "doc", KEY_TEXT, .doc = "Where the guide speaks of it.", .read = keep_doc },
 	{ "expect", KEY_EXPECT, .doc = "What must hold of the observation.", .read = keep_expect },
-	{ "extract", KEY_MAP, .doc = "Names and regexes with one group: what they find is in found.NAME.", .read = keep_extract },
-	{ "for_each", KEY_MAP, .doc = "One check for each item of a list, or for each combination of several.",
+	{ "extract", KEY_MAP,
+	  .doc = "Names and regexes with one group: what they find is in found.NAME.",
+	  .read = keep_extract },
+	{ "for_each", KEY_MAP,
+	  .doc = "One check for each item of a list, or for each combination of several.",
 	  .read = keep_for_each },
-	{ "id", KEY_TEXT, .required = true, .pattern = "^[a-z0-9][a-z0-9_-]*$", .doc = "The name of the check, unique in its ruleset.",
-	  .read = read_id },
+	{ "id", KEY_TEXT, .required = true, .pattern = "^[a-z0-9][a-z0-9_-]*$",
+	  .doc = "The name of the check, unique in its ruleset.", .read = read_id },
 	{ "impact", KEY_WORDS, .doc = "What the user feels when it fails.", .read = keep_impact },
-	{ "needs", KEY_TEXTS, .doc = "Checks that must pass before this one is run.", .read = read_needs },
-	{ "remedy", KEY_ONE_OR_SECTIONS, .of = step_keys, .doc = "What to do about a fail, in steps; never run by the engine.",
+	{ "needs", KEY_TEXTS, .doc = "Checks that must pass before this one is run.",
+	  .read = read_needs },
+	{ "remedy", KEY_ONE_OR_SECTIONS, .of = step_keys,
+	  .doc = "What to do about a fail, in steps; never run by the engine.",
 	  .read = read_remedy },
-	{ "retry", KEY_SECTION, .of = retry_keys, .doc = "Try again after a fail.", .read = read_retry },
-	{ "severity", KEY_CHOICE, .choices = severity_names, .doc = "How bad a fail is.", .read = read_severity },
+	{ "retry", KEY_SECTION, .of = retry_keys, .doc = "Try again after a fail.",
+	  .read = read_retry },
+	{ "severity", KEY_CHOICE, .choices = severity_names, .doc = "How bad a fail is.",
+	  .read = read_severity },
 	{ "sustain", KEY_ANY, .doc = "Not supported yet.", .read = refuse_sustain },
-	{ "tags", KEY_TEXTS, .doc = "Words to select checks by, besides the default ones.", .read = read_tags },
+	{ "tags", KEY_TEXTS, .doc = "Words to select checks by, besides the default ones.",
+	  .read = read_tags },
 	{ "timeout", KEY_DURATION, .doc = "How long one try may take.", .read = keep_timeout },
 	{ "title", KEY_WORDS, .doc = "What is checked, for people.", .read = keep_title },
 	{ "verify", KEY_WORDS, .doc = "How to see that it is mended.", .read = keep_verify },
-	{ "when", KEY_CONDITION, .doc = "The check is skipped as not applicable unless this holds.", .read = read_when },
+	{ "when", KEY_CONDITION, .doc = "The check is skipped as not applicable unless this holds.",
+	  .read = read_when },
 	{ .name = NULL },
 };
 
@@ -155,12 +167,15 @@ static void check_times(void *ctx, const struct node_pair *pair)
 	uint64_t n = 0;
 
 	if (number_uint(pair->value->text, &n) || n < 1 || n > RETRY_TIMES_MAX)
-		diagnose(r->d, pair->value, "times: '%s' is not a number from 1 to %d", pair->value->text, RETRY_TIMES_MAX);
+		diagnose(r->d, pair->value, "times: '%s' is not a number from 1 to %d",
+			 pair->value->text, RETRY_TIMES_MAX);
 }
 
 const struct key retry_keys[] = {
-	{ "every", KEY_DURATION, .doc = "How long to wait before the next try; 1s when it is not given." },
-	{ "times", KEY_NUMBER, .required = true, .doc = "How often to try again.", .read = check_times },
+	{ "every", KEY_DURATION,
+	  .doc = "How long to wait before the next try; 1s when it is not given." },
+	{ "times", KEY_NUMBER, .required = true, .doc = "How often to try again.",
+	  .read = check_times },
 	{ .name = NULL },
 };
 
@@ -177,8 +192,9 @@ static void refuse_second_type(const struct reading_rule *c, const struct node *
 {
 	const struct rule *rule = c->rule;
 
-	diagnose(c->r->d, key, "a check has one type: '%s' is already given in line %u, so '%s' cannot be", rule->type->name,
-		 rule->type_key->line, key->text);
+	diagnose(c->r->d, key,
+		 "a check has one type: '%s' is already given in line %u, so '%s' cannot be",
+		 rule->type->name, rule->type_key->line, key->text);
 }
 
 /* A key of the check that is no check key: its type, or a mistake. */
@@ -217,15 +233,18 @@ static const char **check_words(const struct check_type *const *types)
 }
 
 /* The type that has a field, or a fact, of this name. */
-static const struct check_type *type_with(const struct check_type *const *types, const char *name, bool fact)
+static const struct check_type *type_with(const struct check_type *const *types, const char *name,
+					  bool fact)
 {
 	for (size_t i = 0; types[i]; i++)
-		if (fact ? fact_find(types[i]->facts, name) != NULL : field_find(types[i]->fields, name) != NULL)
+		if (fact ? fact_find(types[i]->facts, name) != NULL
+			 : field_find(types[i]->fields, name) != NULL)
 			return types[i];
 	return NULL;
 }
 
-/* An unknown key of a check: a fact or field of its type, the nearest key or type, a fact or field of another type. */
+/* An unknown key of a check: a fact or field of its type, the nearest key or type, a fact or field
+ * of another type. */
 static void refuse_unknown(const struct reading_rule *c, const struct node_pair *pair)
 {
 	const struct check_type *type = c->rule->type, *other;
@@ -233,11 +252,13 @@ static void refuse_unknown(const struct reading_rule *c, const struct node_pair 
 	auto_free const char **words = check_words(c->r->book->types);
 
 	if (type && field_find(type->fields, key->text)) {
-		diagnose(c->r->d, key, "unknown key '%s' in check; '%s' belongs to %s", key->text, key->text, type->name);
+		diagnose(c->r->d, key, "unknown key '%s' in check; '%s' belongs to %s", key->text,
+			 key->text, type->name);
 		return;
 	}
 	if (type && (fact_find(type->facts, key->text) || fact_find(common_facts, key->text))) {
-		diagnose(c->r->d, key, "unknown key '%s' in check; '%s' belongs to expect", key->text, key->text);
+		diagnose(c->r->d, key, "unknown key '%s' in check; '%s' belongs to expect",
+			 key->text, key->text);
 		return;
 	}
 	if (text_nearest(key->text, words))
@@ -245,9 +266,11 @@ static void refuse_unknown(const struct reading_rule *c, const struct node_pair 
 	else if (!type && pair->value->type == NODE_MAP)
 		diagnose_unknown(c->r->d, key, "check type", NULL, key->text, words);
 	else if ((other = type_with(c->r->book->types, key->text, true)))
-		diagnose(c->r->d, key, "unknown key '%s' in check; '%s' belongs to expect of %s", key->text, key->text, other->name);
+		diagnose(c->r->d, key, "unknown key '%s' in check; '%s' belongs to expect of %s",
+			 key->text, key->text, other->name);
 	else if ((other = type_with(c->r->book->types, key->text, false)))
-		diagnose(c->r->d, key, "unknown key '%s' in check; '%s' is a key of %s", key->text, key->text, other->name);
+		diagnose(c->r->d, key, "unknown key '%s' in check; '%s' is a key of %s", key->text,
+			 key->text, other->name);
 	else
 		diagnose_unknown(c->r->d, key, "key", "check", key->text, words);
 }
@@ -287,7 +310,7 @@ static void fill_in(struct reading_rule *c, const struct type_defaults *td)
 	struct rule *rule = c->rule;
 
 	if (!c->severity_said)
-		rule->severity = td && td->severity != SEVERITY_NONE ? td->severity
+		rule->severity = td && td->severity != SEVERITY_NONE  ? td->severity
 				 : general->severity != SEVERITY_NONE ? general->severity
 								      : SEVERITY_MEDIUM;
 	if (!rule->timeout)
@@ -319,11 +342,13 @@ static void take_fields(struct reading_rule *c, const struct type_defaults *td)
 
 	rule->fields = fields_merge(c->r, td, rule->fields, rule->type, &inner);
 	if (inner && rule->extract)
-		diagnose(c->r->d, inner, "extract is given twice: once in '%s' and once beside it", rule->type->name);
+		diagnose(c->r->d, inner, "extract is given twice: once in '%s' and once beside it",
+			 rule->type->name);
 	if (inner)
 		rule->extract = inner;
 	if (rule->extract && !rule->type->extract_from)
-		diagnose(c->r->d, rule->extract, "extract: %s has no text to extract from", rule->type->name);
+		diagnose(c->r->d, rule->extract, "extract: %s has no text to extract from",
+			 rule->type->name);
 }
 
 void rule_read(struct reading *r, struct node *map)
@@ -347,7 +372,8 @@ void rule_read(struct reading *r, struct node *map)
 	if (rule->type)
 		take_fields(&c, td);
 	rule->id = xasprintf("%s%s", r->prefix, c.id ? c.id->text : "");
-	/* One with mistakes is never run, but others may name it, and what else is wrong with it shall be said, too. */
+	/* One with mistakes is never run, but others may name it, and what else is wrong with it
+	 * shall be said, too. */
 	ruleset_add(r, rule);
 }
 

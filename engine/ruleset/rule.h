@@ -10,7 +10,15 @@ struct library;
 struct key;
 
 /* The places of a check where a ${…} may stand. */
-enum part { PART_FIELDS, PART_EXPECT, PART_EXTRACT, PART_TIMEOUT, PART_ITEMS, PART_TEXTS, PART_COUNT };
+enum part {
+	PART_FIELDS,
+	PART_EXPECT,
+	PART_EXTRACT,
+	PART_TIMEOUT,
+	PART_ITEMS,
+	PART_TEXTS,
+	PART_COUNT
+};
 
 /* Another check that is named in `needs` or in a capture. */
 struct reference {
@@ -73,7 +81,7 @@ struct reading {
 	struct ruleset *ruleset; /* the reported one */
 	struct scope *scope;
 	struct node *root;
-	const char *prefix; /* "" or "git." */
+	const char *prefix;        /* "" or "git." */
 	struct node *applies_when; /* of the included file, and of the one that includes it */
 	struct defaults defaults;
 	const struct reading *parent;
@@ -84,7 +92,8 @@ struct reading {
 void ruleset_read(struct reading *r);
 /* Append to the ruleset. */
 void ruleset_add(struct reading *r, struct rule *rule);
-struct scope *rulebook_add_scope(struct rulebook *book, struct document *doc, struct scope *parent, struct ruleset *set);
+struct scope *rulebook_add_scope(struct rulebook *book, struct document *doc, struct scope *parent,
+				 struct ruleset *set);
 /* Takes the text and keeps it as long as the rulebook. */
 char *rulebook_keep(struct rulebook *book, char *text);
 /* rule.c: read one item of `checks`. */
@@ -94,13 +103,16 @@ void rule_free(struct rule *rule);
 void defaults_read(struct reading *r, const struct node *map);
 void defaults_release(struct defaults *d);
 const struct type_defaults *defaults_of(const struct defaults *d, const struct check_type *type);
-/* The user's fields over those of defaults.TYPE; keys that belong elsewhere are said and dropped. */
-const struct node *fields_merge(struct reading *r, const struct type_defaults *td, const struct node *own, const struct check_type *type,
+/* The user's fields over those of defaults.TYPE; keys that belong elsewhere are said and dropped.
+ */
+const struct node *fields_merge(struct reading *r, const struct type_defaults *td,
+				const struct node *own, const struct check_type *type,
 				struct node **extract);
 /* include.c: the files of `include`, before the checks. */
 void includes_read(struct reading *r, const struct node *list);
 /* condition.c: the static shape of applies_when and when. */
-void condition_check(const struct node *when, const struct scope *scope, const char *where, struct diagnostics *d);
+void condition_check(const struct node *when, const struct scope *scope, const char *where,
+		     struct diagnostics *d);
 /* needs.c: needs and names of all rules of a ruleset, cycles. */
 void rules_link(struct ruleset *set, struct diagnostics *d);
 struct rule *ruleset_rule(const struct ruleset *set, const char *id);

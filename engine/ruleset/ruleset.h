@@ -32,39 +32,62 @@ const char *words_in(const struct words *w, const char *lang);
 
 /* The types of parameters. */
 enum param_type {
-	PARAM_TEXT, PARAM_INT, PARAM_NUMBER, PARAM_BOOL, PARAM_PORT, PARAM_URL, PARAM_PATH, PARAM_DURATION, PARAM_SIZE,
-	PARAM_LIST, PARAM_SECRET,
+	PARAM_TEXT,
+	PARAM_INT,
+	PARAM_NUMBER,
+	PARAM_BOOL,
+	PARAM_PORT,
+	PARAM_URL,
+	PARAM_PATH,
+	PARAM_DURATION,
+	PARAM_SIZE,
+	PARAM_LIST,
+	PARAM_SECRET,
 };
 const char *param_type_name(enum param_type t);
 
 /* Where a value comes from, weakest first. */
-enum layer { LAYER_NONE, LAYER_DEFAULT, LAYER_FROM, LAYER_INCLUDE, LAYER_SITE, LAYER_FILE, LAYER_ENVIRONMENT, LAYER_COMMAND_LINE };
-const char *layer_name(enum layer l); /* "ruleset default", "from", "include", "site file", "--params", "environment", "command line" */
+enum layer {
+	LAYER_NONE,
+	LAYER_DEFAULT,
+	LAYER_FROM,
+	LAYER_INCLUDE,
+	LAYER_SITE,
+	LAYER_FILE,
+	LAYER_ENVIRONMENT,
+	LAYER_COMMAND_LINE
+};
+const char *layer_name(enum layer l); /* "ruleset default", "from", "include", "site file",
+					 "--params", "environment", "command line" */
 
 struct param {
 	const char *name;
 	enum param_type type;
 	bool required;
-	const struct node *at;        /* its declaration */
-	const struct node *dflt;      /* or NULL */
-	const struct node *from;      /* a map, a list of maps, or NULL */
+	const struct node *at;   /* its declaration */
+	const struct node *dflt; /* or NULL */
+	const struct node *from; /* a map, a list of maps, or NULL */
 	struct words title;
 	/* resolved */
-	enum layer layer;  /* LAYER_NONE: no value */
-	char *origin;      /* "web.yaml:12", "/etc/rounds/params.d/site.yaml:3", "ROUNDS_PARAM_X", "--param" */
-	json_t *value;     /* text for TEXT, URL, PATH, DURATION ("5s"), SIZE; integer, real, boolean, list; NULL for a secret */
-	uint32_t secret;   /* number of the secret */
-	char *problem;     /* could not be had although a source was there: "permission: …"; makes the checks that use it an error */
+	enum layer layer; /* LAYER_NONE: no value */
+	char *origin;     /* "web.yaml:12", "/etc/rounds/params.d/site.yaml:3", "ROUNDS_PARAM_X",
+			     "--param" */
+	json_t *value;   /* text for TEXT, URL, PATH, DURATION ("5s"), SIZE; integer, real, boolean,
+			    list; NULL for a secret */
+	uint32_t secret; /* number of the secret */
+	char *problem; /* could not be had although a source was there: "permission: …"; makes the
+			  checks that use it an error */
 	enum kind problem_kind;
 };
 
 /* Names are looked up in one scope: the parameters of one ruleset file as included in one place. */
 struct scope {
 	struct document *document;
-	const struct node *include_params; /* `params:` of the include, read in the parent's scope; or NULL */
+	const struct node
+		*include_params; /* `params:` of the include, read in the parent's scope; or NULL */
 	struct scope *parent;
 	struct ruleset *ruleset; /* the one that is reported */
-	struct param *params; /* in the order of the file */
+	struct param *params;    /* in the order of the file */
 	size_t param_count;
 };
 struct param *scope_param(const struct scope *s, const char *name);
@@ -78,20 +101,25 @@ struct step {
 
 /* A check as it is written. Texts may hold ${…}. */
 struct rule {
-	struct ruleset *ruleset;  /* the one it is reported under */
+	struct ruleset *ruleset; /* the one it is reported under */
 	struct scope *scope;
-	char *id;                 /* with its includes' prefixes: "git.linkc" */
-	const struct node *at;    /* the check's map */
+	char *id;              /* with its includes' prefixes: "git.linkc" */
+	const struct node *at; /* the check's map */
 	const struct check_type *type;
 	const struct node *type_key; /* `process:` */
-	const struct node *fields;   /* its value with the defaults of its type put in: a map or empty */
+	const struct node
+		*fields; /* its value with the defaults of its type put in: a map or empty */
 	const struct node *defaults; /* defaults.TYPE of its file, or NULL */
-	/* or NULL; timeout and retry are those of the check, else of defaults.TYPE, else of defaults */
+	/* or NULL; timeout and retry are those of the check, else of defaults.TYPE, else of
+	 * defaults */
 	const struct node *expect, *when, *for_each, *timeout, *retry, *extract;
-	const struct node *title, *impact, *causes, *remedy, *verify, *doc;     /* or NULL */
-	const struct node *applies_when; /* of the included file it stands in, when that is not the ruleset itself; or NULL */
-	const struct node **needs; size_t need_count;
-	char **tags; size_t tag_count; /* default tags and its own */
+	const struct node *title, *impact, *causes, *remedy, *verify, *doc; /* or NULL */
+	const struct node *applies_when; /* of the included file it stands in, when that is not the
+					    ruleset itself; or NULL */
+	const struct node **needs;
+	size_t need_count;
+	char **tags;
+	size_t tag_count; /* default tags and its own */
 	enum severity severity;
 	struct rule_links *links; /* what load found out about it (engine/ruleset/rule.h) */
 };
@@ -102,18 +130,21 @@ struct ruleset {
 	struct document *document;
 	const struct node *applies_when;
 	struct scope *scope;
-	struct rule **rules; /* in the order of the file; an include's rules stand where checks of the file begin: before them */
-	struct rule **by_id;  /* the same, sorted by id */
+	struct rule **rules; /* in the order of the file; an include's rules stand where checks of
+				the file begin: before them */
+	struct rule **by_id; /* the same, sorted by id */
 	size_t rule_count;
-	bool named;    /* the user named it on the command line */
-	bool applies;  /* after the plan */
+	bool named;         /* the user named it on the command line */
+	bool applies;       /* after the plan */
 	char *inapplicable; /* "not applicable: …" */
 };
 
 struct rulebook {
-	struct ruleset **rulesets; /* in the order of the command line, of the folder (sorted by path) */
+	struct ruleset *
+		*rulesets; /* in the order of the command line, of the folder (sorted by path) */
 	size_t count;
-	struct scope **scopes; /* every file in every place where it is included; a parent stands before its children */
+	struct scope **scopes; /* every file in every place where it is included; a parent stands
+				  before its children */
 	size_t scope_count;
 	const struct check_type *const *types;
 	struct node_arena *arena;
@@ -124,45 +155,55 @@ enum decided { DECIDED_NOT, DECIDED_SKIP, DECIDED_ERROR };
 
 /* What another check observed, as this one asks for it. */
 struct capture {
-	char *name;      /* as written: "checks.sentinel.masters[0].ip", the key in the job */
+	char *name;          /* as written: "checks.sentinel.masters[0].ip", the key in the job */
 	size_t first, count; /* the checks (indices in the plan) of that rule */
-	char *path;      /* "masters[0].ip" */
-	bool all;        /* checks.ID[*].path: a list over the items */
+	char *path;          /* "masters[0].ip" */
+	bool all;            /* checks.ID[*].path: a list over the items */
 };
 
 /* One check of the plan. Everything is owned by the plan. */
 struct check {
 	size_t index;
 	const struct plan *plan;
-	char *id;              /* "antcode-web/slb[ssh]" */
+	char *id; /* "antcode-web/slb[ssh]" */
 	const struct rule *rule;
 	const struct ruleset *ruleset;
 	const struct check_type *type;
-	enum severity severity; /* of pass, error and skip: the worst of its entries; a failing entry without one has rule->severity */
-	int64_t timeout;       /* ns */
-	unsigned tries;        /* 1 + retry.times */
-	int64_t retry_every;   /* ns */
+	enum severity severity; /* of pass, error and skip: the worst of its entries; a failing
+				   entry without one has rule->severity */
+	int64_t timeout;        /* ns */
+	unsigned tries;         /* 1 + retry.times */
+	int64_t retry_every;    /* ns */
 	struct words title, impact, verify;
-	struct words *causes; size_t cause_count;
-	struct step *steps; size_t step_count;
+	struct words *causes;
+	size_t cause_count;
+	struct step *steps;
+	size_t step_count;
 	char *doc;
-	json_t *vars;          /* values of for_each: { "path": "/" }; or NULL */
-	json_t *params;        /* what it uses, for the report: [ {name, value or "***", layer, origin} ]; or NULL */
-	enum decided decided;  /* known before it runs */
-	enum kind kind;        /* with DECIDED_ERROR */
-	char *reason;          /* of a skip ("not configured: X") or an error */
-	size_t *needs; size_t need_count; /* indices in the plan */
-	struct capture *captures; size_t capture_count;
-	uint32_t *secrets; size_t secret_count;
-	char **wants; size_t want_count;  /* facts that are asked for: by expect, extract, captures of others; NULL-ended */
+	json_t *vars;   /* values of for_each: { "path": "/" }; or NULL */
+	json_t *params; /* what it uses, for the report: [ {name, value or "***", layer, origin} ];
+			   or NULL */
+	enum decided decided; /* known before it runs */
+	enum kind kind;       /* with DECIDED_ERROR */
+	char *reason;         /* of a skip ("not configured: X") or an error */
+	size_t *needs;
+	size_t need_count; /* indices in the plan */
+	struct capture *captures;
+	size_t capture_count;
+	uint32_t *secrets;
+	size_t secret_count;
+	char **wants;
+	size_t want_count; /* facts that are asked for: by expect, extract, captures of others;
+			      NULL-ended */
 	/* Bound and compiled, when nothing is late. */
-	bool late;             /* needs captures, secrets or ${self.…}: materialised in the worker */
+	bool late; /* needs captures, secrets or ${self.…}: materialised in the worker */
 	void *query;
 	struct expect *expect;
 	const struct text_map *extract; /* name to regex, for extract_found(); or NULL */
 	bool owns_query, owns_expect, owns_extract; /* else they are the rule's */
-	bool has_pattern;      /* known also when late */
-	bool runtime_items;    /* for_each over a capture: `item_name`, `item_source`; expanded when that is known */
+	bool has_pattern;                           /* known also when late */
+	bool runtime_items; /* for_each over a capture: `item_name`, `item_source`; expanded when
+			       that is known */
 	char *item_name;
 	struct capture item_source;
 };
@@ -170,7 +211,8 @@ struct check {
 struct plan {
 	struct check *checks;
 	size_t count;
-	size_t unmatched; /* selectors that matched nothing: named in the diagnostics; such a run ends with code 4 at best */
+	size_t unmatched; /* selectors that matched nothing: named in the diagnostics; such a run
+			     ends with code 4 at best */
 	const struct rulebook *book;
 	struct node_arena *arena;
 	void *owned;

@@ -1,5 +1,6 @@
 /*
- * schema - the JSON Schema (draft-07) of ruleset files, made from the tables of keys, fields and facts.
+ * schema - the JSON Schema (draft-07) of ruleset files, made from the tables of keys, fields and
+ * facts.
  *
  * Editors type YAML by their own guess, so a text may also be written as a number or a boolean.
  */
@@ -60,9 +61,11 @@ static json_t *shape_schema(const struct key *k)
 	case KEY_TEXT:
 		return text_schema(k);
 	case KEY_DURATION:
-		return json_pack("{s:s, s:s}", "type", "string", "pattern", "^([0-9]+(ms|s|m|h|d))+$|\\$\\{");
+		return json_pack("{s:s, s:s}", "type", "string", "pattern",
+				 "^([0-9]+(ms|s|m|h|d))+$|\\$\\{");
 	case KEY_NUMBER:
-		return json_pack("{s:[s,s], s:s}", "type", "integer", "string", "pattern", "^[0-9]+$");
+		return json_pack("{s:[s,s], s:s}", "type", "integer", "string", "pattern",
+				 "^[0-9]+$");
 	case KEY_BOOL:
 		return json_pack("{s:[b,b,s,s]}", "enum", 1, 0, "true", "false");
 	case KEY_CHOICE:
@@ -100,7 +103,8 @@ static json_t *described(json_t *schema, const char *doc)
 static json_t *keys_schema(const struct key *keys)
 {
 	json_t *properties = json_object(), *required = json_array();
-	json_t *s = json_pack("{s:s, s:b, s:o}", "type", "object", "additionalProperties", 0, "properties", properties);
+	json_t *s = json_pack("{s:s, s:b, s:o}", "type", "object", "additionalProperties", 0,
+			      "properties", properties);
 
 	for (const struct key *k = keys; k->name; k++) {
 		json_object_set_new(properties, k->name, described(shape_schema(k), k->doc));
@@ -115,7 +119,8 @@ static json_t *keys_schema(const struct key *keys)
 
 static void set_property(json_t *schema, const char *name, json_t *value)
 {
-	json_t *properties = json_object_get(schema, "properties"), *old = json_object_get(properties, name);
+	json_t *properties = json_object_get(schema, "properties"),
+	       *old = json_object_get(properties, name);
 	const char *doc = json_string_value(json_object_get(old, "description"));
 
 	if (doc)
@@ -126,7 +131,8 @@ static void set_property(json_t *schema, const char *name, json_t *value)
 /* The fields of a type; none is required here, since defaults may give it. */
 static json_t *type_schema(const struct check_type *t, const struct key *besides)
 {
-	json_t *s = besides ? keys_schema(besides) : keys_schema((const struct key[]){ { .name = NULL } });
+	json_t *s = besides ? keys_schema(besides)
+			    : keys_schema((const struct key[]){ { .name = NULL } });
 	json_t *properties = json_object_get(s, "properties");
 
 	json_object_set_new(s, "type", json_pack("[s,s]", "object", "null"));
@@ -134,21 +140,24 @@ static json_t *type_schema(const struct check_type *t, const struct key *besides
 		json_object_set_new(properties, f->name, described(field_schema(f), f->doc));
 	if (t->extract_from && !json_object_get(properties, "extract"))
 		json_object_set_new(properties, "extract",
-				    described(json_pack("{s:s}", "type", "object"), key_find(check_keys, "extract")->doc));
+				    described(json_pack("{s:s}", "type", "object"),
+					      key_find(check_keys, "extract")->doc));
 	return described(s, t->summary);
 }
 
 static void add_type(json_t *check, json_t *definitions, const struct check_type *t)
 {
-	auto_free char *fields = xasprintf("fields-%s", t->name), *expect = xasprintf("expect-%s", t->name);
+	auto_free char *fields = xasprintf("fields-%s", t->name),
+		       *expect = xasprintf("expect-%s", t->name);
 
 	json_object_set_new(definitions, fields, type_schema(t, NULL));
 	json_object_set_new(definitions, expect, expect_schema(t->facts));
 	json_object_set_new(json_object_get(check, "properties"), t->name, reference(fields));
-	json_array_append_new(json_object_get(check, "oneOf"), json_pack("{s:[s]}", "required", t->name));
+	json_array_append_new(json_object_get(check, "oneOf"),
+			      json_pack("{s:[s]}", "required", t->name));
 	json_array_append_new(json_object_get(check, "allOf"),
-			      json_pack("{s:{s:[s]}, s:{s:{s:o}}}", "if", "required", t->name, "then", "properties", "expect",
-					reference(expect)));
+			      json_pack("{s:{s:[s]}, s:{s:{s:o}}}", "if", "required", t->name,
+					"then", "properties", "expect", reference(expect)));
 }
 
 static json_t *check_schema(const struct check_type *const *types, json_t *definitions)
@@ -168,7 +177,8 @@ static json_t *defaults_schema(const struct check_type *const *types)
 	json_t *s = keys_schema(defaults_keys);
 
 	for (size_t i = 0; types[i]; i++)
-		json_object_set_new(json_object_get(s, "properties"), types[i]->name, type_schema(types[i], type_defaults_keys));
+		json_object_set_new(json_object_get(s, "properties"), types[i]->name,
+				    type_schema(types[i], type_defaults_keys));
 	return s;
 }
 
@@ -177,13 +187,15 @@ static json_t *words_schema(void)
 	return either(plain_text(), keys_schema(words_keys));
 }
 
-/* What the facts of one type may be held against is the same wherever it stands: one definition each. `known`: text to name. */
+/* What the facts of one type may be held against is the same wherever it stands: one definition
+ * each. `known`: text to name. */
 static void hoist(json_t *alternatives, json_t *definitions, json_t *known)
 {
 	json_t *one;
 	size_t i;
 
-	json_array_foreach(alternatives, i, one) {
+	json_array_foreach(alternatives, i, one)
+	{
 		auto_free char *text = NULL, *name = NULL;
 
 		if (!json_object_get(one, "properties"))
@@ -194,7 +206,8 @@ static void hoist(json_t *alternatives, json_t *definitions, json_t *known)
 			json_object_set(definitions, name, one);
 			json_object_set_new(known, text, json_string(name));
 		}
-		json_array_set_new(alternatives, i, reference(json_string_value(json_object_get(known, text))));
+		json_array_set_new(alternatives, i,
+				   reference(json_string_value(json_object_get(known, text))));
 	}
 }
 
@@ -225,15 +238,17 @@ static void hoist_all(json_t *definitions, const struct check_type *const *types
 json_t *ruleset_schema(const struct check_type *const *types)
 {
 	json_t *definitions = json_object();
-	json_t *s = json_pack("{s:s, s:s}", "$schema", "http://json-schema.org/draft-07/schema#", "title",
-			      "A ruleset of rounds, format 1");
+	json_t *s = json_pack("{s:s, s:s}", "$schema", "http://json-schema.org/draft-07/schema#",
+			      "title", "A ruleset of rounds, format 1");
 
 	json_object_update_new(s, keys_schema(ruleset_keys));
 	json_object_set_new(definitions, "words", words_schema());
 	json_object_set_new(definitions, "condition", keys_schema(condition_keys));
 	json_object_set_new(definitions, "param", keys_schema(param_keys));
 	json_object_set_new(definitions, "check", check_schema(types, definitions));
-	set_property(s, "params", json_pack("{s:s, s:o}", "type", "object", "additionalProperties", reference("param")));
+	set_property(s, "params",
+		     json_pack("{s:s, s:o}", "type", "object", "additionalProperties",
+			       reference("param")));
 	set_property(s, "include", list_of(either(plain_text(), keys_schema(include_keys))));
 	set_property(s, "defaults", defaults_schema(types));
 	set_property(s, "checks", list_of(reference("check")));

@@ -55,7 +55,8 @@ static bool rule_fits(const struct rule *rule, const struct selection *s)
 		return false;
 	if (s->components && s->components[0] && !in_list(s->components, set->component))
 		return false;
-	if (s->severities && s->severities[0] && !in_list(s->severities, severity_name(rule->links->worst)))
+	if (s->severities && s->severities[0] &&
+	    !in_list(s->severities, severity_name(rule->links->worst)))
 		return false;
 	return tag_selected(rule, s);
 }
@@ -113,7 +114,8 @@ static bool mark_like(struct planning *p, struct plan_rule *r, const char *word)
 	return true;
 }
 
-static void select_named(struct planning *p, struct plan_rule *r, const char *const *words, bool *used)
+static void select_named(struct planning *p, struct plan_rule *r, const char *const *words,
+			 bool *used)
 {
 	for (size_t i = 0; words[i]; i++)
 		if (mark_like(p, r, words[i]))
@@ -137,14 +139,17 @@ static void select_rules(struct planning *p, bool *used)
 	}
 }
 
-static void unmatched(struct planning *p, const char *option, const char *what, const char *word, const char *const *known)
+static void unmatched(struct planning *p, const char *option, const char *what, const char *word,
+		      const char *const *known)
 {
 	const char *near = text_nearest(word, known);
 
 	if (near && !strcmp(near, word))
-		diagnose_at(p->d, option, 0, 0, 0, NULL, "the %s '%s' is left out by the other selectors", what, word);
+		diagnose_at(p->d, option, 0, 0, 0, NULL,
+			    "the %s '%s' is left out by the other selectors", what, word);
 	else if (near)
-		diagnose_at(p->d, option, 0, 0, 0, NULL, "no %s '%s'; did you mean '%s'?", what, word, near);
+		diagnose_at(p->d, option, 0, 0, 0, NULL, "no %s '%s'; did you mean '%s'?", what,
+			    word, near);
 	else
 		diagnose_at(p->d, option, 0, 0, 0, NULL, "no %s '%s'", what, word);
 	p->d->items[p->d->count - 1].warning = true;
@@ -153,7 +158,8 @@ static void unmatched(struct planning *p, const char *option, const char *what, 
 }
 
 /* What there is of one kind; each name once is not needed for finding the nearest. */
-static const char **known_words(const struct planning *p, const char *(*word)(const struct rule *rule, size_t n))
+static const char **known_words(const struct planning *p,
+				const char *(*word)(const struct rule *rule, size_t n))
 {
 	size_t count = 0, cap = 0;
 	const char **names = NULL;
@@ -198,7 +204,8 @@ static const char *id_of(const struct rule *rule, size_t n)
 	return n ? NULL : rule->id;
 }
 
-static void name_unmatched(struct planning *p, const char *option, const char *what, const char *const *words,
+static void name_unmatched(struct planning *p, const char *option, const char *what,
+			   const char *const *words,
 			   const char *(*word)(const struct rule *rule, size_t n))
 {
 	auto_free const char **known = NULL;
@@ -211,7 +218,8 @@ static void name_unmatched(struct planning *p, const char *option, const char *w
 			unmatched(p, option, what, words[i], known);
 }
 
-/* A check that was named but belongs to what the other selectors leave out is not selected; that is said, too. */
+/* A check that was named but belongs to what the other selectors leave out is not selected; that is
+ * said, too. */
 static void name_unused(struct planning *p, const bool *used)
 {
 	const char *const *words = p->options->select.checks;
@@ -237,7 +245,8 @@ static int follow_item(struct planning *p, struct plan_rule *target, const struc
 	}
 	item = items_find(&target->items, ref->item);
 	if (!item)
-		return diagnose(p->d, ref->at, "'%s' has no item '%s'", target->rule->id, ref->item);
+		return diagnose(p->d, ref->at, "'%s' has no item '%s'", target->rule->id,
+				ref->item);
 	mark_item(p, target, (size_t)(item - target->items.items));
 	return 0;
 }

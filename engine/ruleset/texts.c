@@ -1,5 +1,6 @@
 /*
- * texts - titles, impacts, causes and remedies of the plan's checks, shared where they hold no ${…}.
+ * texts - titles, impacts, causes and remedies of the plan's checks, shared where they hold no
+ * ${…}.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +38,9 @@ static void read_causes(struct planning *p, const struct node *list, struct chec
 static struct step step_of(const struct node *map)
 {
 	return (struct step){
-		.text = words_of(node_get(map, "text")), .command = text_of(map, "command"), .risk = text_of(map, "risk"),
+		.text = words_of(node_get(map, "text")),
+		.command = text_of(map, "command"),
+		.risk = text_of(map, "risk"),
 	};
 }
 
@@ -66,14 +69,17 @@ static struct check_texts read_texts(struct planning *p, struct bind *b)
 }
 
 /* An item that is only counted in the id is told in the title. */
-static void tell_item(struct planning *p, const struct rule *rule, const char *shown, struct words *title)
+static void tell_item(struct planning *p, const struct rule *rule, const char *shown,
+		      struct words *title)
 {
 	bool same = title->en == title->zh;
 
 	if (!title->en && !title->zh)
 		title->en = title->zh = rule->id;
 	title->en = title->en ? plan_keep(p, xasprintf("%s [%s]", title->en, shown)) : NULL;
-	title->zh = same ? title->en : title->zh ? plan_keep(p, xasprintf("%s [%s]", title->zh, shown)) : NULL;
+	title->zh = same        ? title->en
+		    : title->zh ? plan_keep(p, xasprintf("%s [%s]", title->zh, shown))
+				: NULL;
 }
 
 static bool names_item(const struct rule *rule)
@@ -93,7 +99,11 @@ static bool names_item(const struct rule *rule)
 
 void plan_texts(struct planning *p, struct plan_rule *r, struct check *c, const struct item *item)
 {
-	struct names names = { .stage = STAGE_PLAN, .rule = r->rule, .builtins = &p->builtins, .vars = c->vars, .texts = true,
+	struct names names = { .stage = STAGE_PLAN,
+			       .rule = r->rule,
+			       .builtins = &p->builtins,
+			       .vars = c->vars,
+			       .texts = true,
 			       .later = c->runtime_items ? c->item_name : NULL };
 	struct bind b = { .rule = r->rule, .names = &names, .arena = p->plan->arena, .d = p->d };
 

@@ -1,5 +1,6 @@
 /*
- * words - texts for people, in the languages that a ruleset speaks; and the names of the model's enums.
+ * words - texts for people, in the languages that a ruleset speaks; and the names of the model's
+ * enums.
  */
 #include "engine/ruleset/words.h"
 
@@ -42,7 +43,8 @@ struct words words_of(const struct node *n)
 }
 
 const char *const param_types[] = {
-	"text", "int", "number", "bool", "port", "url", "path", "duration", "size", "list", "secret", NULL,
+	"text", "int",      "number", "bool", "port",   "url",
+	"path", "duration", "size",   "list", "secret", NULL,
 };
 
 const char *param_type_name(enum param_type t)

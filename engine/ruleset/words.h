@@ -6,7 +6,8 @@
 
 #include "engine/ruleset/ruleset.h"
 
-/* The texts of a checked node (NULL: none). They are the node's: valid as long as its document or arena. */
+/* The texts of a checked node (NULL: none). They are the node's: valid as long as its document or
+ * arena. */
 struct words words_of(const struct node *n);
 /* The names of the parameter types in the order of enum param_type, NULL-ended. */
 extern const char *const param_types[];

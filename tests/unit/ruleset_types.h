@@ -1,5 +1,6 @@
 /*
- * ruleset_types - a small registry of check types for the tests of engine/ruleset: one of every shape, none of them ever runs.
+ * ruleset_types - a small registry of check types for the tests of engine/ruleset: one of every
+ * shape, none of them ever runs.
  */
 #ifndef TESTS_UNIT_RULESET_TYPES_H
 #define TESTS_UNIT_RULESET_TYPES_H
@@ -26,8 +27,8 @@ static const struct fact command_facts[] = {
 	{ .name = NULL },
 };
 
-static int command_validate(const void *query, bool (*given)(const void *ctx, const char *field), const void *ctx,
-			    struct err **e)
+static int command_validate(const void *query, bool (*given)(const void *ctx, const char *field),
+			    const void *ctx, struct err **e)
 {
 	(void)query;
 	if (given(ctx, "argv") == given(ctx, "shell"))
@@ -58,7 +59,8 @@ static const char *const http_methods[] = { "GET", "HEAD", "POST", NULL };
 
 static const struct field http_fields[] = {
 	FIELD_MAP(struct http_query, headers, .doc = "Headers."),
-	FIELD_ENUM(struct http_query, method, .choices = http_methods, .dflt = "GET", .doc = "Method."),
+	FIELD_ENUM(struct http_query, method, .choices = http_methods, .dflt = "GET",
+		   .doc = "Method."),
 	FIELD_SECRET(struct http_query, token, .doc = "Bearer token."),
 	FIELD_URL(struct http_query, url, .required = true, .doc = "URL."),
 	{ .name = NULL },
@@ -93,8 +95,10 @@ static const char *const transport_protocols[] = { "tcp", "udp", NULL };
 
 static const struct field port_fields[] = {
 	FIELD_TEXT(struct port_query, address, .doc = "Address."),
-	FIELD_UINT(struct port_query, port, .required = true, .min = 1, .max = 65535, .doc = "Port number."),
-	FIELD_ENUM(struct port_query, protocol, .choices = transport_protocols, .dflt = "tcp", .doc = "Protocol."),
+	FIELD_UINT(struct port_query, port, .required = true, .min = 1, .max = 65535,
+		   .doc = "Port number."),
+	FIELD_ENUM(struct port_query, protocol, .choices = transport_protocols, .dflt = "tcp",
+		   .doc = "Protocol."),
 	{ .name = NULL },
 };
 
@@ -132,8 +136,8 @@ static const struct fact process_facts[] = {
 	{ .name = NULL },
 };
 
-static int process_lint(const void *query, bool (*given)(const void *ctx, const char *field), const void *ctx,
-			struct err **e)
+static int process_lint(const void *query, bool (*given)(const void *ctx, const char *field),
+			const void *ctx, struct err **e)
 {
 	const struct process_query *q = query;
 

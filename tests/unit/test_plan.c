@@ -1,5 +1,6 @@
 /*
- * test_plan - which checks a ruleset becomes: their order, ids, texts, edges, secrets; what is not run, and why.
+ * test_plan - which checks a ruleset becomes: ids, texts, values, secrets; what is not run, and
+ * why.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,179 +15,41 @@
 #include "engine/base/auto.h"
 #include "engine/base/buf.h"
 #include "engine/base/clock.h"
-#include "engine/base/secret.h"
 #include "engine/base/xalloc.h"
-#include "engine/document/diagnostic.h"
-#include "engine/ruleset/load.h"
-#include "engine/ruleset/plan.h"
-#include "engine/ruleset/values.h"
+#include "tests/unit/plan_world.h"
 #include "tests/unit/ruleset_types.h"
-
-#define HEAD "format: 1\nruleset: t\n"
-#define CHECKS HEAD "checks:\n"
-
-/* A ruleset on its way to a plan, in one place. */
-struct world {
-	struct rulebook *book;
-	struct requests requests;
-	struct secrets *secrets;
-	struct diagnostics d;
-	struct plan *plan;
-};
-
-static void world_free(struct world *w)
-{
-	plan_free(w->plan);
-	rulebook_free(w->book);
-	requests_free(&w->requests);
-	secrets_free(w->secrets);
-	diagnostics_free(&w->d);
-}
-
-#define auto_world __attribute__((cleanup(world_free)))
-
-static int enter_folder(void **state)
-{
-	static char folder[] = "/tmp/rounds-test-XXXXXX";
-
-	*state = mkdtemp(folder);
-	return *state && !chdir(*state) ? 0 : -1;
-}
-
-static int leave_folder(void **state)
-{
-	unlink("t.yaml");
-	unlink("u.yaml");
-	return chdir("/") || rmdir(*state);
-}
-
-static void write_file(const char *name, const char *text)
-{
-	auto_file FILE *f = fopen(name, "we");
-
-	assert_non_null(f);
-	assert_true(fputs(text, f) >= 0);
-}
-
-static void print_mistakes(const struct world *w)
-{
-	auto_buf struct buf out = BUF_INIT(1 << 20);
-
-	for (size_t i = 0; i < w->d.count; i++)
-		diagnostic_print(&out, &w->d.items[i], false);
-	if (w->d.count)
-		print_error("%s", buf_text(&out));
-}
-
-/* What a source found, for tests: by the name of the variable or the path. */
-struct source {
-	const char *name, *text, *problem;
-};
-
-static void answer(struct request *r, const struct source *sources)
-{
-	const char *name = r->name ? r->name : r->path;
-
-	r->answer = ANSWER_ABSENT;
-	for (const struct source *s = sources; s && s->name; s++) {
-		if (strcmp(s->name, name))
-			continue;
-		r->answer = s->problem ? ANSWER_PROBLEM : ANSWER_FOUND;
-		r->text = s->text ? xstrdup(s->text) : NULL;
-		r->problem = s->problem ? xstrdup(s->problem) : NULL;
-		r->kind = s->problem ? KIND_PERMISSION : KIND_NONE;
-		r->origin = xstrdup(name);
-	}
-}
-
-static void load(struct world *w, const char *yaml, const char *const *params, const struct source *sources)
-{
-	static const char *const paths[] = { "t.yaml" };
-	struct layers layers = { .options = params };
-
-	while (params && params[layers.option_count])
-		layers.option_count++;
-	write_file("t.yaml", yaml);
-	w->secrets = secrets_new();
-	w->book = rulebook_load(paths, 1, fake_types, &w->d);
-	print_mistakes(w);
-	assert_int_equal(w->d.errors, 0);
-	values_requests(w->book, &w->requests);
-	for (size_t i = 0; i < w->requests.count; i++)
-		answer(&w->requests.items[i], sources);
-	assert_int_equal(values_resolve(w->book, &layers, &w->requests, w->secrets, &w->d), 0);
-}
-
-static void make(struct world *w, const struct selection *select)
-{
-	struct plan_options options = { .run_id = "run-1" };
-
-	if (select)
-		options.select = *select;
-	w->plan = plan_make(w->book, &w->requests, &options, w->secrets, &w->d);
-}
-
-static void made(struct world *w, const char *yaml, const char *const *params, const struct source *sources)
-{
-	load(w, yaml, params, sources);
-	make(w, NULL);
-	if (!w->plan)
-		print_mistakes(w);
-	assert_non_null(w->plan);
-}
-
-static const struct check *check_of(const struct world *w, const char *id)
-{
-	for (size_t i = 0; i < w->plan->count; i++)
-		if (!strcmp(w->plan->checks[i].id, id))
-			return &w->plan->checks[i];
-	print_error("no check %s\n", id);
-	fail();
-	return NULL;
-}
-
-/* "a b c": the ids in the order of the plan. */
-static char *ids(const struct world *w)
-{
-	struct buf out = BUF_INIT(1 << 16);
-
-	for (size_t i = 0; i < w->plan->count; i++) {
-		assert_int_equal(w->plan->checks[i].index, i);
-		buf_printf(&out, "%s%s", i ? " " : "", w->plan->checks[i].id);
-	}
-	return buf_take(&out);
-}
-
-#define assert_ids(w, expected) \
-	do { \
-		auto_free char *ids_ = ids(w); \
-		assert_string_equal(ids_, expected); \
-	} while (0)
 
 static void items_become_ids(void **state)
 {
 	auto_world struct world w = { 0 };
 
 	(void)state;
-	made(&w,
-	     CHECKS "  - { id: single, port: { port: 1 } }\n"
-		    "  - { id: list, for_each: { n: [ 80, 443 ] }, port: { port: \"${n}\" } }\n"
-		    "  - { id: paths, title: Path, for_each: { p: [ /, a, /b ] }, port: { port: 1, address: \"${p}\" } }\n"
-		    "  - { id: both, for_each: { n: [ 1, 2 ], p: [ tcp, udp ] }, port: { port: \"${n}\", protocol: \"${p}\" } }\n"
-		    "  - id: pairs\n"
-		    "    for_each: { pair: { ssh: { front: 22, back: 9997 }, web: { front: 80, back: 8084 } } }\n"
-		    "    title: { en: \"${pair.front} to ${pair.back}\", zh: \"${pair.front}\" }\n"
-		    "    port: { port: \"${pair.front}\" }\n",
-	     NULL, NULL);
-	assert_ids(&w, "t/single t/list[80] t/list[443] t/paths[1] t/paths[a] t/paths[3] t/both[1,tcp] t/both[1,udp] "
+	world_make(&w,
+		   CHECKS
+		   "  - { id: single, port: { port: 1 } }\n"
+		   "  - { id: list, for_each: { n: [ 80, 443 ] }, port: { port: \"${n}\" } }\n"
+		   "  - { id: paths, title: Path, for_each: { p: [ /, a, /b ] }, port: { port: 1, "
+		   "address: \"${p}\" } }\n"
+		   "  - { id: both, for_each: { n: [ 1, 2 ], p: [ tcp, udp ] }, port: { port: "
+		   "\"${n}\", protocol: \"${p}\" } }\n"
+		   "  - id: pairs\n"
+		   "    for_each: { pair: { ssh: { front: 22, back: 9997 }, web: { front: 80, "
+		   "back: 8084 } } }\n"
+		   "    title: { en: \"${pair.front} to ${pair.back}\", zh: \"${pair.front}\" }\n"
+		   "    port: { port: \"${pair.front}\" }\n",
+		   NULL, NULL);
+	assert_ids(&w, "t/single t/list[80] t/list[443] t/paths[1] t/paths[a] t/paths[3] "
+		       "t/both[1,tcp] t/both[1,udp] "
 		       "t/both[2,tcp] t/both[2,udp] t/pairs[ssh] t/pairs[web]");
-	assert_string_equal(words_in(&check_of(&w, "t/paths[1]")->title, "en"), "Path [/]");
-	assert_string_equal(words_in(&check_of(&w, "t/paths[a]")->title, "zh"), "Path");
-	assert_string_equal(words_in(&check_of(&w, "t/pairs[ssh]")->title, "en"), "22 to 9997");
-	assert_string_equal(words_in(&check_of(&w, "t/pairs[web]")->title, "zh"), "80");
-	assert_null(words_in(&check_of(&w, "t/single")->title, "en"));
-	assert_int_equal(((const struct port_query *)check_of(&w, "t/pairs[web]")->query)->port, 80);
-	assert_int_equal(((const struct port_query *)check_of(&w, "t/both[2,udp]")->query)->protocol, 1);
+	assert_string_equal(words_in(&world_check(&w, "t/paths[1]")->title, "en"), "Path [/]");
+	assert_string_equal(words_in(&world_check(&w, "t/paths[a]")->title, "zh"), "Path");
+	assert_string_equal(words_in(&world_check(&w, "t/pairs[ssh]")->title, "en"), "22 to 9997");
+	assert_string_equal(words_in(&world_check(&w, "t/pairs[web]")->title, "zh"), "80");
+	assert_null(words_in(&world_check(&w, "t/single")->title, "en"));
+	assert_int_equal(((const struct port_query *)world_check(&w, "t/pairs[web]")->query)->port,
+			 80);
+	assert_int_equal(
+		((const struct port_query *)world_check(&w, "t/both[2,udp]")->query)->protocol, 1);
 }
 
 static void includes_stand_before_the_checks(void **state)
@@ -194,18 +57,21 @@ static void includes_stand_before_the_checks(void **state)
 	auto_world struct world w = { 0 };
 
 	(void)state;
-	write_file("u.yaml", "format: 1\nruleset: u\napplies_when: { file: /no }\nparams: { n: { type: port, default: 7 } }\n"
-			     "checks:\n  - { id: a, port: { port: \"${n}\" } }\n  - { id: b, needs: [ a ], port: { port: 2 } }\n");
-	made(&w,
-	     HEAD "params: { mine: { type: port, default: 9 } }\n"
-		  "checks:\n  - { id: c, needs: [ g.a ], port: { port: 3 } }\n"
-		  "include: [ u.yaml, { file: u.yaml, as: g, params: { n: \"${mine}\" } } ]\n",
-	     NULL, (const struct source[]){ { "/no", NULL, NULL }, { NULL, NULL, NULL } });
+	world_write("u.yaml", "format: 1\nruleset: u\napplies_when: { file: /no }\nparams: { n: { "
+			      "type: port, default: 7 } }\n"
+			      "checks:\n  - { id: a, port: { port: \"${n}\" } }\n  - { id: b, "
+			      "needs: [ a ], port: { port: 2 } }\n");
+	world_make(&w,
+		   HEAD
+		   "params: { mine: { type: port, default: 9 } }\n"
+		   "checks:\n  - { id: c, needs: [ g.a ], port: { port: 3 } }\n"
+		   "include: [ u.yaml, { file: u.yaml, as: g, params: { n: \"${mine}\" } } ]\n",
+		   NULL, (const struct source[]){ { "/no", NULL, NULL }, { NULL, NULL, NULL } });
 	assert_ids(&w, "t/a t/b t/g.a t/g.b t/c");
-	assert_int_equal(((const struct port_query *)check_of(&w, "t/a")->query)->port, 7);
-	assert_int_equal(((const struct port_query *)check_of(&w, "t/g.a")->query)->port, 9);
-	assert_int_equal(check_of(&w, "t/g.b")->needs[0], check_of(&w, "t/g.a")->index);
-	assert_int_equal(check_of(&w, "t/c")->needs[0], check_of(&w, "t/g.a")->index);
+	assert_int_equal(((const struct port_query *)world_check(&w, "t/a")->query)->port, 7);
+	assert_int_equal(((const struct port_query *)world_check(&w, "t/g.a")->query)->port, 9);
+	assert_int_equal(world_check(&w, "t/g.b")->needs[0], world_check(&w, "t/g.a")->index);
+	assert_int_equal(world_check(&w, "t/c")->needs[0], world_check(&w, "t/g.a")->index);
 }
 
 static void an_included_file_may_not_apply(void **state)
@@ -213,121 +79,15 @@ static void an_included_file_may_not_apply(void **state)
 	auto_world struct world w = { 0 };
 
 	(void)state;
-	write_file("u.yaml", "format: 1\nruleset: u\napplies_when: { file: /no }\n"
-			     "checks:\n  - { id: a, port: { port: 1 } }\n");
-	made(&w, HEAD "include: [ u.yaml ]\nchecks:\n  - { id: b, port: { port: 3 } }\n", NULL, NULL);
-	assert_int_equal(check_of(&w, "t/a")->decided, DECIDED_SKIP);
-	assert_true(strstr(check_of(&w, "t/a")->reason, "not applicable: ") == check_of(&w, "t/a")->reason);
-	assert_int_equal(check_of(&w, "t/b")->decided, DECIDED_NOT);
+	world_write("u.yaml", "format: 1\nruleset: u\napplies_when: { file: /no }\n"
+			      "checks:\n  - { id: a, port: { port: 1 } }\n");
+	world_make(&w, HEAD "include: [ u.yaml ]\nchecks:\n  - { id: b, port: { port: 3 } }\n",
+		   NULL, NULL);
+	assert_int_equal(world_check(&w, "t/a")->decided, DECIDED_SKIP);
+	assert_true(strstr(world_check(&w, "t/a")->reason, "not applicable: ") ==
+		    world_check(&w, "t/a")->reason);
+	assert_int_equal(world_check(&w, "t/b")->decided, DECIDED_NOT);
 	assert_true(w.book->rulesets[0]->applies);
-}
-
-static const char selectable[] =
-	"format: 1\nruleset: t\nproduct: PROD\ncomponent: web\ndefaults: { tags: [ daily ], severity: high }\nchecks:\n"
-	"  - { id: base, port: { port: 1 } }\n"
-	"  - { id: list, for_each: { n: [ 80, 443 ] }, port: { port: \"${n}\" } }\n"
-	"  - { id: top, needs: [ \"list[443]\" ], tags: [ pre ], severity: low, port: { port: 2 } }\n"
-	"  - { id: slow, tags: [ on-demand, weekly ], needs: [ base ], port: { port: 2 } }\n"
-	"  - { id: cap, severity: critical, value: { of: \"${checks.list[*].listening}\" }, expect: { value: { length: 2 } } }\n"
-	"  - id: entries\n    port: { port: 3 }\n    severity: info\n"
-	"    expect: [ { listening: true }, { severity: medium, process: x } ]\n";
-
-struct select_case {
-	const char *name;
-	struct selection select;
-	const char *ids;
-	size_t unmatched;
-	const char *says; /* the first warning */
-};
-
-#define WORDS(...) (const char *const[]){ __VA_ARGS__, NULL }
-
-static void selectors_select(void **state)
-{
-	const struct select_case cases[] = {
-		{ "everything but on demand", { NULL }, "t/base t/list[80] t/list[443] t/top t/cap t/entries", 0, NULL },
-		{ "by tag, with what it needs", { .tags = WORDS("pre") }, "t/list[443] t/top", 0, NULL },
-		{ "on demand by another tag", { .tags = WORDS("weekly") }, "t/base t/slow", 0, NULL },
-		{ "on demand by name", { .checks = WORDS("slow") }, "t/base t/slow", 0, NULL },
-		{ "by severity", { .severities = WORDS("critical") }, "t/list[80] t/list[443] t/cap", 0, NULL },
-		{ "by the severity of an entry", { .severities = WORDS("medium") }, "t/entries", 0, NULL },
-		{ "by full name", { .checks = WORDS("t/base") }, "t/base", 0, NULL },
-		{ "one item", { .checks = WORDS("t/list[80]") }, "t/list[80]", 0, NULL },
-		{ "by the start of a name", { .checks = WORDS("t/li*") }, "t/list[80] t/list[443]", 0, NULL },
-		{ "items by their start", { .checks = WORDS("list[4*") }, "t/list[443]", 0, NULL },
-		{ "two kinds are both wanted", { .checks = WORDS("base", "top"), .tags = WORDS("pre") }, "t/list[443] t/top", 1,
-		  "--check: warning: the check 'base' is left out by the other selectors" },
-		{ "component", { .components = WORDS("web"), .checks = WORDS("base") }, "t/base", 0, NULL },
-		{ "unknown product", { .products = WORDS("PRDO") }, "", 1,
-		  "--product: warning: no product 'PRDO'; did you mean 'PROD'?" },
-		{ "a typo in a tag", { .tags = WORDS("dialy") }, "", 1, "--tag: warning: no tag 'dialy'; did you mean 'daily'?" },
-		{ "one typo of two", { .checks = WORDS("base", "tap") }, "t/base", 1,
-		  "--check: warning: no check 'tap'; did you mean 'top'?" },
-		{ "unknown item", { .checks = WORDS("list[81]") }, "", 1, NULL },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		auto_world struct world w = { 0 };
-		auto_buf struct buf line = BUF_INIT(1 << 16);
-
-		load(&w, selectable, NULL, NULL);
-		make(&w, &cases[i].select);
-		assert_non_null(w.plan);
-		if (w.d.count)
-			diagnostic_print_line(&line, &w.d.items[0]);
-		print_message("%s\n", cases[i].name);
-		assert_ids(&w, cases[i].ids);
-		assert_int_equal(w.plan->unmatched, cases[i].unmatched);
-		if (cases[i].says)
-			assert_string_equal(buf_text(&line), cases[i].says);
-	}
-}
-
-static void severity_is_the_worst_entry(void **state)
-{
-	auto_world struct world w = { 0 };
-
-	(void)state;
-	made(&w, selectable, NULL, NULL);
-	assert_int_equal(check_of(&w, "t/entries")->severity, SEVERITY_MEDIUM);
-	assert_int_equal(check_of(&w, "t/entries")->rule->severity, SEVERITY_INFO);
-	assert_int_equal(check_of(&w, "t/top")->severity, SEVERITY_LOW);
-}
-
-static void edges_are_places_in_the_plan(void **state)
-{
-	auto_world struct world w = { 0 };
-	const struct check *top, *cap;
-
-	(void)state;
-	load(&w, selectable, NULL, NULL);
-	make(&w, &(struct selection){ .checks = WORDS("top", "cap") });
-	assert_ids(&w, "t/list[80] t/list[443] t/top t/cap");
-	top = check_of(&w, "t/top");
-	cap = check_of(&w, "t/cap");
-	assert_int_equal(top->need_count, 1);
-	assert_int_equal(top->needs[0], 1);
-	assert_int_equal(cap->need_count, 0);
-	assert_int_equal(cap->capture_count, 1);
-	assert_string_equal(cap->captures[0].name, "checks.list[*].listening");
-	assert_string_equal(cap->captures[0].path, "listening");
-	assert_true(cap->captures[0].all);
-	assert_int_equal(cap->captures[0].first, 0);
-	assert_int_equal(cap->captures[0].count, 2);
-	assert_true(cap->late);
-	assert_null(cap->query);
-}
-
-static void a_selected_item_alone_has_its_place(void **state)
-{
-	auto_world struct world w = { 0 };
-
-	(void)state;
-	load(&w, selectable, NULL, NULL);
-	make(&w, &(struct selection){ .checks = WORDS("top", "base") });
-	assert_ids(&w, "t/base t/list[443] t/top");
-	assert_int_equal(check_of(&w, "t/top")->needs[0], 1);
 }
 
 static const char configured[] =
@@ -346,7 +106,8 @@ static const char configured[] =
 	"  - { id: expect, value: { of: 1 }, expect: { value: \"${may}\" } }\n"
 	"  - { id: title, title: \"On ${may} with ${pw}\", port: { port: 1 } }\n"
 	"  - { id: each, for_each: { h: \"${hosts}\" }, port: { port: 1, address: \"${h}\" } }\n"
-	"  - { id: item, for_each: { h: [ \"${may}\", b ] }, port: { port: 1, address: \"${h}\" } }\n"
+	"  - { id: item, for_each: { h: [ \"${may}\", b ] }, port: { port: 1, address: \"${h}\" } "
+	"}\n"
 	"  - { id: found, port: { port: \"${found}\" } }\n";
 
 struct decided_case {
@@ -359,7 +120,7 @@ struct decided_case {
 static void assert_decided(const struct world *w, const struct decided_case *cases, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		const struct check *c = check_of(w, cases[i].id);
+		const struct check *c = world_check(w, cases[i].id);
 
 		print_message("%s: %s\n", c->id, c->reason ? c->reason : "runs");
 		assert_int_equal(c->decided, cases[i].decided);
@@ -384,27 +145,31 @@ static void what_has_no_value_is_not_run(void **state)
 		{ "t/each", DECIDED_SKIP, KIND_NONE, "not configured: hosts" },
 		{ "t/item[1]", DECIDED_SKIP, KIND_NONE, "not configured: may" },
 		{ "t/item[b]", DECIDED_NOT, KIND_NONE, NULL },
-		{ "t/found", DECIDED_ERROR, KIND_PERMISSION, "parameter 'found': permission denied" },
+		{ "t/found", DECIDED_ERROR, KIND_PERMISSION,
+		  "parameter 'found': permission denied" },
 	};
-	static const struct source sources[] = { { "FOUND", NULL, "permission denied" }, { NULL, NULL, NULL } };
+	static const struct source sources[] = { { "FOUND", NULL, "permission denied" },
+						 { NULL, NULL, NULL } };
 	auto_world struct world w = { 0 };
 
 	(void)state;
-	made(&w, configured, NULL, sources);
+	world_make(&w, configured, NULL, sources);
 	assert_decided(&w, cases, ARRAY_SIZE(cases));
-	assert_null(((const struct port_query *)check_of(&w, "t/left-out")->query)->address);
-	assert_string_equal(words_in(&check_of(&w, "t/title")->title, "en"), "On ${may} with ***");
+	assert_null(((const struct port_query *)world_check(&w, "t/left-out")->query)->address);
+	assert_string_equal(words_in(&world_check(&w, "t/title")->title, "en"),
+			    "On ${may} with ***");
 }
 
 static void an_empty_list_is_an_error(void **state)
 {
 	static const struct decided_case cases[] = {
-		{ "t/each", DECIDED_ERROR, KIND_PARAMETER, "for_each: the list 'hosts' has no item" },
+		{ "t/each", DECIDED_ERROR, KIND_PARAMETER,
+		  "for_each: the list 'hosts' has no item" },
 	};
 	auto_world struct world w = { 0 };
 
 	(void)state;
-	made(&w, configured, WORDS("hosts="), NULL);
+	world_make(&w, configured, WORDS("hosts="), NULL);
 	assert_decided(&w, cases, ARRAY_SIZE(cases));
 }
 
@@ -414,19 +179,26 @@ static void values_are_put_in(void **state)
 	const struct check *c;
 
 	(void)state;
-	made(&w, configured, WORDS("must=x", "may=a&b", "hosts=h1,h2", "found=81"), NULL);
-	assert_string_equal(((const struct http_query *)check_of(&w, "t/part")->query)->url, "http://a%26b/");
-	assert_string_equal(((const struct port_query *)check_of(&w, "t/each[h2]")->query)->address, "h2");
-	c = check_of(&w, "t/found");
+	world_make(&w, configured, WORDS("must=x", "may=a&b", "hosts=h1,h2", "found=81"), NULL);
+	assert_string_equal(((const struct http_query *)world_check(&w, "t/part")->query)->url,
+			    "http://a%26b/");
+	assert_string_equal(
+		((const struct port_query *)world_check(&w, "t/each[h2]")->query)->address, "h2");
+	c = world_check(&w, "t/found");
 	assert_int_equal(((const struct port_query *)c->query)->port, 81);
 	assert_int_equal(json_array_size(c->params), 1);
-	assert_string_equal(json_string_value(json_object_get(json_array_get(c->params, 0), "name")), "found");
-	assert_string_equal(json_string_value(json_object_get(json_array_get(c->params, 0), "layer")), "command line");
-	assert_int_equal(json_integer_value(json_object_get(json_array_get(c->params, 0), "value")), 81);
+	assert_string_equal(
+		json_string_value(json_object_get(json_array_get(c->params, 0), "name")), "found");
+	assert_string_equal(
+		json_string_value(json_object_get(json_array_get(c->params, 0), "layer")),
+		"command line");
+	assert_int_equal(json_integer_value(json_object_get(json_array_get(c->params, 0), "value")),
+			 81);
 }
 
-static const char refusing[] = "format: 1\nruleset: t\nparams: { n: { type: int, from: { env: N } } }\n"
-			       "checks:\n  - { id: a, port: { port: \"${n}\" } }\n";
+static const char refusing[] =
+	"format: 1\nruleset: t\nparams: { n: { type: int, from: { env: N } } }\n"
+	"checks:\n  - { id: a, port: { port: \"${n}\" } }\n";
 
 static void a_value_that_its_field_refuses_is_a_mistake(void **state)
 {
@@ -434,50 +206,58 @@ static void a_value_that_its_field_refuses_is_a_mistake(void **state)
 	auto_buf struct buf line = BUF_INIT(1 << 12);
 
 	(void)state;
-	load(&w, refusing, WORDS("n=70000"), NULL);
-	make(&w, NULL);
+	world_load(&w, refusing, WORDS("n=70000"), NULL);
+	world_plan(&w, NULL);
 	assert_null(w.plan);
 	assert_int_equal(w.d.errors, 1);
 	diagnostic_print_line(&line, &w.d.items[0]);
-	assert_string_equal(buf_text(&line), "t.yaml:5:28: port: '70000' is not a port number from 1 to 65535");
+	assert_string_equal(buf_text(&line),
+			    "t.yaml:5:28: port: '70000' is not a port number from 1 to 65535");
 }
 
 /* What this machine gave is not the author's mistake. */
 static void a_found_value_that_its_field_refuses_is_an_error(void **state)
 {
 	static const struct decided_case cases[] = {
-		{ "t/a", DECIDED_ERROR, KIND_PARAMETER, "port: '70000' is not a port number from 1 to 65535" },
+		{ "t/a", DECIDED_ERROR, KIND_PARAMETER,
+		  "port: '70000' is not a port number from 1 to 65535" },
 	};
 	auto_world struct world w = { 0 };
 
 	(void)state;
-	made(&w, refusing, NULL, (const struct source[]){ { "N", "70000", NULL }, { NULL, NULL, NULL } });
+	world_make(&w, refusing, NULL,
+		   (const struct source[]){ { "N", "70000", NULL }, { NULL, NULL, NULL } });
 	assert_decided(&w, cases, ARRAY_SIZE(cases));
 }
 
 static void conditions_skip_or_are_errors(void **state)
 {
-	static const char yaml[] = "format: 1\nruleset: t\napplies_when: { file: /etc/x }\nchecks:\n"
-				   "  - { id: a, port: { port: 1 } }\n"
-				   "  - { id: b, when: { env: GO }, port: { port: 1 } }\n";
+	static const char yaml[] =
+		"format: 1\nruleset: t\napplies_when: { file: /etc/x }\nchecks:\n"
+		"  - { id: a, port: { port: 1 } }\n"
+		"  - { id: b, when: { env: GO }, port: { port: 1 } }\n";
 	auto_world struct world no = { 0 }, unknown = { 0 }, yes = { 0 };
 
 	(void)state;
-	made(&no, yaml, NULL, NULL);
+	world_make(&no, yaml, NULL, NULL);
 	assert_false(no.book->rulesets[0]->applies);
 	assert_true(strstr(no.book->rulesets[0]->inapplicable, "not applicable: ") != NULL);
-	assert_int_equal(check_of(&no, "t/a")->decided, DECIDED_SKIP);
-	assert_string_equal(check_of(&no, "t/b")->reason, no.book->rulesets[0]->inapplicable);
+	assert_int_equal(world_check(&no, "t/a")->decided, DECIDED_SKIP);
+	assert_string_equal(world_check(&no, "t/b")->reason, no.book->rulesets[0]->inapplicable);
 
-	made(&unknown, yaml, NULL, (const struct source[]){ { "/etc/x", NULL, "permission denied" }, { NULL, NULL, NULL } });
-	assert_int_equal(check_of(&unknown, "t/a")->decided, DECIDED_ERROR);
-	assert_int_equal(check_of(&unknown, "t/b")->kind, KIND_PERMISSION);
+	world_make(&unknown, yaml, NULL,
+		   (const struct source[]){ { "/etc/x", NULL, "permission denied" },
+					    { NULL, NULL, NULL } });
+	assert_int_equal(world_check(&unknown, "t/a")->decided, DECIDED_ERROR);
+	assert_int_equal(world_check(&unknown, "t/b")->kind, KIND_PERMISSION);
 
-	made(&yes, yaml, NULL, (const struct source[]){ { "/etc/x", NULL, NULL }, { NULL, NULL, NULL } });
+	world_make(&yes, yaml, NULL,
+		   (const struct source[]){ { "/etc/x", NULL, NULL }, { NULL, NULL, NULL } });
 	assert_true(yes.book->rulesets[0]->applies);
-	assert_int_equal(check_of(&yes, "t/a")->decided, DECIDED_NOT);
-	assert_int_equal(check_of(&yes, "t/b")->decided, DECIDED_SKIP);
-	assert_true(strstr(check_of(&yes, "t/b")->reason, "not applicable: ") == check_of(&yes, "t/b")->reason);
+	assert_int_equal(world_check(&yes, "t/a")->decided, DECIDED_NOT);
+	assert_int_equal(world_check(&yes, "t/b")->decided, DECIDED_SKIP);
+	assert_true(strstr(world_check(&yes, "t/b")->reason, "not applicable: ") ==
+		    world_check(&yes, "t/b")->reason);
 }
 
 static void times_come_from_the_nearest_word(void **state)
@@ -485,21 +265,24 @@ static void times_come_from_the_nearest_word(void **state)
 	auto_world struct world w = { 0 };
 
 	(void)state;
-	made(&w,
-	     HEAD "defaults: { timeout: 5s, retry: { times: 1 }, http: { timeout: 9s, severity: low } }\n"
-		  "checks:\n"
-		  "  - { id: general, port: { port: 1 } }\n"
-		  "  - { id: type, http: { url: \"http://h/\" } }\n"
-		  "  - { id: own, timeout: 300ms, retry: { times: 2, every: 10ms }, http: { url: \"http://h/\" } }\n",
-	     NULL, NULL);
-	assert_int_equal(check_of(&w, "t/general")->timeout, 5 * NS_PER_S);
-	assert_int_equal(check_of(&w, "t/general")->tries, 2);
-	assert_int_equal(check_of(&w, "t/general")->retry_every, NS_PER_S);
-	assert_int_equal(check_of(&w, "t/type")->timeout, 9 * NS_PER_S);
-	assert_int_equal(check_of(&w, "t/type")->severity, SEVERITY_LOW);
-	assert_int_equal(check_of(&w, "t/own")->timeout, 300 * NS_PER_MS);
-	assert_int_equal(check_of(&w, "t/own")->tries, 3);
-	assert_int_equal(check_of(&w, "t/own")->retry_every, 10 * NS_PER_MS);
+	world_make(&w,
+		   HEAD
+		   "defaults: { timeout: 5s, retry: { times: 1 }, http: { timeout: 9s, severity: "
+		   "low } }\n"
+		   "checks:\n"
+		   "  - { id: general, port: { port: 1 } }\n"
+		   "  - { id: type, http: { url: \"http://h/\" } }\n"
+		   "  - { id: own, timeout: 300ms, retry: { times: 2, every: 10ms }, http: { url: "
+		   "\"http://h/\" } }\n",
+		   NULL, NULL);
+	assert_int_equal(world_check(&w, "t/general")->timeout, 5 * NS_PER_S);
+	assert_int_equal(world_check(&w, "t/general")->tries, 2);
+	assert_int_equal(world_check(&w, "t/general")->retry_every, NS_PER_S);
+	assert_int_equal(world_check(&w, "t/type")->timeout, 9 * NS_PER_S);
+	assert_int_equal(world_check(&w, "t/type")->severity, SEVERITY_LOW);
+	assert_int_equal(world_check(&w, "t/own")->timeout, 300 * NS_PER_MS);
+	assert_int_equal(world_check(&w, "t/own")->tries, 3);
+	assert_int_equal(world_check(&w, "t/own")->retry_every, 10 * NS_PER_MS);
 }
 
 static void what_is_the_same_is_shared(void **state)
@@ -508,9 +291,13 @@ static void what_is_the_same_is_shared(void **state)
 	const struct check *a, *b;
 
 	(void)state;
-	made(&w, CHECKS "  - { id: a, title: T, causes: [ x ], for_each: { n: [ 1, 2 ] }, port: { port: \"${n}\" } }\n", NULL, NULL);
-	a = check_of(&w, "t/a[1]");
-	b = check_of(&w, "t/a[2]");
+	world_make(&w,
+		   CHECKS
+		   "  - { id: a, title: T, causes: [ x ], for_each: { n: [ 1, 2 ] }, port: { "
+		   "port: \"${n}\" } }\n",
+		   NULL, NULL);
+	a = world_check(&w, "t/a[1]");
+	b = world_check(&w, "t/a[2]");
 	assert_ptr_equal(a->expect, b->expect);
 	assert_ptr_equal(a->title.en, b->title.en);
 	assert_ptr_equal(a->causes, b->causes);
@@ -519,13 +306,18 @@ static void what_is_the_same_is_shared(void **state)
 	assert_int_equal(a->want_count, 1);
 }
 
-static const char late[] = "format: 1\nruleset: t\nparams: { pw: { type: secret, from: { env: PW } }, plain: { type: text, default: p } }\n"
-			   "checks:\n"
-			   "  - { id: src, process: { exe: x }, expect: { count: 1 } }\n"
-			   "  - { id: secret, http: { url: \"http://h/\", token: \"${pw}\", headers: { A: \"x ${plain}\" } } }\n"
-			   "  - { id: cap, process: { exe: \"p${checks.src.count}\" }, expect: { pids: { contains: \"${checks.src.pids[0]}\" } } }\n"
-			   "  - { id: self, process: { exe: x }, expect: { pids: { length: \"${self.count}\" } } }\n"
-			   "  - { id: each, title: \"No. ${n}\", for_each: { n: \"${checks.src.pids}\" }, port: { port: \"${n}\" } }\n";
+static const char late[] =
+	"format: 1\nruleset: t\nparams: { pw: { type: secret, from: { env: PW } }, plain: { type: "
+	"text, default: p } }\n"
+	"checks:\n"
+	"  - { id: src, process: { exe: x }, expect: { count: 1 } }\n"
+	"  - { id: secret, http: { url: \"http://h/\", token: \"${pw}\", headers: { A: \"x "
+	"${plain}\" } } }\n"
+	"  - { id: cap, process: { exe: \"p${checks.src.count}\" }, expect: { pids: { contains: "
+	"\"${checks.src.pids[0]}\" } } }\n"
+	"  - { id: self, process: { exe: x }, expect: { pids: { length: \"${self.count}\" } } }\n"
+	"  - { id: each, title: \"No. ${n}\", for_each: { n: \"${checks.src.pids}\" }, port: { "
+	"port: \"${n}\" } }\n";
 
 static void secrets_are_put_in_by_the_worker(void **state)
 {
@@ -536,8 +328,9 @@ static void secrets_are_put_in_by_the_worker(void **state)
 	struct secrets *none = secrets_new();
 
 	(void)state;
-	made(&w, late, NULL, (const struct source[]){ { "PW", "hunter2!", NULL }, { NULL, NULL, NULL } });
-	c = check_of(&w, "t/secret");
+	world_make(&w, late, NULL,
+		   (const struct source[]){ { "PW", "hunter2!", NULL }, { NULL, NULL, NULL } });
+	c = world_check(&w, "t/secret");
 	assert_true(c->late);
 	assert_null(c->query);
 	assert_int_equal(c->secret_count, 1);
@@ -551,8 +344,8 @@ static void secrets_are_put_in_by_the_worker(void **state)
 	assert_int_equal(instance_make(c, NULL, NULL, none, &i, &kind, NULL), -1);
 	assert_int_equal(kind, KIND_PARAMETER);
 	secrets_free(none);
-	assert_int_equal(check_of(&w, "t/src")->secret_count, 0);
-	assert_false(check_of(&w, "t/src")->late);
+	assert_int_equal(world_check(&w, "t/src")->secret_count, 0);
+	assert_false(world_check(&w, "t/src")->late);
 }
 
 static void captures_are_put_in_by_the_worker(void **state)
@@ -567,8 +360,9 @@ static void captures_are_put_in_by_the_worker(void **state)
 	const struct check *c;
 
 	(void)state;
-	made(&w, late, WORDS("plain=q"), (const struct source[]){ { "PW", "x", NULL }, { NULL, NULL, NULL } });
-	c = check_of(&w, "t/cap");
+	world_make(&w, late, WORDS("plain=q"),
+		   (const struct source[]){ { "PW", "x", NULL }, { NULL, NULL, NULL } });
+	c = world_check(&w, "t/cap");
 	assert_int_equal(c->capture_count, 2);
 	assert_int_equal(instance_make(c, captures, NULL, w.secrets, &i, &kind, &e), 0);
 	assert_string_equal(((const struct process_query *)i.query)->exe, "p2");
@@ -593,12 +387,15 @@ static void self_is_put_in_after_the_observation(void **state)
 	struct instance i;
 	enum kind kind = KIND_NONE;
 	json_t *same = json_pack("{s:i, s:[i,i]}", "count", 2, "pids", 1, 2);
-	json_t *other = json_pack("{s:i, s:[i]}", "count", 2, "pids", 1), *nothing = json_pack("{s:[i]}", "pids", 1);
+	json_t *other = json_pack("{s:i, s:[i]}", "count", 2, "pids", 1),
+	       *nothing = json_pack("{s:[i]}", "pids", 1);
 	struct verdict v;
 
 	(void)state;
-	made(&w, late, NULL, (const struct source[]){ { "PW", "x", NULL }, { NULL, NULL, NULL } });
-	assert_int_equal(instance_make(check_of(&w, "t/self"), NULL, NULL, w.secrets, &i, &kind, &e), 0);
+	world_make(&w, late, NULL,
+		   (const struct source[]){ { "PW", "x", NULL }, { NULL, NULL, NULL } });
+	assert_int_equal(
+		instance_make(world_check(&w, "t/self"), NULL, NULL, w.secrets, &i, &kind, &e), 0);
 	assert_int_equal(expect_judge(instance_expect(&i, same, &kind, &e), same, &v, &e), 0);
 	assert_true(v.pass);
 	verdict_free(&v);
@@ -609,8 +406,8 @@ static void self_is_put_in_after_the_observation(void **state)
 	assert_int_equal(kind, KIND_CAPTURE);
 	err_free(e);
 	instance_free(&i);
-	assert_string_equal(check_of(&w, "t/self")->wants[0], "pids");
-	assert_string_equal(check_of(&w, "t/self")->wants[1], "count");
+	assert_string_equal(world_check(&w, "t/self")->wants[0], "pids");
+	assert_string_equal(world_check(&w, "t/self")->wants[1], "count");
 	json_decref(same);
 	json_decref(other);
 	json_decref(nothing);
@@ -626,13 +423,14 @@ static void runtime_items_have_ids_and_titles(void **state)
 	const struct check *c;
 
 	(void)state;
-	made(&w, late, NULL, (const struct source[]){ { "PW", "x", NULL }, { NULL, NULL, NULL } });
-	c = check_of(&w, "t/each");
+	world_make(&w, late, NULL,
+		   (const struct source[]){ { "PW", "x", NULL }, { NULL, NULL, NULL } });
+	c = world_check(&w, "t/each");
 	assert_true(c->runtime_items);
 	assert_true(c->late);
 	assert_string_equal(c->item_name, "n");
 	assert_string_equal(c->item_source.path, "pids");
-	assert_int_equal(c->item_source.first, check_of(&w, "t/src")->index);
+	assert_int_equal(c->item_source.first, world_check(&w, "t/src")->index);
 	assert_int_equal(c->capture_count, 0);
 	assert_int_equal(instance_make(c, NULL, item, w.secrets, &i, &kind, NULL), 0);
 	assert_int_equal(((const struct port_query *)i.query)->port, 8080);
@@ -657,8 +455,9 @@ static void what_others_capture_is_wanted(void **state)
 	bool pids = false;
 
 	(void)state;
-	made(&w, late, NULL, (const struct source[]){ { "PW", "x", NULL }, { NULL, NULL, NULL } });
-	c = check_of(&w, "t/src");
+	world_make(&w, late, NULL,
+		   (const struct source[]){ { "PW", "x", NULL }, { NULL, NULL, NULL } });
+	c = world_check(&w, "t/src");
 	for (size_t i = 0; i < c->want_count; i++)
 		pids = pids || !strcmp(c->wants[i], "pids");
 	assert_true(pids);
@@ -667,24 +466,27 @@ static void what_others_capture_is_wanted(void **state)
 
 static void secrets_that_are_written_out_are_masked(void **state)
 {
-	static const char *const texts[] = { "tok-12345", "s3cr3t-pw", "Bearer abcdef99", "abcdef99", "key-in-env" };
+	static const char *const texts[] = { "tok-12345", "s3cr3t-pw", "Bearer abcdef99",
+					     "abcdef99", "key-in-env" };
 	auto_world struct world w = { 0 };
 	auto_buf struct buf out = BUF_INIT(1 << 12);
 
 	(void)state;
-	made(&w,
-	     CHECKS "  - id: a\n"
-		    "    http: { url: \"http://u:s3cr3t-pw@h/\", token: tok-12345, headers: { Authorization: \"Bearer abcdef99\" } }\n"
-		    "  - id: b\n"
-		    "    command: { argv: [ x ], env: { API_TOKEN: key-in-env, LANG: C } }\n",
-	     NULL, NULL);
+	world_make(&w,
+		   CHECKS
+		   "  - id: a\n"
+		   "    http: { url: \"http://u:s3cr3t-pw@h/\", token: tok-12345, headers: { "
+		   "Authorization: \"Bearer abcdef99\" } }\n"
+		   "  - id: b\n"
+		   "    command: { argv: [ x ], env: { API_TOKEN: key-in-env, LANG: C } }\n",
+		   NULL, NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		buf_clear(&out);
 		assert_true(secrets_mask(w.secrets, &out, texts[i], strlen(texts[i])) > 0);
 		assert_null(strstr(buf_text(&out), texts[i]));
 	}
-	assert_int_equal(check_of(&w, "t/a")->secret_count, 4);
-	assert_int_equal(check_of(&w, "t/b")->secret_count, 1);
+	assert_int_equal(world_check(&w, "t/a")->secret_count, 4);
+	assert_int_equal(world_check(&w, "t/b")->secret_count, 1);
 }
 
 static void extract_finds_all(void **state)
@@ -694,9 +496,12 @@ static void extract_finds_all(void **state)
 	const struct check *c;
 
 	(void)state;
-	made(&w, CHECKS "  - { id: a, command: { argv: [ x ] }, extract: { n: 'v(\\d+)' }, expect: { found.n: { length: 2 } } }\n", NULL,
-	     NULL);
-	c = check_of(&w, "t/a");
+	world_make(&w,
+		   CHECKS
+		   "  - { id: a, command: { argv: [ x ] }, extract: { n: 'v(\\d+)' }, expect: { "
+		   "found.n: { length: 2 } } }\n",
+		   NULL, NULL);
+	c = world_check(&w, "t/a");
 	assert_true(c->has_pattern);
 	assert_int_equal(extract_found(c->extract, c->type->extract_from, facts, NULL), 0);
 	found = json_object_get(json_object_get(facts, "found"), "n");
@@ -712,8 +517,11 @@ static void built_in_names_are_known(void **state)
 	const struct check *c;
 
 	(void)state;
-	made(&w, CHECKS "  - { id: a, command: { argv: [ \"${run.id}\", \"${host.name}\", \"$${x}\" ] } }\n", NULL, NULL);
-	c = check_of(&w, "t/a");
+	world_make(&w,
+		   CHECKS "  - { id: a, command: { argv: [ \"${run.id}\", \"${host.name}\", "
+			  "\"$${x}\" ] } }\n",
+		   NULL, NULL);
+	c = world_check(&w, "t/a");
 	assert_false(c->late);
 	gethostname(host, sizeof(host) - 1);
 	assert_string_equal(((const struct command_query *)c->query)->argv.items[0], "run-1");
@@ -727,10 +535,6 @@ int main(void)
 		cmocka_unit_test(items_become_ids),
 		cmocka_unit_test(includes_stand_before_the_checks),
 		cmocka_unit_test(an_included_file_may_not_apply),
-		cmocka_unit_test(selectors_select),
-		cmocka_unit_test(severity_is_the_worst_entry),
-		cmocka_unit_test(edges_are_places_in_the_plan),
-		cmocka_unit_test(a_selected_item_alone_has_its_place),
 		cmocka_unit_test(what_has_no_value_is_not_run),
 		cmocka_unit_test(an_empty_list_is_an_error),
 		cmocka_unit_test(values_are_put_in),
@@ -749,5 +553,5 @@ int main(void)
 		cmocka_unit_test(built_in_names_are_known),
 	};
 
-	return cmocka_run_group_tests(tests, enter_folder, leave_folder);
+	return cmocka_run_group_tests(tests, world_enter, world_leave);
 }
