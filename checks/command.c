@@ -26,6 +26,8 @@
 #define OUTPUT_MAX ((size_t)64 * 1024)
 #define CHUNK ((size_t)64 * 1024)
 #define CHUNKS_A_TURN 4
+/* Between TERM and KILL. */
+#define KILL_AFTER_NS (300 * NS_PER_MS)
 /* How long after its end grandchildren may hold its output open. */
 #define GRACE_NS (200 * NS_PER_MS)
 
@@ -83,7 +85,7 @@ struct output {
 };
 
 struct command {
-	struct probe *probe; /* NULL: given up, and only kept until its processes are gone */
+	struct probe *probe;
 	const struct command_query *query;
 	struct child *child;
 	struct output outputs[2]; /* stdout, stderr */
@@ -92,6 +94,8 @@ struct command {
 	size_t written;
 	bool ended;
 	int status;
+	bool late;                /* its time is over: TERM was sent */
+	struct loop_timer *clock; /* for its deadline, then for the KILL */
 	struct loop_timer *grace;
 };
 
@@ -111,6 +115,7 @@ static void input_close(struct command *c)
 
 static void command_free(struct command *c)
 {
+	loop_timer_remove(c->clock);
 	loop_timer_remove(c->grace);
 	input_close(c);
 	for (int i = 0; i < 2; i++) {
@@ -143,12 +148,14 @@ static void record_status(const struct command *c)
 	char number[16];
 
 	if (WIFEXITED(c->status)) {
-		observer_set_int(o, "exit_status", WEXITSTATUS(c->status));
+		if (!c->late)
+			observer_set_int(o, "exit_status", WEXITSTATUS(c->status));
 		observer_trace(o, "exited with status %d", WEXITSTATUS(c->status));
 		return;
 	}
 	name = signal_text(WTERMSIG(c->status), number, sizeof(number));
-	observer_set_string(o, "signal", name);
+	if (!c->late)
+		observer_set_string(o, "signal", name);
 	observer_trace(o, "ended by signal %s", name);
 }
 
@@ -226,8 +233,7 @@ static void output_read(struct output *o, int chunks)
 		ssize_t n = read(o->fd, bytes, sizeof(bytes));
 
 		if (n > 0) {
-			if (o->command->probe)
-				window_add(&o->window, bytes, (size_t)n);
+			window_add(&o->window, bytes, (size_t)n);
 			if ((size_t)n < sizeof(bytes))
 				chunks = 0;
 		} else if (n == 0 || (errno != EINTR && errno != EAGAIN)) {
@@ -245,8 +251,18 @@ static void on_output(void *ctx, uint32_t events)
 
 	(void)events;
 	output_read(o, CHUNKS_A_TURN);
-	if (c->probe && c->ended && command_silent(c))
+	if (c->ended && command_silent(c))
 		command_end(c);
+}
+
+/* It has ended, but somebody whom it started holds its output open. */
+static void command_cut_off(struct command *c)
+{
+	observer_trace(c->probe->observer, "it left processes behind that held its output open; they were killed");
+	child_kill_leftovers(c->child);
+	for (int i = 0; i < 2; i++)
+		output_read(&c->outputs[i], 64);
+	command_end(c);
 }
 
 static void on_grace(void *ctx)
@@ -254,11 +270,33 @@ static void on_grace(void *ctx)
 	struct command *c = ctx;
 
 	c->grace = NULL;
-	observer_trace(c->probe->observer, "it left processes behind that held its output open; they were killed");
-	child_kill_leftovers(c->child);
-	for (int i = 0; i < 2; i++)
-		output_read(&c->outputs[i], 64);
-	command_end(c);
+	command_cut_off(c);
+}
+
+static void on_kill(void *ctx)
+{
+	struct command *c = ctx;
+
+	c->clock = NULL;
+	child_signal(c->child, SIGKILL);
+}
+
+static void on_deadline(void *ctx)
+{
+	struct command *c = ctx;
+	char took[32];
+
+	c->clock = NULL;
+	if (c->ended) {
+		command_cut_off(c);
+		return;
+	}
+	c->late = true;
+	clock_human(clock_mono() - c->probe->started, took, sizeof(took));
+	observer_trouble(c->probe->observer, KIND_TIMEOUT, "it did not end in %s and was killed", took);
+	input_close(c);
+	child_signal(c->child, SIGTERM);
+	c->clock = loop_timer_add(c->probe->loop, clock_mono() + KILL_AFTER_NS, on_kill, c);
 }
 
 static void on_exit_status(void *ctx, int status)
@@ -275,6 +313,8 @@ static void on_exit_status(void *ctx, int status)
 	}
 	if (command_silent(c))
 		command_end(c);
+	else if (c->late)
+		command_cut_off(c);
 	else
 		c->grace = loop_timer_add(c->probe->loop, clock_mono() + GRACE_NS, on_grace, c);
 }
@@ -422,7 +462,7 @@ static int command_start(struct command *c, struct reaper *r, struct err **e)
 	if (!c->child)
 		spawn_trouble(c, &how, s.argv[0], &environment);
 	else if (command_watch(c, &p, e) < 0)
-		child_give_up(TAKE(c->child), NULL);
+		child_release(TAKE(c->child));
 	pipes_close(&p);
 	return c->child ? 0 : -1;
 }
@@ -440,8 +480,10 @@ static int command_begin(const void *query, struct probe *p, struct err **e)
 		c->outputs[i] = (struct output){ .command = c, .name = i ? "stderr" : "stdout", .fd = -1,
 						 .window = WINDOW_INIT(OUTPUT_MAX) };
 	p->state = c;
-	if (command_start(c, r, e) == 0)
+	if (command_start(c, r, e) == 0) {
+		c->clock = loop_timer_add(p->loop, p->deadline, on_deadline, c);
 		return 0;
+	}
 	p->state = NULL;
 	command_free(c);
 	if (observer_kind(p->observer) == KIND_NONE)
@@ -450,30 +492,19 @@ static int command_begin(const void *query, struct probe *p, struct err **e)
 	return 0;
 }
 
-static void on_gone(void *ctx)
-{
-	command_free(ctx);
-}
-
+/* Interrupted, or not to be killed: no time is left for anything. */
 static void command_cancel(struct probe *p)
 {
 	struct command *c = p->state;
-	char took[32];
 
-	clock_human(clock_mono() - p->started, took, sizeof(took));
 	for (int i = 0; i < 2; i++)
 		output_read(&c->outputs[i], CHUNKS_A_TURN);
-	if (c->ended)
-		observer_trouble(p->observer, KIND_TIMEOUT, "it ended, but what it left behind held its output open for %s",
-				 took);
-	else
-		observer_trouble(p->observer, KIND_TIMEOUT, "it did not end in %s and was killed", took);
+	c->late = true;
+	observer_trouble(p->observer, KIND_TIMEOUT, "it did not end, and could not be ended");
 	command_record(c);
+	child_release(c->child);
 	p->state = NULL;
-	c->probe = NULL;
-	loop_timer_remove(TAKE(c->grace));
-	input_close(c);
-	child_give_up(c->child, on_gone);
+	command_free(c);
 }
 
 static bool is_variable_name(const char *name)
@@ -508,6 +539,7 @@ const struct check_type check_command = {
 	.query_size = sizeof(struct command_query),
 	.facts = command_facts,
 	.default_expect = "{ exit_status: 0 }",
+	.ends_itself = true,
 	.extract_from = "stdout",
 	.validate = command_validate,
 	.begin = command_begin,

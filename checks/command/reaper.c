@@ -25,7 +25,6 @@
 #include "engine/base/loop.h"
 #include "engine/base/xalloc.h"
 
-#define KILL_AFTER_NS (300 * NS_PER_MS)
 #define SWEEP_AGAIN_NS (10 * NS_PER_MS)
 #define SWEEPS_AT_ONCE 16
 /* At the end of the runner: who is not gone by then hangs in the kernel. */
@@ -36,11 +35,9 @@ struct child {
 	struct child *next, **at;
 	pid_t pid;
 	uint64_t mark;
-	child_fn *fn; /* NULL: given up, or told */
-	void (*gone)(void *ctx);
+	child_fn *fn; /* NULL: told, or released */
 	void *ctx;
-	struct loop_timer *kill;
-	bool given_up;
+	struct loop_timer *again; /* released, but not gone yet */
 };
 
 struct reaper {
@@ -62,12 +59,10 @@ char *reaper_mark(struct reaper *r, const char *id)
 
 static void child_forget(struct child *c)
 {
-	loop_timer_remove(c->kill);
+	loop_timer_remove(c->again);
 	*c->at = c->next;
 	if (c->next)
 		c->next->at = c->at;
-	if (c->gone)
-		c->gone(c->ctx);
 	free(c);
 }
 
@@ -85,6 +80,11 @@ static bool child_bury(struct child *c)
 	return true;
 }
 
+void child_signal(struct child *c, int signum)
+{
+	kill(-c->pid, signum);
+}
+
 void child_kill_leftovers(struct child *c)
 {
 	struct reaper *r = c->reaper;
@@ -94,11 +94,11 @@ void child_kill_leftovers(struct child *c)
 	reaper_sweep(r);
 }
 
-static void on_kill(void *ctx)
+static void on_not_gone(void *ctx)
 {
 	struct child *c = ctx;
 
-	c->kill = NULL;
+	c->again = NULL;
 	child_release(c);
 }
 
@@ -109,20 +109,11 @@ void child_release(struct child *c)
 	kill(-c->pid, SIGKILL);
 	c->fn = NULL;
 	c->mark = 0;
-	loop_timer_remove(TAKE(c->kill));
+	loop_timer_remove(TAKE(c->again));
 	/* one that hangs in the kernel may take its time, but not ours */
 	if (!child_bury(c))
-		c->kill = loop_timer_add(r->loop, clock_mono() + SWEEP_AGAIN_NS, on_kill, c);
+		c->again = loop_timer_add(r->loop, clock_mono() + SWEEP_AGAIN_NS, on_not_gone, c);
 	reaper_sweep(r);
-}
-
-void child_give_up(struct child *c, void (*gone)(void *ctx))
-{
-	c->fn = NULL;
-	c->gone = gone;
-	c->given_up = true;
-	kill(-c->pid, SIGTERM);
-	c->kill = loop_timer_add(c->reaper->loop, clock_mono() + KILL_AFTER_NS, on_kill, c);
 }
 
 /* Whether it has ended; it stays a zombie. */
@@ -259,23 +250,6 @@ struct child *reaper_spawn(struct reaper *r, const struct spawn *s, child_fn *fn
 	return c;
 }
 
-/* Wait until those who were given up have had their time, or have ended. */
-static void reaper_last_wait(struct reaper *r)
-{
-	int64_t end = clock_mono() + KILL_AFTER_NS;
-	int status;
-
-	while (r->children && clock_mono() < end) {
-		struct child *c = r->children;
-
-		while (c && (!c->given_up || child_ended(c, &status)))
-			c = c->next;
-		if (!c)
-			return;
-		poll(NULL, 0, 2);
-	}
-}
-
 /* Kill everybody, until nobody is left: what was a child's child is ours by then. */
 static void reaper_last_kill(struct reaper *r)
 {
@@ -299,7 +273,6 @@ static void reaper_free(void *object)
 {
 	struct reaper *r = object;
 
-	reaper_last_wait(r);
 	reaper_last_kill(r);
 	while (r->children)
 		child_forget(r->children);

@@ -26,13 +26,11 @@ typedef void child_fn(void *ctx, int status);
 
 /* Start a child that has the mark just made in its environment. NULL: *how says why it did not start. */
 struct child *reaper_spawn(struct reaper *r, const struct spawn *s, child_fn *fn, void *ctx, struct spawned *how);
-/* It has ended and its output has been taken: kill what it left behind, and forget it. */
-void child_release(struct child *c);
+/* Send a signal to all of its group. */
+void child_signal(struct child *c, int signum);
 /* Kill what it left behind, so that pipes end; to be released later. */
 void child_kill_leftovers(struct child *c);
-/* Its time is over: TERM now, KILL 0.3 s later, then what it left behind. fn is not called any more, c is the reaper's;
- * gone (may be NULL) is called with the ctx of reaper_spawn() once the child is no more: keep its pipes open until then,
- * or the pipe's signal ends it before its own handler of TERM does. */
-void child_give_up(struct child *c, void (*gone)(void *ctx));
+/* Forget it, ended or not: it and all that it left behind is killed. fn is not called any more. */
+void child_release(struct child *c);
 
 #endif

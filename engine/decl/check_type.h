@@ -50,6 +50,9 @@ struct check_type {
 	/* network and command lanes: start; must not block; ends once, by probe_done(). -1 when it
 	 * could not start. */
 	int (*begin)(const void *query, struct probe *p, struct err **e);
+	/* It keeps probe->deadline itself (command: TERM, and KILL 0.3 s later); cancel comes only 0.5 s
+	 * after it. */
+	bool ends_itself;
 	/* Give up (timeout or interrupt): record what is known so far, release everything of this
 	 * probe; no probe_done after. */
 	void (*cancel)(struct probe *p);

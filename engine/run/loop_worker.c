@@ -23,6 +23,8 @@
 #include "engine/run/worker.h"
 
 #define FLUSH_AFTER (2 * NS_PER_MS)
+/* For types that keep their deadline themselves, and did not. */
+#define LAST_ORDERS (500 * NS_PER_MS)
 #define FLUSH_BYTES ((size_t)32 * 1024)
 /* Where in-flight checks are found by the address that a callback is called with. */
 #define HASH_SIZE 4096
@@ -240,7 +242,9 @@ static void flight_begin(struct worker *w, struct flight *f)
 	}
 	err_free(e);
 	if (!f->over)
-		f->timer = loop_timer_add(w->loop, f->probe.deadline, on_timeout, f);
+		f->timer = loop_timer_add(w->loop,
+					  f->probe.deadline + (f->code->ends_itself ? LAST_ORDERS : 0),
+					  on_timeout, f);
 }
 
 /* Start one check. */
