@@ -68,8 +68,8 @@ static const struct fact command_facts[] = {
 	{ .name = "json", .type = FACT_OPEN, .doc = "Its standard output read as JSON; absent when it is none." },
 	{ .name = "nagios", .type = FACT_MAP, .of = nagios_facts, .doc = "What it says as a plugin (protocol: nagios)." },
 	{ .name = "signal", .type = FACT_TEXT, .doc = "The signal that ended it (TERM); absent when it exited." },
-	{ .name = "stderr", .type = FACT_TEXT, .doc = "Its standard error, head and tail, 64 KiB at most." },
-	{ .name = "stdout", .type = FACT_TEXT, .doc = "Its standard output, head and tail, 64 KiB at most." },
+	{ .name = "stderr", .type = FACT_OPEN, .doc = "Its standard error, head and tail, 64 KiB at most." },
+	{ .name = "stdout", .type = FACT_OPEN, .doc = "Its standard output, head and tail, 64 KiB at most." },
 	{ .name = NULL },
 };
 

@@ -36,8 +36,8 @@ static const struct fact ssh_facts[] = {
 	{ .name = "host_key", .type = FACT_TEXT, .doc = "Type and SHA-256 fingerprint of the server's host key." },
 	{ .name = "phase", .type = FACT_TEXT,
 	  .doc = "Phase that was reached last: connect, handshake, host_key, auth, session or done." },
-	{ .name = "stderr", .type = FACT_TEXT, .doc = "Standard error of the command, at most 8 KiB." },
-	{ .name = "stdout", .type = FACT_TEXT, .doc = "Standard output of the command, at most 64 KiB." },
+	{ .name = "stderr", .type = FACT_OPEN, .doc = "Standard error of the command, at most 8 KiB." },
+	{ .name = "stdout", .type = FACT_OPEN, .doc = "Standard output of the command, at most 64 KiB." },
 	{ .name = NULL },
 };
 

@@ -253,13 +253,30 @@ static int check_mixture(struct compiler *c, const struct node *n, const struct 
 	return member && operator_key ? mixture(c, operator_key, member, label) : 0;
 }
 
+/* An operator's name with one letter wrong, or as others call it; NULL for any other word. Short
+ * names are near to too many words. */
+static const char *operator_meant(const char *word)
+{
+	const char *ours = operator_elsewhere(word);
+
+	if (operator_find(word))
+		return NULL;
+	for (size_t i = 0; operators[i] && !ours; i++)
+		if (strlen(operators[i]->name) > 4 &&
+		    text_distance(word, operators[i]->name, 1) == 1)
+			ours = operators[i]->name;
+	return ours;
+}
+
 /* `json.status: { gte: 5 }` is a member of that name: hardly what was meant. */
-static void warn_elsewhere(struct compiler *c, const struct node *n, const struct shape *shape,
-			   const char *label)
+static void warn_meant(struct compiler *c, const struct node *n, const struct shape *shape,
+		       const char *label)
 {
 	const struct node *key = n->count == 1 ? n->pairs[0].key : NULL;
-	const char *ours = key && shape->type == FACT_OPEN ? operator_elsewhere(key->text) : NULL;
+	const char *ours = NULL;
 
+	if (key && shape->type == FACT_OPEN && !is_path_form(key->text))
+		ours = operator_meant(key->text);
 	if (ours)
 		diagnose_warning(c->d, key,
 				 "%s: '%s' is taken for a member; did you mean the operator '%s'?",
@@ -280,7 +297,7 @@ static struct test *compile_map(struct compiler *c, const struct node *n, const 
 	}
 	if (check_mixture(c, n, shape, label))
 		return NULL;
-	warn_elsewhere(c, n, shape, label);
+	warn_meant(c, n, shape, label);
 	t = open_map(c, n, shape, label, &inside);
 	for (size_t i = 0; t && i < n->count; i++)
 		if (operator_find(n->pairs[i].key->text) != &op_as ||

@@ -187,6 +187,9 @@ static const struct expect_mistake expect_mistakes[] = {
 	{ "{ json: { ge: [ 1 ] } }", "t.yaml:1:15: json: ge takes a number, not a list" },
 	{ "{ json.status: { gte: 5 } }", "t.yaml:1:18: warning: json.status: 'gte' is taken for a "
 					 "member; did you mean the operator 'ge'?" },
+	{ "{ json.status: { contians: up } }",
+	  "t.yaml:1:18: warning: json.status: 'contians' is taken for a member; did you mean the "
+	  "operator 'contains'?" },
 	{ "{ json: {} }", "t.yaml:1:9: json: the map is empty, so that nothing is expected" },
 	{ "{ json: { in: [] } }", "t.yaml:1:15: json: in takes a list that is not empty" },
 	{ "{ error: { knid: refused } }",
