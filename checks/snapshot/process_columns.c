@@ -113,7 +113,7 @@ struct span process_name(const struct process_table *t, struct process *p)
 	return args_full_name(comm, program_or_comm(t, p), p->args, p->args_len);
 }
 
-struct span process_exe(const struct process_table *t, struct process *p)
+static struct span exe_find(const struct process_table *t, struct process *p)
 {
 	const char *program = program_or_comm(t, p);
 	struct span script;
@@ -123,8 +123,16 @@ struct span process_exe(const struct process_table *t, struct process *p)
 		if (script.len)
 			return script;
 	}
-	return p->program_state == COLUMN_READ ? (struct span){ program, strlen(program) }
-					       : process_name(t, p);
+	if (p->program_state == COLUMN_READ)
+		return (struct span){ program, strlen(program) };
+	return process_name(t, p);
+}
+
+struct span process_exe(const struct process_table *t, struct process *p)
+{
+	if (!p->exe.at)
+		p->exe = exe_find(t, p);
+	return p->exe;
 }
 
 /* The link tells exactly but may be forbidden; the number of namespaces that see the process is for

@@ -30,6 +30,7 @@ struct process {
 	size_t command_len;
 	char *program; /* base name of the program's file */
 	char *program_path;
+	struct span exe; /* of process_exe(); none: not yet asked */
 	uid_t uid;
 	signed char own_namespace; /* -1: not yet asked */
 };
