@@ -109,7 +109,7 @@ static int file_observe(const void *query, struct observer *o, struct err **e)
 	if (q->glob)
 		return file_observe_glob(q, o, e);
 	if (!q->path)
-		return err_set(e, ERR_DATA, "file needs a path or a glob");
+		return err_set(e, ERR_DATA, "needs a path or a glob");
 	there = file_look(q->path, &f, o);
 	if (there < 0)
 		return 0;
@@ -125,9 +125,9 @@ static int file_validate(const void *query, bool (*given)(const void *ctx, const
 {
 	(void)query;
 	if (given(ctx, "path") && given(ctx, "glob"))
-		return err_set(e, ERR_DATA, "file takes path or glob, not both");
+		return err_set(e, ERR_DATA, "takes path or glob, not both");
 	if (!given(ctx, "path") && !given(ctx, "glob"))
-		return err_set(e, ERR_DATA, "file needs a path or a glob");
+		return err_set(e, ERR_DATA, "needs a path or a glob");
 	return 0;
 }
 

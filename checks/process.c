@@ -48,7 +48,7 @@ static int process_validate(const void *query, bool (*given)(const void *ctx, co
 		if (given(ctx, conditions[i]))
 			return 0;
 	return err_set(e, ERR_DATA,
-		       "process needs at least one of exe, command, name, user, pidfile, parent");
+		       "needs at least one of exe, command, name, user, pidfile, parent");
 }
 
 /* Anywhere in anybody's command line is a wide net: an editor of the configuration, a pager of the

@@ -13,34 +13,36 @@
 /* No process has that many ancestors; a bound in case that a vanished one makes a circle. */
 #define ANCESTORS_MAX 4096
 
-static bool same_program(const struct process_table *t, struct process *a, struct process *b)
+static struct span called_name(const struct process_table *t, struct process *p)
 {
-	if (process_read_args(t, a) != COLUMN_READ || process_read_args(t, b) != COLUMN_READ)
-		return false;
-	if (!a->args_len || a->args_len != b->args_len || memcmp(a->args, b->args, a->args_len))
-		return false;
-	/* without core dumps the link may be closed even to ourselves: then the arguments alone
-	 * decide */
-	if (process_read_program(t, a) != COLUMN_READ || process_read_program(t, b) != COLUMN_READ)
-		return true;
-	return !strcmp(a->program_path, b->program_path);
+	if (process_read_args(t, p) != COLUMN_READ)
+		return (struct span){ NULL, 0 };
+	return args_name(p->stat.comm, p->args, p->args_len);
 }
 
-static bool is_program_of(const struct process_table *t, struct process *self, struct process *p)
+/* Workers write another command line than the supervisor's, so the program's file decides. Without
+ * core dumps it may be closed even to ourselves: then the names do. */
+static bool is_rounds(const struct process_table *t, struct process *self, struct process *p)
 {
-	return process_read_program(t, self) == COLUMN_READ &&
-	       process_read_program(t, p) == COLUMN_READ &&
-	       !strcmp(self->program_path, p->program_path);
+	struct span ours, theirs;
+
+	if (process_read_program(t, self) == COLUMN_READ &&
+	    process_read_program(t, p) == COLUMN_READ)
+		return !strcmp(self->program_path, p->program_path);
+	ours = called_name(t, self);
+	theirs = called_name(t, p);
+	return ours.len && ours.len == theirs.len && !memcmp(ours.at, theirs.at, ours.len) &&
+	       !strcmp(self->stat.comm, p->stat.comm);
 }
 
 /* As PID 1 rounds stays a small init: what else was started in the container is below it, too, and
  * is not ours. */
 pid_t own_tree(const struct process_table *t)
 {
-	struct process *top = process_find(t, t->self), *parent;
+	struct process *self = process_find(t, t->self), *top = self, *parent;
 
 	while (top && (parent = process_find(t, top->ppid)) && parent->pid != 1 &&
-	       same_program(t, top, parent))
+	       is_rounds(t, self, parent))
 		top = parent;
 	return top ? top->pid : 0;
 }
@@ -103,10 +105,9 @@ bool command_has_arguments(struct span carrier, struct span args)
 
 /* Ancestors carry us as `sh -c`, sudo or cron do; a stranger must show all of it, as an ssh client
  * that waits for us does. */
-static bool carries_us(const struct process_table *t, struct process *p, struct process *self)
+static bool carries(const struct process_table *t, struct process *p, struct process *supervisor)
 {
-	struct process *top = process_find(t, t->tree);
-	struct span carrier, args = { self->args, self->args_len };
+	struct span carrier, args = { supervisor->args, supervisor->args_len };
 	bool program, arguments;
 
 	if (process_read_command(t, p) != COLUMN_READ || !args.len)
@@ -114,20 +115,22 @@ static bool carries_us(const struct process_table *t, struct process *p, struct 
 	carrier = (struct span){ p->command, p->command_len };
 	program = command_has_program(carrier, args);
 	arguments = command_has_arguments(carrier, args);
-	if (is_below(t, top ? top : self, p->pid))
+	if (is_below(t, supervisor, p->pid))
 		return program || arguments;
 	return program && arguments;
 }
 
 bool process_is_ours(const struct process_table *t, struct process *p)
 {
-	struct process *self = process_find(t, t->self);
+	struct process *self = process_find(t, t->self), *supervisor = process_find(t, t->tree);
 
-	if (p->pid == t->self || (t->tree && is_below(t, p, t->tree)))
+	if (!self || !supervisor)
+		return p->pid == t->self;
+	if (is_below(t, p, supervisor->pid))
 		return true;
-	if (!self || process_read_args(t, self) != COLUMN_READ)
-		return false;
 	/* another run of rounds, of whatever rulesets, is no more what a rule looks for than this
 	 * one */
-	return same_program(t, self, p) || is_program_of(t, self, p) || carries_us(t, p, self);
+	if (is_rounds(t, self, p))
+		return true;
+	return process_read_args(t, supervisor) == COLUMN_READ && carries(t, p, supervisor);
 }

@@ -433,9 +433,9 @@ static void mistakes_are_told(void **state)
 	static const struct {
 		const char *yaml, *mistake;
 	} rows[] = {
-		{ "{}", "file needs a path or a glob" },
-		{ "{ path: /a, glob: /b }", "file takes path or glob, not both" },
-		{ "as_user: root", "file needs a path or a glob" },
+		{ "{}", "needs a path or a glob" },
+		{ "{ path: /a, glob: /b }", "takes path or glob, not both" },
+		{ "as_user: root", "needs a path or a glob" },
 	};
 
 	(void)state;

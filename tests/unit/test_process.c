@@ -379,9 +379,9 @@ static void mistakes_are_told(void **state)
 	static const struct {
 		const char *yaml, *mistake;
 	} rows[] = {
-		{ "{}", "process needs at least one of exe, command, name, user, pidfile, parent" },
+		{ "{}", "needs at least one of exe, command, name, user, pidfile, parent" },
 		{ "namespace: any",
-		  "process needs at least one of exe, command, name, user, pidfile, parent" },
+		  "needs at least one of exe, command, name, user, pidfile, parent" },
 	};
 
 	(void)state;
