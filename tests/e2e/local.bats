@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 #
-# process, port and file against real processes, sockets and files; rulesets/host.yaml on real and on broken machines.
+# process, port and file against real processes, sockets and files; rulesets/host.yaml on this
+# machine, on one with next to nothing and on a broken one.
 
 load helpers
 
@@ -22,7 +23,14 @@ inspect() {
 
 # observed NAME ID FACT: the fact as compact JSON.
 observed() {
-	jq -c --arg id "$2" --arg fact "$3" '.results[] | select(.id == $id) | .observed[$fact]' "$T/$1.json"
+	jq -c --arg id "$2" --arg fact "$3" '.results[] | select(.id == $id) | .observed[$fact]' \
+		"$T/$1.json"
+}
+
+# not_passed NAME: the ids of what did not pass, without the ruleset's name.
+not_passed() {
+	jq -r '[.results[] | select(.status != "pass") | .id | sub("^[^/]*/"; "")] | join(" ")' \
+		"$T/$1.json"
 }
 
 # is VALUE VALUE
@@ -144,11 +152,13 @@ YAML
 	report="json=$T/x-linkc-rt.json"
 	run_by "$ROUNDS" run x-linkc-rt.yaml --report "$report"
 	run_by sh -c "'$ROUNDS' run x-linkc-rt.yaml --report '$report'; exit \$?"
-	run_by sh -c "for f in x-linkc-rt*.yaml; do '$ROUNDS' run \$f --report '$report' || exit \$?; done"
+	run_by sh -c "for f in x-linkc-rt*.yaml; do
+		'$ROUNDS' run \$f --report '$report' || exit \$?; done"
 	ln -s "$ROUNDS" watchman
 	run_by sh -c "./watchman run x-linkc-rt.yaml --report '$report'; exit \$?"
 	run_by timeout 60 "$ROUNDS" run x-linkc-rt.yaml --report "$report"
-	run_by env A=b sh -c "sh -c \"'$ROUNDS' run x-linkc-rt.yaml --report '$report'; exit \\\$?\"; exit \$?"
+	run_by env A=b sh -c "
+		sh -c \"'$ROUNDS' run x-linkc-rt.yaml --report '$report'; exit \\\$?\"; exit \$?"
 	# and while another round of the same looks on
 	printf -- '- id: waits\n  command: { argv: [ sleep, "30" ] }\n' | ruleset other-linkc-rt
 	start "$ROUNDS" run other-linkc-rt.yaml
@@ -241,7 +251,8 @@ YAML
 		run unshare -m -p -f --mount-proc bash -c "
 			mount -o remount,hidepid=$hidepid /proc || exit 99
 			sleep 300 &
-			setpriv --reuid 65534 --regid 65534 --clear-groups '$T/rounds' run hidden.yaml
+			setpriv --reuid 65534 --regid 65534 --clear-groups \
+				'$T/rounds' run hidden.yaml
 			echo as-nobody=\$?
 			'$T/rounds' run hidden.yaml
 			echo as-root=\$?"
@@ -304,7 +315,8 @@ time.sleep(300)' "$1" "$T/.port" ${2:+"$2"}
 }
 
 @test "port: IPv4, IPv6, dual stack and v6only are told apart" {
-	python3 -c 'import socket; socket.socket(socket.AF_INET6).bind(("::1", 0))' || skip "no IPv6 here"
+	python3 -c 'import socket; socket.socket(socket.AF_INET6).bind(("::1", 0))' ||
+		skip "no IPv6 here"
 	listener 0.0.0.0
 	any4=$port
 	listener 127.0.0.1
@@ -317,11 +329,26 @@ time.sleep(300)' "$1" "$T/.port" ${2:+"$2"}
 	listener ::1
 	loop6=$port
 	ruleset ports <<YAML
-- { id: any4,  port: { port: $any4 },  expect: { addresses: [ "0.0.0.0:$any4" ], ipv4: true, ipv6: false, backlog: 9 } }
-- { id: loop4, port: { port: $loop4 }, expect: { addresses: [ "127.0.0.1:$loop4" ], ipv6: false, pid: [ $pid ], process: python3, user: "$(id -un)" } }
-- { id: dual,  port: { port: $dual },  expect: { addresses: [ "[::]:$dual" ], ipv4: true, ipv6: true, dual_stack: true } }
-- { id: any6,  port: { port: $any6 },  expect: { addresses: [ "[::]:$any6" ], ipv4: false, ipv6: true, dual_stack: false } }
-- { id: loop6, port: { port: $loop6 }, expect: { addresses: [ "[::1]:$loop6" ], ipv4: false, ipv6: true } }
+- id: any4
+  port: { port: $any4 }
+  expect: { addresses: [ "0.0.0.0:$any4" ], ipv4: true, ipv6: false, backlog: 9 }
+- id: loop4
+  port: { port: $loop4 }
+  expect:
+    addresses: [ "127.0.0.1:$loop4" ]
+    ipv6: false
+    pid: [ $pid ]
+    process: python3
+    user: "$(id -un)"
+- id: dual
+  port: { port: $dual }
+  expect: { addresses: [ "[::]:$dual" ], ipv4: true, ipv6: true, dual_stack: true }
+- id: any6
+  port: { port: $any6 }
+  expect: { addresses: [ "[::]:$any6" ], ipv4: false, ipv6: true, dual_stack: false }
+- id: loop6
+  port: { port: $loop6 }
+  expect: { addresses: [ "[::1]:$loop6" ], ipv4: false, ipv6: true }
 - { id: any4-as-10,   port: { port: $any4, address: 10.0.0.1 } }
 - { id: dual-as-4,    port: { port: $dual, address: 127.0.0.1 } }
 - { id: any6-as-4,    port: { port: $any6, address: 127.0.0.1 }, expect: { listening: false } }
@@ -331,7 +358,7 @@ time.sleep(300)' "$1" "$T/.port" ${2:+"$2"}
 - { id: udp,          port: { port: $any4, protocol: udp }, expect: { listening: false } }
 YAML
 	inspect 1 ports
-	is "$(jq -r '[.results[] | select(.status != "pass") | .id] | join(" ")' ports.json)" ports/other
+	is "$(not_passed ports)" other
 	says "which does not serve 127.0.0.2"
 }
 
@@ -356,7 +383,8 @@ time.sleep(300)'
 YAML
 	inspect 0 held
 	wait_for 1 true
-	is "$(observed held held/both pid)" "$(printf '[%s]' "$(printf '%s\n' "$parent" "$child" | sort -n | paste -sd,)")"
+	is "$(observed held held/both pid)" \
+		"[$(printf '%s\n' "$parent" "$child" | sort -n | paste -sd,)]"
 }
 
 @test "port: where netlink is refused the files of /proc tell" {
@@ -380,7 +408,9 @@ C
 	cc -D_GNU_SOURCE -shared -fPIC -o shim.so shim.c -ldl
 	listener 127.0.0.1
 	ruleset text <<YAML
-- { id: there, port: { port: $port }, expect: { addresses: [ "127.0.0.1:$port" ], process: python3 } }
+- id: there
+  port: { port: $port }
+  expect: { addresses: [ "127.0.0.1:$port" ], process: python3 }
 - { id: free,  port: { port: $(free_port) }, expect: { listening: false } }
 - { id: queue, port: { port: $port }, expect: { backlog: 9 } }
 YAML
@@ -399,7 +429,9 @@ YAML
 - { id: fifo,     file: { path: $T/fifo },   expect: { type: fifo } }
 - { id: zero,     file: { path: /dev/zero }, expect: { type: char_device } }
 - { id: sparse,   file: { path: $T/sparse }, expect: { size: 10GiB, empty: false } }
-- { id: line,     file: { path: $T/line },   expect: { content: { length: 2097152, matches: '^x+\$' }, lines: { length: 1 } } }
+- id: line
+  file: { path: $T/line }
+  expect: { content: { length: 2097152, matches: '^x+\$' }, lines: { length: 1 } }
 - { id: sha,      file: { path: $T/line },   expect: { sha256: $(sha256sum line | cut -d' ' -f1) } }
 - { id: of-fifo,  file: { path: $T/fifo },   expect: { content: { contains: x } } }
 - { id: of-zero,  file: { path: /dev/zero }, expect: { sha256: { length: 64 } } }
@@ -434,15 +466,19 @@ YAML
 - { id: absent,   file: { path: $T/missing }, expect: { exists: false } }
 - { id: bad,      file: { path: $T/bad.json }, expect: { json.a: { exists: true } } }
 - { id: json,     file: { path: $T/good.json }, expect: { "json.a.b[1]": 2 } }
-- { id: properties, file: { path: $T/x.properties }, expect: { 'properties["a.b"]': c, properties.a.b: c } }
+- id: properties
+  file: { path: $T/x.properties }
+  expect: { 'properties["a.b"]': c, properties.a.b: c }
 - { id: ini,      file: { path: $T/x.ini }, expect: { ini.s.k: v } }
 - { id: toml,     file: { path: $T/x.toml }, expect: { toml.s.k: 7 } }
 - { id: yaml,     file: { path: $T/x.yaml.txt }, expect: { yaml.s.k: [ "yes", "0644" ] } }
-- { id: found,    file: { path: $T/x.ini }, extract: { key: '(?m)^(\w+) =' }, expect: { found.key: [ k ] } }
+- id: found
+  file: { path: $T/x.ini }
+  extract: { key: '(?m)^(\w+) =' }
+  expect: { found.key: [ k ] }
 YAML
 	inspect 1 there
-	is "$(jq -r '[.results[] | select(.status != "pass") | .id | sub("there/"; "")] | join(" ")' there.json)" \
-		"missing dangling loop bad"
+	is "$(not_passed there)" "missing dangling loop bad"
 	says "is a link to 'nowhere', which is not there"
 	says "bad.json' is no json: "
 }
@@ -457,14 +493,22 @@ YAML
 	chmod 755 "$T"
 	ruleset eyes <<YAML
 - { id: mode,   file: { path: $T/open }, expect: { mode: 4755, owner: root, age: { lt: 10m } } }
-- { id: nobody, file: { path: $T/closed/file, as_user: nobody }, expect: { readable: false, mode: "0644" } }
-- { id: root,   file: { path: $T/closed/file, as_user: root }, expect: { readable: true, writable: true } }
+- id: nobody
+  file: { path: $T/closed/file, as_user: nobody }
+  expect: { readable: false, mode: "0644" }
+- id: root
+  file: { path: $T/closed/file, as_user: root }
+  expect: { readable: true, writable: true }
 - { id: search, file: { path: $T/closed, as_user: nobody }, expect: { searchable: false } }
-- { id: open,   file: { path: $T/open, as_user: nobody }, expect: { readable: true, writable: false } }
+- id: open
+  file: { path: $T/open, as_user: nobody }
+  expect: { readable: true, writable: false }
 YAML
 	inspect 0 eyes
-	printf -- '- { id: glob, file: { glob: "%s/closed/*" } }\n- { id: path, file: { path: "%s/closed/file" } }\n' "$T" "$T" |
-		ruleset blind
+	ruleset blind <<YAML
+- { id: glob, file: { glob: "$T/closed/*" } }
+- { id: path, file: { path: "$T/closed/file" } }
+YAML
 	cp "$ROUNDS" "$T/rounds"
 	chmod 777 "$T"
 	ends 2 nobody ./rounds run blind.yaml --report "json=$T/blind.json"
@@ -507,7 +551,8 @@ YAML
 		cp -L "$library" "root$library"
 	done
 	ends 0 unshare -m -p -f bash -c "
-		mount -t proc proc root/proc && mount --bind /dev root/dev && exec chroot root /rounds run /host.yaml"
+		mount -t proc proc root/proc && mount --bind /dev root/dev &&
+			exec chroot root /rounds run /host.yaml"
 	says "pass"
 }
 
@@ -538,16 +583,19 @@ print(flush=True)
 time.sleep(300)' >listens &
 server=$!
 while [ ! -s listens ]; do sleep 0.1; done
-"$1" run host.yaml --report json=broken.json --param memory_min=99999999999 --param zombies_max=-1 --param disk_max=-1 || code=$?
+"$1" run host.yaml --report json=broken.json --param memory_min=99999999999 \
+	--param zombies_max=-1 --param disk_max=-1 || code=$?
 kill "$server"
 exit "$code"
 SH
-	[ -e /etc/shadow ] && [ -e /etc/resolv.conf ] || skip "a machine without shadow or resolv.conf"
+	[ -e /etc/shadow ] && [ -e /etc/resolv.conf ] || skip "needs shadow and resolv.conf"
 	# a network of its own, so that the port is free
-	run unshare -m -n -p -f --mount-proc bash -c "ip link set lo up 2>/dev/null; exec bash broken.sh '$ROUNDS'"
+	run unshare -m -n -p -f --mount-proc bash -c "
+		ip link set lo up 2>/dev/null; exec bash broken.sh '$ROUNDS'"
 	echo "$output"
 	is "$status" 1
-	for id in passwd shadow 'device[1]' resolver tmp root-home memory zombies 'disk[1]' 'open-door[rlogin]'; do
+	for id in passwd shadow 'device[1]' resolver tmp root-home memory zombies 'disk[1]' \
+		'open-door[rlogin]'; do
 		is "$id $(result broken.json "host/$id" .status)" "$id fail"
 	done
 	is "$(result broken.json 'host/device[2]' .status)" pass
