@@ -66,6 +66,26 @@ static int act(int argc, char **argv)
 		pause();
 }
 
+/* '@' in names becomes the pid of this test: another build of it may run beside it. */
+static char *own(const char *text)
+{
+	auto_buf struct buf out = BUF_INIT(SIZE_MAX);
+
+	for (; *text; text++)
+		if (*text == '@')
+			buf_printf(&out, "%d", getpid());
+		else
+			buf_addc(&out, *text);
+	return buf_take(&out);
+}
+
+static struct seen look(const char *yaml)
+{
+	auto_free char *text = own(yaml);
+
+	return see("process", text);
+}
+
 static void copy_self(const char *path)
 {
 	auto_buf struct buf self = BUF_INIT(SIZE_MAX);
@@ -112,9 +132,9 @@ static pid_t start(struct world *w, const char *path, char *const argv[])
 /* A copy of this program named `name`, started by its own path. */
 static pid_t start_copy(struct world *w, const char *name, const char *option, const char *value)
 {
-	auto_free char *path = xasprintf("%s/%s", w->dir, name),
+	auto_free char *base = own(name), *path = xasprintf("%s/%s", w->dir, base),
 		       *opt = option ? xstrdup(option) : NULL;
-	auto_free char *val = value ? xstrdup(value) : NULL;
+	auto_free char *val = value ? own(value) : NULL;
 	char act_word[] = "--act",
 	     pad[] = "................................................................";
 	char *argv[] = { path, act_word, pad, opt, val, NULL };
@@ -151,16 +171,16 @@ static int teardown(void **state)
 static void names_are_found(void **state)
 {
 	struct world *w = *state;
-	static const char *const names[] = { "plain-rt1", "with blanks rt2", "odd) S 1 (rt3",
-					     "much-longer-than-fifteen-bytes-rt4",
-					     "fifteen-bytesrt" };
+	auto_free char *fifteen = xasprintf("f%014d", getpid());
+	const char *const names[] = { "plain-rt1@", "with blanks rt2@", "odd) S 1 (rt3@",
+				      "much-longer-than-fifteen-bytes-rt4@", fifteen };
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		pid_t pid = start_copy(w, names[i], NULL, NULL);
 		auto_free char *exe = xasprintf("exe: '%s'", names[i]),
 			       *name = xasprintf("name: '%s'", names[i]);
 		auto_free char *pids = xasprintf("[%d]", pid);
-		auto_seen struct seen by_exe = see("process", exe), by_name = see("process", name);
+		auto_seen struct seen by_exe = look(exe), by_name = look(name);
 
 		assert_null(by_exe.mistake);
 		assert_fact(&by_exe, "pids", pids);
@@ -172,10 +192,13 @@ static void cut_name_is_a_name_but_no_program(void **state)
 {
 	struct world *w = *state;
 
-	start_copy(w, "cut-name-of-a-program", NULL, NULL);
+	auto_free char *whole = own("cut@-name-of-a-program");
+	auto_free char *by_name = xasprintf("name: %.15s", whole),
+		       *by_exe = xasprintf("exe: %.15s", whole);
+
+	start_copy(w, whole, NULL, NULL);
 	{
-		auto_seen struct seen name = see("process", "name: cut-name-of-a-p"),
-				      exe = see("process", "exe: cut-name-of-a-p");
+		auto_seen struct seen name = look(by_name), exe = look(by_exe);
 
 		assert_fact(&name, "count", "1");
 		assert_fact(&exe, "count", "0");
@@ -186,18 +209,19 @@ static void cut_name_is_a_name_but_no_program(void **state)
 static void liars_are_not_believed(void **state)
 {
 	struct world *w = *state;
-	auto_free char *path = xasprintf("%s/honest-rt5", w->dir);
-	char liar[] = "liar-rt5", act_word[] = "--act", pad[] = "x";
+	auto_free char *path = xasprintf("%s/honest-rt5-%d", w->dir, getpid()),
+		       *liar = own("liar-rt5@");
+	char act_word[] = "--act", pad[] = "x";
 	char *argv[] = { liar, act_word, pad, NULL };
 
 	copy_self(path);
 	start(w, path, argv);
-	start_copy(w, "honest-rt6", "--name", "liar-rt6");
+	start_copy(w, "honest-rt6@", "--name", "liar-rt6@");
 	{
-		auto_seen struct seen first = see("process", "exe: liar-rt5"),
-				      second = see("process", "exe: liar-rt6");
-		auto_seen struct seen name = see("process", "name: liar-rt6"),
-				      honest = see("process", "exe: honest-rt6");
+		auto_seen struct seen first = look("exe: liar-rt5@"),
+				      second = look("exe: liar-rt6@");
+		auto_seen struct seen name = look("name: liar-rt6@"),
+				      honest = look("exe: honest-rt6@");
 
 		assert_fact(&first, "count", "0");
 		assert_fact(&second, "count", "0");
@@ -209,15 +233,16 @@ static void liars_are_not_believed(void **state)
 static void links_are_followed_to_the_program(void **state)
 {
 	struct world *w = *state;
-	auto_free char *target = xasprintf("%s/target-rt7", w->dir),
-		       *link_path = xasprintf("%s/alias-of-target-rt7", w->dir);
+	auto_free char *name = own("target-rt7@"), *alias_name = own("alias-of-target-rt7@");
+	auto_free char *target = xasprintf("%s/%s", w->dir, name),
+		       *link_path = xasprintf("%s/%s", w->dir, alias_name);
 
 	copy_self(target);
-	assert_int_equal(symlink("target-rt7", link_path), 0);
-	start_copy(w, "alias-of-target-rt7", NULL, NULL);
+	assert_int_equal(symlink(name, link_path), 0);
+	start_copy(w, "alias-of-target-rt7@", NULL, NULL);
 	{
-		auto_seen struct seen alias = see("process", "exe: alias-of-target-rt7"),
-				      file = see("process", "exe: target-rt7");
+		auto_seen struct seen alias = look("exe: alias-of-target-rt7@"),
+				      file = look("exe: target-rt7@");
 
 		assert_fact(&alias, "count", "1");
 		assert_fact(&file, "count", "1");
@@ -228,14 +253,14 @@ static void titles_are_commands(void **state)
 {
 	struct world *w = *state;
 
-	start_copy(w, "titled-rt8", "--title", "titled-rt8: master of nothing");
+	start_copy(w, "titled-rt8@", "--title", "titled-rt8@: master of nothing");
 	{
+		auto_free char *commands = own("[\"titled-rt8@: master of nothing\"]");
 		auto_seen struct seen s =
-			see("process",
-			    "{ exe: titled-rt8, command: '^titled-rt8: master of nothing$' }");
+			look("{ exe: titled-rt8@, command: '^titled-rt8@: master of nothing$' }");
 
 		assert_fact(&s, "count", "1");
-		assert_fact(&s, "commands", "[\"titled-rt8: master of nothing\"]");
+		assert_fact(&s, "commands", commands);
 	}
 }
 
@@ -248,7 +273,7 @@ static void zombies_show_in_states_alone(void **state)
 
 	start_copy(w, name, "--zombie", "x");
 	{
-		auto_seen struct seen s = see("process", yaml);
+		auto_seen struct seen s = look(yaml);
 
 		assert_fact(&s, "count", "1");
 		assert_fact(&s, "states.Z", "1");
@@ -259,10 +284,10 @@ static void zombies_show_in_states_alone(void **state)
 static void sums_and_items_are_told(void **state)
 {
 	struct world *w = *state;
-	auto_free char *held = xasprintf("%s/held", w->dir);
-	pid_t first = start_copy(w, "summed-rt10", NULL, NULL),
-	      second = start_copy(w, "summed-rt10", "--hold", held);
-	auto_seen struct seen s = see("process", "exe: summed-rt10");
+	auto_free char *held = xasprintf("%s/held", w->dir), *name = own("summed-rt10@");
+	pid_t first = start_copy(w, "summed-rt10@", NULL, NULL),
+	      second = start_copy(w, "summed-rt10@", "--hold", held);
+	auto_seen struct seen s = look("exe: summed-rt10@");
 	auto_free char *pids = xasprintf("[%d,%d]", first < second ? first : second,
 					 first < second ? second : first);
 	const json_t *item = json_array_get(json_object_get(s.facts, "processes"), 0);
@@ -276,14 +301,14 @@ static void sums_and_items_are_told(void **state)
 	assert_true(json_real_value(json_object_get(s.facts, "age")) >= -0.02);
 	assert_int_equal(strlen(json_string_value(json_object_get(s.facts, "started"))),
 			 strlen("2026-11-22T03:10:00Z"));
-	assert_string_equal(json_string_value(json_object_get(item, "exe")), "summed-rt10");
+	assert_string_equal(json_string_value(json_object_get(item, "exe")), name);
 	assert_non_null(strstr("RS", json_string_value(json_object_get(item, "state"))));
 }
 
 /* Of none there is no sum, no age: nothing may pass for want of processes. */
 static void nothing_is_told_of_none(void **state)
 {
-	auto_seen struct seen s = see("process", "exe: no-such-program-rt11");
+	auto_seen struct seen s = look("exe: no-such-program-rt11@");
 
 	(void)state;
 	assert_null(s.mistake);
@@ -299,14 +324,14 @@ static void pid_files_are_read(void **state)
 	struct world *w = *state;
 	auto_free char *path = xasprintf("%s/pid", w->dir), *fifo = xasprintf("%s/fifo", w->dir);
 	auto_free char *yaml = xasprintf("pidfile: %s", path),
-		       *both = xasprintf("{ pidfile: %s, exe: other-rt12 }", path);
+		       *both = xasprintf("{ pidfile: %s, exe: other-rt12@ }", path);
 	auto_free char *at_fifo = xasprintf("pidfile: %s", fifo);
-	pid_t pid = start_copy(w, "by-pid-rt12", NULL, NULL);
+	pid_t pid = start_copy(w, "by-pid-rt12@", NULL, NULL);
 	auto_free char *text = xasprintf(" %d\n", pid);
 	auto_fd int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
 
 	{
-		auto_seen struct seen s = see("process", yaml);
+		auto_seen struct seen s = look(yaml);
 		auto_free char *traces = seen_traces(&s);
 
 		assert_fact(&s, "count", "0");
@@ -315,8 +340,7 @@ static void pid_files_are_read(void **state)
 	assert_int_equal(io_write_all(fd, text, strlen(text), NULL), 0);
 	assert_int_equal(mkfifo(fifo, 0644), 0);
 	{
-		auto_seen struct seen s = see("process", yaml), stale = see("process", both),
-				      pipe = see("process", at_fifo);
+		auto_seen struct seen s = look(yaml), stale = look(both), pipe = look(at_fifo);
 
 		assert_fact(&s, "count", "1");
 		assert_fact(&stale, "count", "0");
@@ -327,19 +351,17 @@ static void pid_files_are_read(void **state)
 static void parents_and_users_are_matched(void **state)
 {
 	struct world *w = *state;
-	auto_free char *by_user = xasprintf("{ exe: of-user-rt13, user: '%u' }", geteuid());
-	auto_free char *by_other = xasprintf("{ exe: of-user-rt13, user: '%u' }", geteuid() + 1);
+	auto_free char *by_user = xasprintf("{ exe: of-user-rt13@, user: '%u' }", geteuid());
+	auto_free char *by_other = xasprintf("{ exe: of-user-rt13@, user: '%u' }", geteuid() + 1);
 	auto_free char *by_parent = NULL;
-	pid_t pid = start_copy(w, "of-user-rt13", "--zombie", "x");
+	pid_t pid = start_copy(w, "of-user-rt13@", "--zombie", "x");
 
 	by_parent = xasprintf("{ parent: '%d' }", pid);
 	{
-		auto_seen struct seen user = see("process", by_user),
-				      other = see("process", by_other);
-		auto_seen struct seen nobody =
-			see("process", "{ exe: of-user-rt13, user: no-such-user }");
-		auto_seen struct seen parent = see("process", by_parent),
-				      named = see("process", "{ parent: of-user-rt13 }");
+		auto_seen struct seen user = look(by_user), other = look(by_other);
+		auto_seen struct seen nobody = look("{ exe: of-user-rt13@, user: no-such-user }");
+		auto_seen struct seen parent = look(by_parent),
+				      named = look("{ parent: of-user-rt13@ }");
 
 		assert_fact(&user, "count", "1");
 		assert_fact(&other, "count", "0");
@@ -372,9 +394,9 @@ static void we_are_not_counted(void **state)
 	}
 	{
 		auto_free char *yaml = xasprintf("parent: '%d'", getpid());
-		auto_seen struct seen self = see("process", "exe: test_process");
-		auto_seen struct seen all = see("process", "command: 'test_process'");
-		auto_seen struct seen children = see("process", yaml);
+		auto_seen struct seen self = look("exe: test_process");
+		auto_seen struct seen all = look("command: 'test_process'");
+		auto_seen struct seen children = look(yaml);
 
 		kill(child, SIGKILL);
 		waitpid(child, NULL, 0);
@@ -396,7 +418,7 @@ static void mistakes_are_told(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		auto_seen struct seen s = see("process", rows[i].yaml);
+		auto_seen struct seen s = look(rows[i].yaml);
 
 		assert_non_null(s.mistake);
 		assert_string_equal(s.mistake, rows[i].mistake);
