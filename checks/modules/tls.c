@@ -68,7 +68,7 @@ static int tls_configure(struct tls *t, const struct shared *shared, int fd, con
 	SSL_set_connect_state(t->ssl);
 	SSL_set_verify(t->ssl, SSL_VERIFY_PEER, NULL);
 	/* no server name for addresses: RFC 6066, section 3 */
-	if (!address_parse(options->host, &numeric) && !SSL_set_tlsext_host_name(t->ssl, options->host))
+	if (!address_parse(options->host, &numeric) && !SSL_set_tlsext_host_name(t->ssl, t->host))
 		return err_set(e, ERR_DATA, "'%s' cannot be a server name", options->host);
 	return 0;
 }
