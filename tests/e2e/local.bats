@@ -594,9 +594,9 @@ SH
 		ip link set lo up 2>/dev/null; exec bash broken.sh '$ROUNDS'"
 	echo "$output"
 	is "$status" 1
-	for id in passwd shadow 'device[1]' resolver tmp root-home memory zombies 'disk[1]' \
+	for id in passwd shadow 'device[null]' resolver tmp root-home memory zombies 'disk[1]' \
 		'open-door[rlogin]'; do
 		is "$id $(result broken.json "host/$id" .status)" "$id fail"
 	done
-	is "$(result broken.json 'host/device[2]' .status)" pass
+	is "$(result broken.json 'host/device[zero]' .status)" pass
 }
