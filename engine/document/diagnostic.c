@@ -14,6 +14,7 @@
 
 #include "engine/base/auto.h"
 #include "engine/base/buf.h"
+#include "engine/base/secret.h"
 #include "engine/base/text.h"
 #include "engine/base/xalloc.h"
 #include "engine/document/node.h"
@@ -269,6 +270,29 @@ void diagnostics_sort(struct diagnostics *d)
 	d->cap = d->count + 1;
 	d->items = sorted;
 	d->count = kept;
+}
+
+/* Mask a text in place; whether there was something. */
+static bool mask(char **text, const struct secrets *secrets)
+{
+	auto_buf struct buf out = BUF_INIT(SIZE_MAX);
+
+	if (!*text || !secrets_mask(secrets, &out, *text, strlen(*text)))
+		return false;
+	free(*text);
+	*text = buf_take(&out);
+	return true;
+}
+
+void diagnostics_mask(struct diagnostics *d, const struct secrets *secrets)
+{
+	for (size_t i = 0; i < d->count; i++) {
+		mask(&d->items[i].message, secrets);
+		if (!mask(&d->items[i].source, secrets))
+			continue;
+		free(d->items[i].source);
+		d->items[i].source = NULL;
+	}
 }
 
 static void print_place(struct buf *out, const struct diagnostic *x)

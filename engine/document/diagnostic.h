@@ -18,6 +18,7 @@
 struct buf;
 struct document;
 struct node;
+struct secrets;
 
 struct diagnostic {
 	bool warning;
@@ -57,6 +58,8 @@ int diagnose_unknown(struct diagnostics *d, const struct node *at, const char *w
 		     const char *where, const char *word, const char *const *known);
 /* Sort by file (order of first appearance), line, column; drop exact repetitions. */
 void diagnostics_sort(struct diagnostics *d);
+/* Replace every secret in messages by ***, and drop the source lines that hold one. */
+void diagnostics_mask(struct diagnostics *d, const struct secrets *secrets);
 /* Append the printed form of one, with source and caret. */
 void diagnostic_print(struct buf *out, const struct diagnostic *x, bool color);
 /* Append one line without "error: ", for logs, reports and tests: "t.yaml:1:10: timeout: '5' needs

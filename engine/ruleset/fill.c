@@ -10,13 +10,14 @@
 #include "engine/base/xalloc.h"
 #include "engine/document/diagnostic.h"
 #include "engine/ruleset/bind.h"
+#include "engine/ruleset/mask.h"
 #include "engine/ruleset/planning.h"
 
 #define TIMEOUT_DEFAULT (10 * NS_PER_S)
 #define RETRY_EVERY_DEFAULT NS_PER_S
 
 /* What the check uses, for the report. */
-json_t *plan_used_params(const struct rule_links *l)
+json_t *plan_used_params(const struct rule_links *l, const struct secrets *secrets)
 {
 	json_t *list = NULL;
 
@@ -35,7 +36,7 @@ json_t *plan_used_params(const struct rule_links *l)
 			list, json_pack("{s:s, s:o, s:s, s:s*}", "name", p->name, "value",
 					p->secret || p->type == PARAM_SECRET
 						? json_string(p->layer == LAYER_NONE ? "" : "***")
-					: p->value ? json_incref(p->value)
+					: p->value ? mask_json(secrets, p->value)
 						   : json_null(),
 					"layer", layer_name(p->layer), "origin", p->origin));
 	}

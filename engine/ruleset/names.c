@@ -15,6 +15,7 @@
 #include "engine/base/text.h"
 #include "engine/base/xalloc.h"
 #include "engine/judge/path.h"
+#include "engine/ruleset/mask.h"
 #include "engine/ruleset/param.h"
 
 static void add_address(json_t *list, const struct ifaddrs *i)
@@ -236,6 +237,12 @@ static enum lookup_result names_get(void *ctx, const char *name, json_t **value)
 		return LOOKUP_FOUND;
 	}
 	result = names_find(n, name, value);
+	if (n->texts && result == LOOKUP_FOUND) { /* passwords in URLs */
+		json_t *masked = mask_json(n->secrets, *value);
+
+		json_decref(*value);
+		*value = masked;
+	}
 	if (!n->texts || result == LOOKUP_FOUND || result == LOOKUP_UNKNOWN ||
 	    n->stage == STAGE_LINT)
 		return result;

@@ -28,7 +28,7 @@ struct names {
 		*later; /* the variable of runtime items, while its value is not known; or NULL */
 	bool all_later; /* so are all variables of for_each (at load, when a list has no default) */
 	const json_t *captures, *self; /* in a worker */
-	const struct secrets *secrets; /* in a worker */
+	const struct secrets *secrets; /* in a worker, and for texts */
 	/* what went wrong */
 	const struct param *problem,
 		*absent;    /* the first parameter that could not be had; that has no value */

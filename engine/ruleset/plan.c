@@ -150,7 +150,7 @@ static void fill_rule(struct planning *p, struct plan_rule *r)
 
 	if (!r->count)
 		return;
-	r->params = plan_used_params(r->rule->links);
+	r->params = plan_used_params(r->rule->links, p->secrets);
 	for (size_t i = 0; i < r->size; i++) {
 		if (!is_marked(r, i))
 			continue;
@@ -242,6 +242,8 @@ struct plan *plan_make(const struct rulebook *book, const struct requests *answe
 	if (!plan_select(p))
 		make_checks(p);
 	diagnostics_sort(d);
+	if (secrets)
+		diagnostics_mask(d, secrets);
 	if (d->errors == errors)
 		return plan;
 	plan_free(plan);

@@ -71,7 +71,7 @@ void plan_edges(struct planning *p);
 /* fill.c: everything of one check but its place; what is not late is bound. */
 void plan_fill(struct planning *p, struct plan_rule *r, struct check *c, const struct item *item);
 /* What its rule uses, for the report. */
-json_t *plan_used_params(const struct rule_links *l);
+json_t *plan_used_params(const struct rule_links *l, const struct secrets *secrets);
 void check_drop_bound(struct check *c);
 /* texts.c */
 void plan_texts(struct planning *p, struct plan_rule *r, struct check *c, const struct item *item);

@@ -104,6 +104,7 @@ void plan_texts(struct planning *p, struct plan_rule *r, struct check *c, const 
 			       .builtins = &p->builtins,
 			       .vars = c->vars,
 			       .texts = true,
+			       .secrets = p->secrets,
 			       .later = c->runtime_items ? c->item_name : NULL };
 	struct bind b = { .rule = r->rule, .names = &names, .arena = p->plan->arena, .d = p->d };
 

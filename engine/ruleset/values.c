@@ -517,6 +517,7 @@ int values_resolve(struct rulebook *book, const struct layers *layers,
 	for (size_t i = 0; i < r.givens.count; i++)
 		if (!r.givens.items[i].used)
 			say_undeclared(&r, &r.givens.items[i]);
+	diagnostics_mask(d, secrets);
 	wipe_givens(&r);
 	wipe_answers(&r);
 	givens_free(&r.givens);

@@ -16,6 +16,7 @@
 #include "engine/base/auto.h"
 #include "engine/base/buf.h"
 #include "engine/base/xalloc.h"
+#include "engine/ruleset/plan.h"
 #include "tests/unit/values_world.h"
 
 #define HEAD "format: 1\nruleset: t\nparams:\n"
@@ -342,9 +343,56 @@ static void passwords_in_urls_are_masked(void **state)
 	assert_true(masks(&w, "x hunter4 y"));
 	assert_true(masks(&w, "x hunter5 y"));
 	assert_true(masks(&w, "x hunter6 y"));
-	assert_true(masks(
-		&w, w.said.items[0].message)); /* refused as a port, and shown in the message */
+	assert_non_null(strstr(w.said.items[0].message, "'http://me:***@h/' is not a port"));
 	assert_false(masks(&w, "user me of h"));
+	world_release(&w);
+}
+
+static void nowhere(const char *text)
+{
+	if (text)
+		assert_null(strstr(text, "hunter"));
+}
+
+/* Nor are they in what reports are made of: parameters, texts for people, mistakes. */
+static void passwords_in_urls_are_not_in_plans(void **state)
+{
+	static const char t[] = HEAD
+		"  u: { type: url, default: 'http://me:hunter4@h/' }\n"
+		"checks:\n  - id: a\n    title: 'look at ${u}'\n    impact: { en: 'no ${u}' }\n"
+		"    causes: [ '${u}' ]\n    remedy: [ { text: x, command: 'curl ${u}' } ]\n"
+		"    http: { url: '${u}x' }\n";
+	const struct plan_options options = { .run_id = "r" };
+	const char *given[] = { "u=nonsense", NULL };
+	struct world w;
+	struct plan *plan;
+	char *params;
+
+	(void)state;
+	world_init(&w);
+	world_write(&w, "t.yaml", t);
+	world_resolve(&w, NULL, NULL, NULL, NULL);
+	plan = plan_make(w.book, &w.requests, &options, w.secrets, &w.said);
+	assert_non_null(plan);
+	assert_string_equal(plan->checks[0].title.en, "look at http://me:***@h/");
+	params = json_dumps(plan->checks[0].params, 0);
+	assert_non_null(strstr(params, "http://me:***@h/"));
+	nowhere(params);
+	nowhere(plan->checks[0].impact.en);
+	nowhere(plan->checks[0].causes[0].en);
+	assert_string_equal(plan->checks[0].steps[0].command, "curl http://me:***@h/");
+	free(params);
+	plan_free(plan);
+	world_release(&w);
+
+	world_init(&w);
+	world_write(&w, "t.yaml", t);
+	world_resolve(&w, NULL, NULL, NULL, given);
+	assert_int_equal(w.rc, -1);
+	for (size_t i = 0; i < w.said.count; i++) {
+		nowhere(w.said.items[i].message);
+		nowhere(w.said.items[i].source);
+	}
 	world_release(&w);
 }
 
@@ -524,6 +572,7 @@ int main(void)
 		cmocka_unit_test(layers_follow_from_weak_to_strong),
 		cmocka_unit_test(includes_pass_values_on),
 		cmocka_unit_test(passwords_in_urls_are_masked),
+		cmocka_unit_test(passwords_in_urls_are_not_in_plans),
 		cmocka_unit_test(secrets_are_wiped),
 		cmocka_unit_test(source_lines_of_the_site_are_not_shown),
 		cmocka_unit_test(what_cannot_be_read_is_permission),
