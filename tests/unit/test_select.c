@@ -46,7 +46,7 @@ struct select_case {
 
 static const struct select_case cases[] = {
 	{ "everything but on demand",
-	  { NULL },
+	  { .tags = NULL },
 	  "t/base t/list[80] t/list[443] t/top t/cap t/entries",
 	  0,
 	  NULL },
