@@ -4,6 +4,16 @@
  *
  * Pure: no input or output, no clock but the one handed in. Patterns are matched here, so it runs
  * in a worker, never in the supervisor.
+ *
+ * What the ruleset language leaves open, and what we decided:
+ * - null counts as nothing for `exists`; eq, ne, in and not_in may name it, all else is void on it;
+ * - values of different types are neither the same nor different: `ne: 5` fails on "6";
+ * - [*] in [*] is one flat list; a path into what is no map or list leads to nothing;
+ * - a key with a leading . or [ is a member, also beside operators: { as: json, .status: up };
+ * - `not` fails when anything in it was void; items that are void count only where the answer hangs
+ *   on them (any, none, count), all_of is decided by one that fails, any_of by one that holds;
+ * - `as` drops white space around the text; a number stays one; durations always need their unit;
+ * - `length` counts characters; contains takes no map (any and none look into items).
  */
 #ifndef ENGINE_JUDGE_EXPECT_H
 #define ENGINE_JUDGE_EXPECT_H
