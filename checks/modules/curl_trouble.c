@@ -38,6 +38,12 @@ static enum kind kind_of(CURL *easy, CURLcode code, const char *words)
 	if (code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR || code == CURLE_SSL_CONNECT_ERROR) {
 		if (os_errno == ECONNRESET || strstr(words, "reset by peer") || strstr(words, "errno 104"))
 			return KIND_RESET;
+		if (strstr(words, "unexpected eof"))
+			return KIND_CLOSED;
+		if (strstr(words, "bad record mac") || strstr(words, "wrong version") || strstr(words, " routines:"))
+			return KIND_TLS;
+		if (code == CURLE_RECV_ERROR && (strstr(words, "chunk") || strstr(words, "hexa")))
+			return KIND_PROTOCOL;
 		if (code == CURLE_RECV_ERROR)
 			return strstr(words, "header") ? KIND_TOO_LARGE : KIND_CLOSED;
 	}

@@ -77,6 +77,28 @@ static int on_progress(const git_indexer_progress *stats, void *payload)
 	return session_stop(s);
 }
 
+/* What the remote said, without the lines by which it counts. */
+static void tell_words(struct git_session *s)
+{
+	static const char *const counting[] = { "Enumerating ", "Counting ", "Compressing ", "Total ", "Receiving " };
+	auto_buf struct buf told = BUF_INIT(s->remote_words->max);
+	const char *line = buf_text(s->remote_words);
+
+	for (size_t len; *line; line += len + (line[len] != '\0')) {
+		bool counts = false;
+
+		len = strcspn(line, "\r\n");
+		for (size_t i = 0; i < ARRAY_SIZE(counting); i++)
+			counts = counts || text_starts_with(line, counting[i]);
+		if (len && !counts) {
+			buf_add(&told, line, len);
+			buf_addc(&told, '\n');
+		}
+	}
+	if (told.len)
+		observer_evidence(s->o, "remote", told.data, told.len);
+}
+
 /* The remote's own words ("remote: …"): quota, maintenance, banner. */
 static int on_words(const char *words, int len, void *payload)
 {
@@ -472,8 +494,7 @@ static int git_observe(const void *query, struct observer *o, struct err **e)
 	observer_set_bool(o, "cloned", code == 0);
 	observer_set_string(o, "phase", code == 0 ? "done" : s.phase);
 	observer_set_int(o, "bytes", (int64_t)s.received);
-	if (words.len)
-		observer_evidence(o, "remote", words.data, words.len);
+	tell_words(&s);
 	git_url_release(&s.url);
 	key_wipe(s.key);
 	return 0;

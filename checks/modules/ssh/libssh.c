@@ -16,10 +16,16 @@
 
 #define ERRORS_MAX ((size_t)8 * 1024)
 #define CHUNK_MAX 32000 /* below the packet size that every server takes (RFC 4253, 6.1) */
-/* What libssh takes by default, and RSA with SHA-1 (RFC 4253, 6.6) at the end. */
-#define ALGORITHMS_WITH_SHA1 \
-	"ssh-ed25519,ecdsa-sha2-nistp521,ecdsa-sha2-nistp384,ecdsa-sha2-nistp256," \
-	"rsa-sha2-512,rsa-sha2-256,ssh-rsa"
+/* The second attempt: RSA with SHA-1 alone (RFC 4253, 6.6); with others beside it the library prefers those. */
+#define ALGORITHMS_SHA1 "ssh-rsa"
+
+/* RSA keys may need more than one: many servers take a key with one signature algorithm and not with another, and
+ * hardly any says so (OpenSSH names all that it knows, whatever its configuration allows). */
+enum attempt {
+	ATTEMPT_MODERN,   /* rsa-sha2 */
+	ATTEMPT_SHA1,     /* RSA with SHA-1, where the ruleset allows it */
+	ATTEMPT_QUESTION, /* only ask whether the key would be taken with SHA-1 (RFC 4252, 7); nothing is signed */
+};
 
 struct seam {
 	ssh_session session;
@@ -31,7 +37,9 @@ struct seam {
 	int64_t opened;
 	char *host_key;
 	char *signature_algorithms; /* what the server says it verifies (RFC 8308, 3.1); NULL: nothing */
-	bool new_key, sha1, sha1_needed;
+	bool new_key;
+	enum attempt attempt;
+	bool again; /* refused in a way that another attempt may mend or explain */
 	struct buf errors;
 };
 
@@ -84,8 +92,8 @@ static int session_options(struct seam *s)
 	bad |= ssh_options_set(s->session, SSH_OPTIONS_PROCESS_CONFIG, &no);
 	bad |= ssh_options_set(s->session, SSH_OPTIONS_KNOWNHOSTS, hosts);
 	bad |= ssh_options_set(s->session, SSH_OPTIONS_GLOBAL_KNOWNHOSTS, "/dev/null");
-	if (s->sha1)
-		bad |= ssh_options_set(s->session, SSH_OPTIONS_PUBLICKEY_ACCEPTED_TYPES, ALGORITHMS_WITH_SHA1);
+	if (s->attempt != ATTEMPT_MODERN)
+		bad |= ssh_options_set(s->session, SSH_OPTIONS_PUBLICKEY_ACCEPTED_TYPES, ALGORITHMS_SHA1);
 	return bad ? failed(s, "set up") : 0;
 }
 
@@ -189,43 +197,57 @@ static int denied(struct seam *s, const char *with)
 	return -1;
 }
 
-/* The library would have to sign with an algorithm that we do not allow. */
 static int algorithm_refused(struct seam *s, const char *type)
 {
-	s->sha1_needed = strcmp(type, "ssh-rsa") == 0 &&
-			 (!s->signature_algorithms || strstr(s->signature_algorithms, "ssh-rsa"));
-	if (s->sha1_needed && s->options->rsa_sha1 && !s->sha1)
-		return -1; /* seam_open tries again and says it then */
 	observer_trouble(s->o, KIND_AUTH_ALGORITHM,
-			 "the server does not take this %s key with a signature that we may make; it takes: %s", type,
-			 s->signature_algorithms ? s->signature_algorithms
-						 : "RSA with SHA-1 only (rsa_sha1: if_needed allows it), or other types of keys");
+			 "the server takes this %s key with SHA-1 signatures alone; rsa_sha1: if_needed would allow them (it names: %s)",
+			 type, s->signature_algorithms ? s->signature_algorithms : "nothing");
 	return -1;
 }
 
-static int login_result(struct seam *s, int result, const char *with, const char *type)
+static int login_result(struct seam *s, int result, const char *with)
 {
 	if (result == SSH_AUTH_SUCCESS)
 		return 0;
-	if (type && strstr(ssh_get_error(s->session), "not allowed"))
-		return algorithm_refused(s, type);
 	if (result == SSH_AUTH_DENIED || result == SSH_AUTH_PARTIAL)
 		return denied(s, with);
 	return failed(s, "log in");
 }
 
+static int key_result(struct seam *s, int result, const char *type)
+{
+	auto_buf struct buf with = BUF_INIT(128);
+	const bool rsa = strcmp(type, "ssh-rsa") == 0;
+	/* the library's own refusal to sign with what the server would take */
+	const bool unfit = strstr(ssh_get_error(s->session), "not allowed");
+
+	if (s->attempt == ATTEMPT_QUESTION && result == SSH_AUTH_SUCCESS)
+		return algorithm_refused(s, type);
+	if (s->attempt == ATTEMPT_MODERN && rsa && (result == SSH_AUTH_DENIED || unfit)) {
+		s->again = true;
+		return -1;
+	}
+	if (unfit && result != SSH_AUTH_SUCCESS) {
+		observer_trouble(s->o, KIND_AUTH_ALGORITHM, "the server does not take %s keys; it takes: %s", type,
+				 s->signature_algorithms ? s->signature_algorithms : "what it does not name");
+		return -1;
+	}
+	buf_printf(&with, "this %s key", type);
+	return login_result(s, result, buf_text(&with));
+}
+
 static int login_by_key(struct seam *s)
 {
 	ssh_key key = NULL;
-	auto_buf struct buf with = BUF_INIT(128);
 	const char *type;
 	int result;
 
 	if (import_key(s, &key))
 		return -1;
 	type = ssh_key_type_to_char(ssh_key_type(key));
-	buf_printf(&with, "this %s key", type);
-	result = login_result(s, ssh_userauth_publickey(s->session, NULL, key), buf_text(&with), type);
+	result = s->attempt == ATTEMPT_QUESTION ? ssh_userauth_try_publickey(s->session, NULL, key)
+						: ssh_userauth_publickey(s->session, NULL, key);
+	result = key_result(s, result, type);
 	ssh_key_free(key);
 	return result;
 }
@@ -254,7 +276,7 @@ static int login_by_password(struct seam *s)
 		result = ssh_userauth_password(s->session, NULL, s->options->password);
 	if (result != SSH_AUTH_SUCCESS && has & SSH_AUTH_METHOD_INTERACTIVE)
 		result = login_by_dialogue(s);
-	return login_result(s, result, "this password", NULL);
+	return login_result(s, result, "this password");
 }
 
 static int login(struct seam *s)
@@ -273,25 +295,25 @@ static int login(struct seam *s)
 		else if (s->options->password)
 			result = login_by_password(s);
 		else if (s->options->agent)
-			result = login_result(s, ssh_userauth_agent(s->session, NULL), "the agent's keys", NULL);
+			result = login_result(s, ssh_userauth_agent(s->session, NULL), "the agent's keys");
 		else
 			result = denied(s, "no key and no password");
 		if (result)
 			return -1;
 	}
 	observer_trace(s->o, "authenticated as %s%s", s->options->user,
-		       s->sha1 ? " with an RSA signature by SHA-1, which is weak" : "");
+		       s->attempt == ATTEMPT_SHA1 ? " with an RSA signature by SHA-1, which is weak" : "");
 	return 0;
 }
 
 /* --- the seam --- */
 
-static struct seam *open_once(const struct seam_options *options, struct observer *o, const char **phase, bool sha1,
-			      bool *sha1_needed)
+static struct seam *open_once(const struct seam_options *options, struct observer *o, const char **phase,
+			      enum attempt attempt, bool *again)
 {
 	struct seam *s = xcalloc(1, sizeof(*s));
 
-	*s = (struct seam){ .fd = -1, .o = o, .options = options, .phase = phase, .sha1 = sha1,
+	*s = (struct seam){ .fd = -1, .o = o, .options = options, .phase = phase, .attempt = attempt,
 			    .opened = clock_mono(), .errors = BUF_INIT(ERRORS_MAX) };
 	*phase = "connect";
 	listen_to_log(s);
@@ -309,18 +331,18 @@ static struct seam *open_once(const struct seam_options *options, struct observe
 	*phase = "session";
 	return s;
 bad:
-	*sha1_needed = s->sha1_needed;
+	*again = s->again;
 	seam_close(s);
 	return NULL;
 }
 
 struct seam *seam_open(const struct seam_options *options, struct observer *o, const char **phase)
 {
-	bool sha1_needed = false;
-	struct seam *s = open_once(options, o, phase, false, &sha1_needed);
+	bool again = false;
+	struct seam *s = open_once(options, o, phase, ATTEMPT_MODERN, &again);
 
-	if (!s && sha1_needed && options->rsa_sha1)
-		s = open_once(options, o, phase, true, &sha1_needed);
+	if (!s && again)
+		s = open_once(options, o, phase, options->rsa_sha1 ? ATTEMPT_SHA1 : ATTEMPT_QUESTION, &again);
 	return s;
 }
 
@@ -418,7 +440,7 @@ bool seam_host_key_was_new(const struct seam *s)
 
 bool seam_used_rsa_sha1(const struct seam *s)
 {
-	return s->sha1;
+	return s->attempt == ATTEMPT_SHA1;
 }
 
 void seam_close(struct seam *s)

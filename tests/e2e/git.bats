@@ -1,0 +1,266 @@
+#!/usr/bin/env bats
+# Git over HTTP and SSH against real servers: what passes, and for every fault exactly what is wrong.
+
+load helpers
+load ../lab/git_site
+
+setup_file() {
+	# One site for the file: it takes a second or two to make.
+	export BATS_SITE=$BATS_FILE_TMPDIR
+}
+
+setup() {
+	lab_setup
+	git_site_available || skip "$(git_site_available)"
+	ls "$(dirname "$ROUNDS")"/.libs/git.so >/dev/null 2>&1 || skip "the module git is not built"
+	git_site_up
+	export HOME= SSL_CERT_FILE= CURL_CA_BUNDLE=
+	unset HOME
+	K=$GIT_SITE/keys
+}
+
+teardown() {
+	lab_teardown
+}
+
+# clone ID FIELDS [EXPECT]: adds a check.
+clone() {
+	printf -- '- id: %s\n  git: { %s }\n%s' "$1" "$2" "${3:+  expect: { $3 \}
+}" >>"$T/checks"
+}
+
+inspect() {
+	ruleset git <"$T/checks"
+	run "$ROUNDS" run "$T/git.yaml" --report "json=$T/r.json" --report "text=$T/r.txt" "$@"
+}
+
+# The verdicts of all checks, a line each: ID STATUS KIND.
+verdicts() {
+	jq -r '.results[] | "\(.id | ltrimstr("git/")) \(.status) \(.error.kind // "-")"' "$T/r.json"
+}
+
+# table EXPECTED: compares the verdicts; on a difference the report is shown.
+table() {
+	diff <(sed 's/^[[:space:]]*//; /^$/d' <<<"$1") <(verdicts) || {
+		cat "$T/r.txt"
+		return 1
+	}
+	[ -z "$(ls -d /dev/shm/rounds.* 2>/dev/null)" ] || {
+		ls -d /dev/shm/rounds.*
+		return 1
+	}
+}
+
+S() { echo "known_hosts: $GIT_SITE/known_hosts"; }
+
+@test "git: every way in that ought to work, works" {
+	local web=http://127.0.0.1:$HTTP secure=https://localhost:$HTTPS ca="ca: $GIT_SITE/tls/ca.crt"
+	local ssh="$SSH_USER@127.0.0.1"
+
+	clone open "url: '$web/open/small.git'" "files: 3, head: main"
+	clone password "url: '$web/basic/small.git', user: git, password: pa55-of-the-lab" "files: { ge: 1 }"
+	clone token "url: '$web/basic/small.git', token: t0ken-of-the-lab"
+	clone bearer "url: '$web/bearer/small.git', token: t0ken-of-the-lab, token_as: bearer"
+	clone private-token "url: '$web/private/small.git', token: t0ken-of-the-lab, token_as: private-token"
+	clone userinfo "url: 'http://git:pa55-of-the-lab@127.0.0.1:$HTTP/basic/small.git'"
+	clone branch "url: '$web/open/small.git', branch: feature/x" "files: 4"
+	clone refs "url: '$web/open/small.git', mode: refs" "refs: { any: { name: refs/tags/v1 }, length: 3 }"
+	clone https "url: '$secure/basic/small.git', user: git, password: pa55-of-the-lab, $ca"
+	clone https-address "url: 'https://127.0.0.1:$HTTPS/open/small.git', $ca"
+	clone moved "url: '$web/moved/small.git', user: git, password: pa55-of-the-lab"
+	clone file "url: '$GIT_SITE/repositories/small.git'" "files: 3"
+	clone ssh-url "url: 'ssh://$ssh:$SSH/group/small.git', $(S), key: $K/ed25519" "files: 3"
+	clone scp "url: '$ssh:group/small.git', port: $SSH, $(S), key: $K/ed25519"
+	clone ecdsa "url: '$ssh:group/small.git', port: $SSH, $(S), key: $K/ecdsa"
+	clone rsa-3072 "url: '$ssh:group/small.git', port: $SSH, $(S), key: $K/rsa"
+	clone passphrase "url: '$ssh:group/small.git', port: $SSH, $(S), key: $K/locked, key_passphrase: pa55phrase-of-the-lab"
+	clone accept-new "url: '$ssh:group/small.git', port: $SSH, host_key: accept-new, known_hosts: /nonexistent, key: $K/rsa"
+	clone pinned "url: '$ssh:group/small.git', port: $SSH, host_key: '$(ssh-keygen -lf "$K/host.pub" | cut -d' ' -f2)', key: $K/rsa"
+	inspect
+	table "open pass -
+		password pass -
+		token pass -
+		bearer pass -
+		private-token pass -
+		userinfo pass -
+		branch pass -
+		refs pass -
+		https pass -
+		https-address pass -
+		moved pass -
+		file pass -
+		ssh-url pass -
+		scp pass -
+		ecdsa pass -
+		rsa-3072 pass -
+		passphrase pass -
+		accept-new pass -
+		pinned pass -"
+	[ "$status" -eq 0 ]
+	result "$T/r.json" git/accept-new '.trace[] | select(contains("accept-new"))'
+}
+
+@test "git: whatever is refused is told apart" {
+	local web=http://127.0.0.1:$HTTP ca="ca: $GIT_SITE/tls/ca.crt" ssh="$SSH_USER@127.0.0.1"
+
+	clone password "url: '$web/basic/small.git', user: git, password: wrong-one"
+	clone no-password "url: '$web/basic/small.git'"
+	clone forbidden "url: '$web/private/small.git', token: wrong-one, token_as: private-token"
+	clone no-repository "url: '$web/open/nothing.git'"
+	clone no-branch "url: '$web/open/small.git', branch: nothing"
+	clone empty "url: '$web/open/empty.git'"
+	clone login-page "url: '$web/login'"
+	clone busy "url: '$web/busy'"
+	clone untrusted "url: 'https://localhost:$UNTRUSTED/open/small.git', $ca"
+	clone expired "url: 'https://localhost:$EXPIRED/open/small.git', $ca"
+	clone wrong-name "url: 'https://localhost:$WRONGNAME/open/small.git', $ca"
+	clone no-ca "url: 'https://localhost:$HTTPS/open/small.git'"
+	clone too-large "url: '$web/open/small.git', max_bytes: 10KiB"
+	clone no-name "url: 'http://nothing.invalid/x.git'"
+	clone refused "url: 'http://127.0.0.1:$(free_port)/x.git'"
+	clone ssh-refused "url: 'ssh://$ssh:$(free_port)/x.git', $(S), key: $K/rsa"
+	clone ssh-stranger "url: '$ssh:group/small.git', port: $SSH, $(S), key: $K/stranger"
+	clone ssh-no-key "url: '$ssh:group/small.git', port: $SSH, $(S)"
+	clone ssh-unknown "url: '$ssh:group/small.git', port: $SSH, known_hosts: $GIT_SITE/known_hosts.empty, key: $K/rsa"
+	clone ssh-changed "url: '$ssh:group/small.git', port: $SSH, known_hosts: $GIT_SITE/known_hosts.wrong, key: $K/rsa"
+	clone ssh-changed-new "url: '$ssh:group/small.git', port: $SSH, host_key: accept-new, known_hosts: $GIT_SITE/known_hosts.wrong, key: $K/rsa"
+	clone ssh-not-pinned "url: '$ssh:group/small.git', port: $SSH, host_key: 'SHA256:AAAA', key: $K/rsa"
+	clone ssh-no-repository "url: '$ssh:group/nothing.git', port: $SSH, $(S), key: $K/rsa"
+	clone ssh-denied "url: '$ssh:group/denied.git', port: $SSH, $(S), key: $K/rsa"
+	clone ssh-passphrase "url: '$ssh:group/small.git', port: $SSH, $(S), key: $K/locked, key_passphrase: wrong-one"
+	inspect
+	table "password fail auth
+		no-password fail auth
+		forbidden fail forbidden
+		no-repository fail not_found
+		no-branch fail branch_missing
+		empty fail empty
+		login-page fail protocol
+		busy fail protocol
+		untrusted fail tls
+		expired fail tls
+		wrong-name fail tls
+		no-ca fail tls
+		too-large fail too_large
+		no-name fail dns
+		refused fail refused
+		ssh-refused fail refused
+		ssh-stranger fail auth
+		ssh-no-key fail auth
+		ssh-unknown fail host_key_unknown
+		ssh-changed fail host_key_changed
+		ssh-changed-new fail host_key_changed
+		ssh-not-pinned fail host_key_changed
+		ssh-no-repository fail not_found
+		ssh-denied fail forbidden
+		ssh-passphrase error parameter"
+	[ "$status" -eq 1 ]
+	result "$T/r.json" git/no-branch '.message | contains("feature/x, main")'
+	nowhere wrong-one "$T/r.json" "$T/r.txt"
+}
+
+# faulty ID URL-PREFIX PORT FAULT BYTES URL-REST FIELDS
+faulty() {
+	proxied "$3" "$4" "$5"
+	printf -- '- id: %s\n  timeout: 2s\n  git: { url: "%s", %s }\n' "$1" "$2:$proxied$6" "$7" >>"$T/checks"
+}
+
+@test "git: every fault in front of the real servers ends in time, with its kind" {
+	local fault ca="ca: $GIT_SITE/tls/ca.crt"
+
+	faults silent blackhole || true
+	clone http-blackhole "url: 'http://127.0.0.1:$port_blackhole/x.git'"
+	clone ssh-blackhole "url: 'ssh://git@127.0.0.1:$port_blackhole/x.git', $(S), key: $K/rsa"
+	for fault in stall:0 trickle:0 stall:50000 trickle:50000 reset:50000 close:50000 garbage:0 garbage:50000 endless:0 corrupt:50000; do
+		faulty "http-${fault/:/-}" http://127.0.0.1 "$HTTP" "${fault%:*}" "${fault#*:}" /open/small.git "max_bytes: 4MiB"
+		faulty "https-${fault/:/-}" https://localhost "$HTTPS" "${fault%:*}" "${fault#*:}" /open/small.git "max_bytes: 4MiB, $ca"
+		faulty "ssh-${fault/:/-}" "ssh://$SSH_USER@127.0.0.1" "$SSH" "${fault%:*}" "${fault#*:}" /group/small.git \
+			"host_key: accept-new, known_hosts: $GIT_SITE/known_hosts.empty, key: $K/ed25519"
+	done
+	sed -i 's/^\(- id: .*-blackhole\)$/\1\n  timeout: 2s/' "$T/checks"
+	inspect
+	verdicts >"$T/got"
+	# garbage breaks the framing of HTTP; TLS and SSH notice a wrong byte before Git sees it
+	diff <(sort <<-TABLE
+		http-blackhole fail timeout
+		ssh-blackhole fail timeout
+		http-stall-0 fail timeout
+		https-stall-0 fail timeout
+		ssh-stall-0 fail timeout
+		http-trickle-0 fail timeout
+		https-trickle-0 fail timeout
+		ssh-trickle-0 fail timeout
+		http-stall-50000 fail timeout
+		https-stall-50000 fail timeout
+		ssh-stall-50000 fail timeout
+		http-trickle-50000 fail timeout
+		https-trickle-50000 fail timeout
+		ssh-trickle-50000 fail timeout
+		http-reset-50000 fail reset
+		https-reset-50000 fail reset
+		ssh-reset-50000 fail reset
+		http-close-50000 fail closed
+		https-close-50000 fail closed
+		ssh-close-50000 fail closed
+		http-garbage-0 fail protocol
+		https-garbage-0 fail tls
+		ssh-garbage-0 fail protocol
+		http-garbage-50000 fail protocol
+		https-garbage-50000 fail tls
+		ssh-garbage-50000 fail protocol
+		http-endless-0 fail protocol
+		https-endless-0 fail tls
+		ssh-endless-0 fail protocol
+		http-corrupt-50000 fail corrupt
+		https-corrupt-50000 fail tls
+		ssh-corrupt-50000 fail protocol
+	TABLE
+	) <(sort "$T/got") || {
+		cat "$T/r.txt"
+		return 1
+	}
+	# in time: the timeout and a second
+	[ "$(jq '[.results[].duration_ms] | max < 3000' "$T/r.json")" = true ]
+	[ -z "$(ls -d /dev/shm/rounds.* 2>/dev/null)" ]
+}
+
+@test "git: the configuration of the machine sends no clone elsewhere" {
+	mkdir "$T/home"
+	printf '[url "http://127.0.0.1:1/"]\n\tinsteadOf = http://127.0.0.1:%s/\n[http]\n\tproxy = http://127.0.0.1:1\n' \
+		"$HTTP" >"$T/home/.gitconfig"
+	clone open "url: 'http://127.0.0.1:$HTTP/open/small.git'"
+	HOME=$T/home GIT_CONFIG_GLOBAL=$T/home/.gitconfig http_proxy=http://127.0.0.1:1 ALL_PROXY=http://127.0.0.1:1 inspect
+	table "open pass -"
+}
+
+@test "git: master and backup are compared by their refs" {
+	clone same "url: '$GIT_SITE/repositories/master.git', mode: refs, compare_with: 'http://127.0.0.1:$HTTP/open/master.git'" \
+		"ahead: 0, behind: 0, differing: { empty: true }"
+	clone lags "url: '$GIT_SITE/repositories/master.git', mode: refs, compare_with: '$SSH_USER@127.0.0.1:group/backup.git', port: $SSH, $(S), key: $K/rsa" \
+		"behind: 0"
+	inspect
+	table "same pass -
+		lags fail -"
+	result "$T/r.json" git/lags '.actual == "2"'
+}
+
+@test "git: keys and signatures that do not fit are told, with what would" {
+	git_site_sshd old "PubkeyAcceptedAlgorithms ssh-rsa" "ForceCommand $K/forced"
+	local old
+
+	old=$(cat "$GIT_SITE/old.port")
+	clone never "url: 'ssh://$SSH_USER@127.0.0.1:$old/group/small.git', $(S), key: $K/rsa"
+	clone if-needed "url: 'ssh://$SSH_USER@127.0.0.1:$old/group/small.git', $(S), key: $K/rsa, rsa_sha1: if_needed"
+	ssh-keygen -q -t rsa -b 3072 -N '' -f "$K/strange-rsa"
+	clone stranger "url: 'ssh://$SSH_USER@127.0.0.1:$old/group/small.git', $(S), key: $K/strange-rsa"
+	clone stranger-sha1 "url: 'ssh://$SSH_USER@127.0.0.1:$old/group/small.git', $(S), key: $K/strange-rsa, rsa_sha1: if_needed"
+	clone not-needed "url: 'ssh://$SSH_USER@127.0.0.1:$SSH/group/small.git', $(S), key: $K/rsa, rsa_sha1: if_needed"
+	inspect
+	table "never fail auth_algorithm
+		if-needed pass -
+		stranger fail auth
+		stranger-sha1 fail auth
+		not-needed pass -"
+	result "$T/r.json" git/if-needed '.trace | join(" ") | contains("SHA-1")'
+	result "$T/r.json" git/not-needed '.trace | join(" ") | contains("SHA-1") | not'
+}
