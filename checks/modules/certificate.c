@@ -196,25 +196,59 @@ static void expect_host(X509_VERIFY_PARAM *param, const char *host)
 		X509_VERIFY_PARAM_set1_ip(param, (const unsigned char *)&numeric.v4.sin_addr, 4);
 }
 
-int certificate_verify(struct certificate *c, X509_STORE_CTX *ctx, const char *host)
+/* A verification of our own with the strictness of the connection's. NULL: no memory. */
+static X509_STORE_CTX *verification(X509_STORE_CTX *shown, X509_STORE *store, const char *host)
 {
-	X509 *own = X509_STORE_CTX_get0_cert(ctx);
+	X509_STORE_CTX *own = X509_STORE_CTX_new();
+	X509_VERIFY_PARAM *param;
+
+	if (!own || !X509_STORE_CTX_init(own, store, X509_STORE_CTX_get0_cert(shown),
+					 X509_STORE_CTX_get0_untrusted(shown))) {
+		X509_STORE_CTX_free(own);
+		return NULL;
+	}
+	X509_STORE_CTX_set_default(own, "ssl_server");
+	param = X509_STORE_CTX_get0_param(own);
+	X509_VERIFY_PARAM_set_auth_level(param,
+					 X509_VERIFY_PARAM_get_auth_level(X509_STORE_CTX_get0_param(shown)));
+	/* as libcurl has it: an authority in the file need not be a root */
+	X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
+	expect_host(param, host);
+	return own;
+}
+
+static void certificate_judge(struct certificate *c, X509_STORE_CTX *own, const char *host)
+{
 	X509 *bad;
-	int trusted;
+
+	if (X509_verify_cert(own) == 1) {
+		c->verify = X509_V_OK;
+		return;
+	}
+	c->verify = X509_STORE_CTX_get_error(own);
+	if (c->verify == X509_V_OK)
+		c->verify = X509_V_ERR_UNSPECIFIED;
+	bad = X509_STORE_CTX_get_current_cert(own);
+	c->why = certificate_why(c, bad ? bad : X509_STORE_CTX_get0_cert(own),
+				 X509_STORE_CTX_get_error_depth(own), host);
+}
+
+int certificate_verify(struct certificate *c, X509_STORE_CTX *ctx, X509_STORE *store, const char *host)
+{
+	X509 *shown = X509_STORE_CTX_get0_cert(ctx);
+	X509_STORE_CTX *own;
 
 	certificate_free(c);
+	own = shown ? verification(ctx, store, host) : NULL;
 	if (!own)
 		return 0;
-	c->facts = certificate_facts(own);
-	expect_host(X509_STORE_CTX_get0_param(ctx), host);
-	trusted = X509_verify_cert(ctx) == 1;
-	c->verify = trusted ? X509_V_OK : X509_STORE_CTX_get_error(ctx);
-	bad = X509_STORE_CTX_get_current_cert(ctx);
-	if (!trusted)
-		c->why = certificate_why(c, bad ? bad : own, X509_STORE_CTX_get_error_depth(ctx), host);
-	json_object_set_new(c->facts, "trusted", json_boolean(trusted));
+	c->facts = certificate_facts(shown);
+	certificate_judge(c, own, host);
+	X509_STORE_CTX_free(own);
+	X509_STORE_CTX_set_error(ctx, (int)c->verify);
+	json_object_set_new(c->facts, "trusted", json_boolean(c->verify == X509_V_OK));
 	ERR_clear_error();
-	return trusted;
+	return c->verify == X509_V_OK;
 }
 
 void certificate_free(struct certificate *c)

@@ -18,8 +18,9 @@ struct certificate {
 	char *why;     /* in words, NULL when nothing is */
 };
 
-/* Verify the chain in ctx as OpenSSL does, for this host, and keep what was seen. Returns 1 when it is trusted. */
-int certificate_verify(struct certificate *c, X509_STORE_CTX *ctx, const char *host);
+/* Verify what the server has shown in ctx against a store of ours, for this host, and keep what was
+ * seen. The store of ctx is not used: libcurl shares it between transfers. Returns 1 when it is trusted. */
+int certificate_verify(struct certificate *c, X509_STORE_CTX *ctx, X509_STORE *store, const char *host);
 void certificate_free(struct certificate *c);
 
 /* The certificates to trust: of a PEM file, or of the system (file NULL). Kept by file; owned by the cache. */

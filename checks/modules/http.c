@@ -158,17 +158,16 @@ static int on_certificate(X509_STORE_CTX *ctx, void *own)
 {
 	struct http *h = own;
 
-	return certificate_verify(&h->certificate, ctx, h->host) || !h->query->verify;
+	return certificate_verify(&h->certificate, ctx, h->store, h->host) || !h->query->verify;
 }
 
-/* Our own store, read once a file, instead of what libcurl would read anew for every handle. */
+/* Verification against our own store, read once a file; libcurl would read it anew for every handle, or share
+ * one between handles that trust different authorities. */
 static CURLcode on_ssl_ctx(CURL *easy, void *ssl_ctx, void *own)
 {
 	struct http *h = own;
 
 	(void)easy;
-	X509_STORE_up_ref(h->store);
-	SSL_CTX_set_cert_store(ssl_ctx, h->store);
 	SSL_CTX_set_cert_verify_callback(ssl_ctx, on_certificate, h);
 	return CURLE_OK;
 }
@@ -270,12 +269,15 @@ static void http_set_connection(struct http *h)
 	curl_easy_setopt(easy, CURLOPT_RESOLVE, h->resolve);
 #if LIBCURL_VERSION_NUM >= 0x075700
 	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+	curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, 0L);
 #endif
 	if (strcmp(proxy, "env") != 0) {
 		curl_easy_setopt(easy, CURLOPT_PROXY, strcmp(proxy, "none") != 0 ? proxy : "");
 		curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
 	}
 	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	/* a resumed session shows no certificate: one check would trust what another one did */
+	curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
 	curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
 	curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, h->query->verify ? 1L : 0L);

@@ -29,6 +29,7 @@ struct shared {
 struct tls {
 	SSL *ssl;
 	char *host;
+	X509_STORE *store; /* the cache's */
 	struct certificate certificate;
 	bool verify;
 };
@@ -37,7 +38,7 @@ static int on_certificate(X509_STORE_CTX *ctx, void *unused)
 {
 	SSL *ssl = X509_STORE_CTX_get_ex_data(ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
 	struct tls *t = SSL_get_app_data(ssl);
-	int trusted = certificate_verify(&t->certificate, ctx, t->host);
+	int trusted = certificate_verify(&t->certificate, ctx, t->store, t->host);
 
 	(void)unused;
 	return trusted || !t->verify;
@@ -57,12 +58,12 @@ static int tls_configure(struct tls *t, const struct shared *shared, int fd, con
 			 struct err **e)
 {
 	struct address numeric;
-	X509_STORE *store = trust_store(shared->trust, options->ca, e);
 
-	if (!store)
+	t->store = trust_store(shared->trust, options->ca, e);
+	if (!t->store)
 		return -1;
 	t->ssl = SSL_new(shared->ctx);
-	if (!t->ssl || !SSL_set_fd(t->ssl, fd) || !SSL_set1_verify_cert_store(t->ssl, store))
+	if (!t->ssl || !SSL_set_fd(t->ssl, fd))
 		return err_set(e, ERR_BUG, "OpenSSL: no connection could be prepared");
 	SSL_set_app_data(t->ssl, t);
 	SSL_set_connect_state(t->ssl);

@@ -158,7 +158,7 @@ print(*[s.getsockname()[1] for s in all])')
 	judged tls/untrusted fail tls "certificate is signed by 'CN=Lab other', which is not trusted here"
 	judged tls/system fail tls "certificate is signed by 'CN=Lab ca', which is not trusted here"
 	judged tls/unverified pass
-	judged tls/expected pass
+	judged tls/expected pass tls
 	judged tls/plain fail tls "does not speak TLS on this port"
 	says "TLSv1.3"
 }
