@@ -172,6 +172,10 @@ static void read_document(struct inclusion *c, struct document *doc, const struc
 		diagnose(outer->d, at, "include: more than %d files deep", INCLUDE_DEPTH_MAX);
 		return;
 	}
+	if (rulebook_is_full(outer->book)) {
+		diagnose(outer->d, at, "include: too many files are included");
+		return;
+	}
 	if (c->as)
 		r.prefix =
 			rulebook_keep(outer->book, xasprintf("%s%s.", outer->prefix, c->as->text));

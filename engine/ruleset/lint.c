@@ -200,50 +200,89 @@ static void refuse_secret_items(const struct rule *rule, struct diagnostics *d)
 				 l->params[i].param->name);
 }
 
-/* needs: a[x] and ${checks.a[x].…} where the items of `a` are known. */
-static void lint_reference(const struct reference *ref, struct diagnostics *d)
+/* The items of another rule, kept for the next one that names it. NULL when they are not known
+ * here. */
+static const struct items *items_of(const struct rule *rule, struct lint_budget *left)
 {
 	auto_diagnostics struct diagnostics ignored = { 0 };
-	struct names names = { .stage = STAGE_LINT, .rule = ref->rule };
-	struct items items;
-	const char **known;
+	struct names names = { .stage = STAGE_LINT, .rule = rule };
+	const struct items *items = &left->last_items;
 
-	if (!ref->item || !ref->rule->for_each)
-		return;
-	if (!items_make(ref->rule, &names, &items, &ignored) && !items.unknown && !items.runtime &&
-	    !items.reason && !items_find(&items, ref->item)) {
-		known = xcalloc(items.count + 1, sizeof(*known));
-		for (size_t i = 0; i < items.count; i++)
-			known[i] = items.items[i].suffix;
-		diagnose_unknown(d, ref->at, "item", ref->rule->id, ref->item, known);
-		free(known);
+	if (left->last != rule) {
+		items_release(&left->last_items);
+		left->last = rule;
+		left->failed = items_make(rule, &names, &left->last_items, &ignored) != 0;
+		names_release(&names);
+		left->looks -= items->count * 16 < left->looks ? items->count * 16 : left->looks;
 	}
-	items_release(&items);
-	names_release(&names);
+	left->looks -= items->count < left->looks ? items->count : left->looks;
+	return left->failed || items->unknown || items->runtime || items->reason ? NULL : items;
 }
 
-static void lint_references(const struct rule *rule, struct diagnostics *d)
+/* needs: a[x] and ${checks.a[x].…} where the items of `a` are known. */
+static void lint_reference(const struct reference *ref, struct lint_budget *left,
+			   struct diagnostics *d)
+{
+	const struct items *items;
+	const char **known;
+
+	if (!ref->item || !ref->rule->for_each || !left->looks)
+		return;
+	items = items_of(ref->rule, left);
+	if (!items || items_find(items, ref->item))
+		return;
+	known = xcalloc(items->count + 1, sizeof(*known));
+	for (size_t i = 0; i < items->count; i++)
+		known[i] = items->items[i].suffix;
+	diagnose_unknown(d, ref->at, "item", ref->rule->id, ref->item, known);
+	free(known);
+}
+
+static void lint_references(const struct rule *rule, struct lint_budget *left,
+			    struct diagnostics *d)
 {
 	const struct rule_links *l = rule->links;
 
 	for (size_t i = 0; i < l->need_count; i++)
-		lint_reference(&l->needs[i], d);
+		lint_reference(&l->needs[i], left, d);
 	for (size_t i = 0; i < l->capture_count; i++) {
-		lint_reference(&l->captures[i], d);
+		lint_reference(&l->captures[i], left, d);
 		if (l->captures[i].path)
 			want_path(l->captures[i].rule->links, l->captures[i].path);
 	}
 }
 
-void rule_lint(struct rule *rule, struct diagnostics *d)
+/* Bind the rule with every item that it is known to have. */
+static void lint_items(struct bind *b, struct lint_budget *left)
+{
+	const struct rule *rule = b->rule;
+	struct items items = { 0 };
+
+	if (!items_make(rule, b->names, &items, b->d)) {
+		b->names->all_later = !items.count;
+		for (size_t i = 0; i < items.count || !i; i++) {
+			b->names->vars = items.count ? items.items[i].vars : NULL;
+			lint_item(b, !i);
+		}
+	}
+	if (items.count > left->items) {
+		diagnose(b->d, rule->for_each, "for_each: more than %d items in all",
+			 LINT_ITEMS_MAX);
+		left->exhausted = true;
+	}
+	left->items -= items.count < left->items ? items.count : left->items;
+	b->names->vars = NULL;
+	items_release(&items);
+}
+
+void rule_lint(struct rule *rule, struct lint_budget *left, struct diagnostics *d)
 {
 	struct names names = { .stage = STAGE_LINT, .rule = rule };
 	struct bind b = { .rule = rule, .names = &names, .d = d };
-	struct items items = { 0 };
 	bool varies = false;
 
-	lint_references(rule, d);
-	if (!rule->type)
+	lint_references(rule, left, d);
+	if (!rule->type || left->exhausted)
 		return;
 	for (size_t i = 0; i < PART_COUNT; i++)
 		varies = varies || rule->links->varies[i];
@@ -251,17 +290,10 @@ void rule_lint(struct rule *rule, struct diagnostics *d)
 		b.arena = node_arena_new();
 	rule->links->worst = rule->severity;
 	refuse_secret_items(rule, d);
-	if (!items_make(rule, &names, &items, d)) {
-		names.all_later = !items.count;
-		for (size_t i = 0; i < items.count || !i; i++) {
-			names.vars = items.count ? items.items[i].vars : NULL;
-			lint_item(&b, !i);
-		}
-	}
+	lint_items(&b, left);
 	lint_found(rule, rule->expect, d);
 	if (rule->links->self)
 		interpolate_names(rule->expect, want_self, rule->links);
-	items_release(&items);
 	bind_release(&b);
 	names_release(&names);
 	node_arena_free(b.arena);

@@ -20,11 +20,14 @@
 #include "engine/ruleset/words.h"
 
 #define FORMAT "1"
+/* Far above what people write, low enough that a hostile file is refused within a second. */
+#define RULES_MAX 250000
+#define SCOPES_MAX 10000
 
 /* What rulebook_free releases besides. */
 struct holdings {
 	struct library *library;
-	size_t ruleset_cap, scope_cap;
+	size_t ruleset_cap, scope_cap, rule_count;
 	char **texts; /* paths and prefixes */
 	size_t text_count, text_cap;
 	bool *loaded; /* by the library's number */
@@ -211,7 +214,15 @@ static size_t rule_cap(size_t count)
 void ruleset_add(struct reading *r, struct rule *rule)
 {
 	struct ruleset *set = r->ruleset;
+	struct holdings *h = r->book->owned;
 
+	if (h->rule_count++ >= RULES_MAX) {
+		if (h->rule_count == RULES_MAX + 1)
+			diagnose(r->d, rule->at,
+				 "more than %d checks, with those of included files", RULES_MAX);
+		rule_free(rule);
+		return;
+	}
 	/* Grows at every power of two, so that a ruleset needs no capacity of its own. */
 	if (!(set->rule_count & (set->rule_count - 1)) &&
 	    (set->rule_count >= 8 || !set->rule_count))
@@ -330,6 +341,7 @@ struct rulebook *rulebook_load(const char *const *paths, size_t count,
 {
 	struct rulebook *book = xcalloc(1, sizeof(*book));
 	struct holdings *h = xcalloc(1, sizeof(*h));
+	struct lint_budget left = { .items = LINT_ITEMS_MAX, .looks = LINT_LOOKS_MAX };
 
 	h->library = library_new();
 	book->owned = h;
@@ -341,7 +353,8 @@ struct rulebook *rulebook_load(const char *const *paths, size_t count,
 		rules_link(book->rulesets[i], d);
 	for (size_t i = 0; i < book->count; i++)
 		for (size_t k = 0; k < book->rulesets[i]->rule_count; k++)
-			rule_lint(book->rulesets[i]->rules[k], d);
+			rule_lint(book->rulesets[i]->rules[k], &left, d);
+	items_release(&left.last_items);
 	diagnostics_sort(d);
 	return book;
 }
@@ -369,6 +382,13 @@ static void scope_free(struct scope *s)
 	}
 	free(s->params);
 	free(s);
+}
+
+bool rulebook_is_full(const struct rulebook *book)
+{
+	const struct holdings *h = book->owned;
+
+	return book->scope_count >= SCOPES_MAX || h->rule_count > RULES_MAX;
 }
 
 char *rulebook_keep(struct rulebook *book, char *text)

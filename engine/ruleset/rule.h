@@ -4,6 +4,7 @@
 #ifndef ENGINE_RULESET_RULE_H
 #define ENGINE_RULESET_RULE_H
 
+#include "engine/ruleset/items.h"
 #include "engine/ruleset/ruleset.h"
 
 struct library;
@@ -94,6 +95,8 @@ void ruleset_read(struct reading *r);
 void ruleset_add(struct reading *r, struct rule *rule);
 struct scope *rulebook_add_scope(struct rulebook *book, struct document *doc, struct scope *parent,
 				 struct ruleset *set);
+/* Whether there is so much already that no more files are included. */
+bool rulebook_is_full(const struct rulebook *book);
 /* Takes the text and keeps it as long as the rulebook. */
 char *rulebook_keep(struct rulebook *book, char *text);
 /* rule.c: read one item of `checks`. */
@@ -116,8 +119,19 @@ void condition_check(const struct node *when, const struct scope *scope, const c
 /* needs.c: needs and names of all rules of a ruleset, cycles. */
 void rules_link(struct ruleset *set, struct diagnostics *d);
 struct rule *ruleset_rule(const struct ruleset *set, const char *id);
+/* What looking through a rulebook may cost: hostile files are refused, not waited for. */
+#define LINT_ITEMS_MAX 250000
+#define LINT_LOOKS_MAX 50000000
+struct lint_budget {
+	size_t items; /* of for_each, of all rules; more is a mistake */
+	size_t looks; /* for items that others name; when used up, the plan will say */
+	bool exhausted;
+	const struct rule *last; /* whose items were looked through last */
+	struct items last_items;
+	bool failed; /* they could not be made */
+};
 /* lint.c: values of fields, expectations, texts. */
-void rule_lint(struct rule *rule, struct diagnostics *d);
+void rule_lint(struct rule *rule, struct lint_budget *left, struct diagnostics *d);
 
 /* Whether a text is [a-z0-9][a-z0-9_-]*. */
 bool is_check_id(const char *s);

@@ -146,6 +146,45 @@ static void mistakes_of_all_files_at_once(void **state)
 		strstr(says, "u.yaml:4:28: port: '0' is not a port number from 1 to 65535\n"));
 }
 
+/* 2 to the 15 readings of 16 small files; and a million items of three short lists. */
+static void bombs_are_refused(void **state)
+{
+	static const char *const bomb[] = { "b0.yaml" }, *const items[] = { "t.yaml" };
+	auto_free char *says = NULL, *list = NULL;
+	auto_buf struct buf numbers = BUF_INIT(1 << 16);
+
+	(void)state;
+	for (unsigned i = 0; i < 16; i++) {
+		auto_free char *name = xasprintf("b%u.yaml", i);
+		auto_free char *next =
+			xasprintf("include: [ { file: b%u.yaml, as: x }, { file: b%u.yaml, "
+				  "as: y } ]\n",
+				  i + 1, i + 1);
+		auto_free char *text =
+			xasprintf("format: 1\nruleset: b%u\n%schecks: [ { id: a, port: "
+				  "{ port: 1 } } ]\n",
+				  i, i < 15 ? next : "");
+
+		write_file(name, text);
+	}
+	says = lint(bomb, 1);
+	assert_non_null(strstr(says, "include: too many files are included\n"));
+	for (unsigned i = 0; i < 16; i++) {
+		auto_free char *name = xasprintf("b%u.yaml", i);
+
+		unlink(name);
+	}
+	for (unsigned i = 0; i < 100; i++)
+		buf_printf(&numbers, "%s%u", i ? "," : "", i);
+	list = xasprintf(CHECKS "  - id: a\n    for_each: { x: [%s], y: [%s], z: [%s] }\n"
+				"    port: { port: 1 }\n",
+			 buf_text(&numbers), buf_text(&numbers), buf_text(&numbers));
+	write_file("t.yaml", list);
+	free(says);
+	says = lint(items, 1);
+	assert_string_equal(says, "t.yaml:5:15: for_each: more than 100000 items\n");
+}
+
 static const char whole[] =
 	"format: 1\n"
 	"ruleset: whole\n"
@@ -241,6 +280,7 @@ int main(void)
 		cmocka_unit_test(a_file_is_read_once),
 		cmocka_unit_test(a_missing_file_is_named),
 		cmocka_unit_test(mistakes_of_all_files_at_once),
+		cmocka_unit_test(bombs_are_refused),
 		cmocka_unit_test(a_whole_ruleset_has_none),
 		cmocka_unit_test(tables_are_sorted_and_documented),
 	};
