@@ -8,8 +8,8 @@
 
 struct secrets;
 
-/* A copy of the value with every secret in its texts (not in keys) replaced by ***; a new reference.
- * secrets may be NULL: nothing is masked. */
+/* A copy of the value with every secret in its texts (not in keys) replaced by ***; a new
+ * reference. secrets may be NULL: nothing is masked. */
 json_t *mask_json(const struct secrets *secrets, json_t *value);
 
 #endif
