@@ -48,7 +48,7 @@ struct http {
 	/* what came of it */
 	struct buf peer;
 	int socket_errno;
-	bool told_tls;
+	bool told; /* the trace of its connection */
 	X509_STORE *store;
 	struct certificate certificate;
 	struct answer answer;
@@ -115,16 +115,28 @@ static void http_fail(struct http *h, enum kind kind, const char *why)
 	http_end(h, false);
 }
 
+static void trace_connection(struct http *h)
+{
+	const struct curl_tlssessioninfo *session = NULL;
+	curl_off_t us = 0;
+	char took[32];
+
+	if (h->told || curl_easy_getinfo(h->easy, CURLINFO_CONNECT_TIME_T, &us) != CURLE_OK || us <= 0)
+		return;
+	h->told = true;
+	clock_human(us * 1000, took, sizeof(took));
+	observer_trace(h->probe->observer, "connected to %s in %s", buf_text(&h->peer), took);
+	if (curl_easy_getinfo(h->easy, CURLINFO_TLS_SSL_PTR, &session) == CURLE_OK && session && session->internals &&
+	    session->backend == CURLSSLBACKEND_OPENSSL)
+		observer_trace(h->probe->observer, "%s, %s", SSL_get_version(session->internals),
+			       SSL_get_cipher_name(session->internals));
+}
+
 static size_t on_header(char *line, size_t size, size_t count, void *ctx)
 {
 	struct http *h = ctx;
-	const struct curl_tlssessioninfo *session = NULL;
 
-	if (!h->told_tls && curl_easy_getinfo(h->easy, CURLINFO_TLS_SSL_PTR, &session) == CURLE_OK && session &&
-	    session->internals && session->backend == CURLSSLBACKEND_OPENSSL)
-		observer_trace(h->probe->observer, "%s, %s", SSL_get_version(session->internals),
-			       SSL_get_cipher_name(session->internals));
-	h->told_tls = true;
+	trace_connection(h);
 	return answer_header(&h->answer, line, size * count) ? size * count : 0;
 }
 
@@ -315,7 +327,7 @@ static void hop_send(struct http *h)
 	}
 	curl_easy_reset(h->easy);
 	h->error[0] = '\0';
-	h->told_tls = false;
+	h->told = false;
 	buf_clear(&h->peer);
 	certificate_free(&h->certificate);
 	answer_begin(&h->answer, observer_wants(o, "body") || observer_wants(o, "json") || observer_wants(o, "found"));
@@ -456,15 +468,12 @@ static void hop_redirect(struct http *h, long status, const char *to)
 	}
 }
 
-static void trace_answer(const struct http *h, long status)
+static void trace_answer(struct http *h, long status)
 {
 	curl_off_t us = 0;
 	char took[32];
 
-	if (curl_easy_getinfo(h->easy, CURLINFO_CONNECT_TIME_T, &us) == CURLE_OK && us > 0) {
-		clock_human(us * 1000, took, sizeof(took));
-		observer_trace(h->probe->observer, "connected to %s in %s", buf_text(&h->peer), took);
-	}
+	trace_connection(h);
 	if (status <= 0)
 		return;
 	curl_easy_getinfo(h->easy, CURLINFO_STARTTRANSFER_TIME_T, &us);
@@ -576,6 +585,7 @@ static void http_cancel(struct probe *p)
 	char took[32];
 
 	clock_human(clock_mono() - p->started, took, sizeof(took));
+	trace_connection(h);
 	http_late(p->observer, h->easy, buf_text(&h->peer), h->host, took);
 	http_record(h, false);
 	p->state = NULL;

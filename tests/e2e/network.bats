@@ -143,6 +143,9 @@ print(*[s.getsockname()[1] for s in all])')
 		- id: unverified
 		  http: { url: "https://localhost:$expired/", ca: "$T/ca.pem", verify: false }
 		  expect: { body: tls, tls.days_left: { lt: 0 }, tls.trusted: false }
+		- id: traced
+		  http: { url: "https://localhost:$good/", ca: "$T/ca.pem" }
+		  expect: { status: 500 }
 		- id: expected
 		  http: { url: "https://localhost:$expired/", ca: "$T/ca.pem" }
 		  expect: { error.kind: tls }
@@ -160,7 +163,7 @@ print(*[s.getsockname()[1] for s in all])')
 	judged tls/unverified pass
 	judged tls/expected pass tls
 	judged tls/plain fail tls "does not speak TLS on this port"
-	says "TLSv1.3"
+	check tls/traced | jq -e '.trace | map(startswith("TLSv1.3, ")) | any'
 }
 
 @test "tcp: TLS by its module, with the same words" {
