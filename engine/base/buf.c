@@ -13,10 +13,17 @@
 
 #define BUF_FIRST 64
 
+static void buf_empty(struct buf *b)
+{
+	*b = (struct buf){ .max = b->max, .wipe = b->wipe };
+}
+
 void buf_free(struct buf *b)
 {
+	if (b->wipe && b->data)
+		explicit_bzero(b->data, b->cap);
 	free(b->data);
-	*b = BUF_INIT(b->max);
+	buf_empty(b);
 }
 
 void buf_clear(struct buf *b)
@@ -25,6 +32,19 @@ void buf_clear(struct buf *b)
 	b->lost = 0;
 	if (b->data)
 		b->data[0] = '\0';
+}
+
+/* realloc(3) would leave a copy behind. */
+static void buf_move(struct buf *b, size_t cap)
+{
+	char *data = xmalloc(cap);
+
+	if (b->data) {
+		memcpy(data, b->data, b->len + 1);
+		explicit_bzero(b->data, b->cap);
+		free(b->data);
+	}
+	b->data = data;
 }
 
 /* Make room for len bytes more and a NUL; the caller has held len to the maximum. */
@@ -40,7 +60,10 @@ static void buf_grow(struct buf *b, size_t len)
 		cap = cap > SIZE_MAX / 2 ? need : cap * 2;
 	if (b->max < cap - 1)
 		cap = b->max + 1;
-	b->data = xrealloc(b->data, cap, 1);
+	if (b->wipe)
+		buf_move(b, cap);
+	else
+		b->data = xrealloc(b->data, cap, 1);
 	b->cap = cap;
 }
 
@@ -96,6 +119,19 @@ bool buf_vprintf(struct buf *b, const char *fmt, va_list ap)
 	return buf_adds(b, large);
 }
 
+char *buf_room(struct buf *b, size_t want)
+{
+	buf_grow(b, want);
+	b->data[b->len] = '\0';
+	return b->data + b->len;
+}
+
+void buf_filled(struct buf *b, size_t len)
+{
+	b->len += len;
+	b->data[b->len] = '\0';
+}
+
 void buf_shift(struct buf *b, size_t n)
 {
 	if (n >= b->len) {
@@ -117,6 +153,6 @@ char *buf_take(struct buf *b)
 {
 	char *s = b->data ? b->data : xstrdup("");
 
-	*b = BUF_INIT(b->max);
+	buf_empty(b);
 	return s;
 }

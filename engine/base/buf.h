@@ -17,9 +17,12 @@ struct buf {
 	size_t cap;
 	size_t max;  /* bytes at most; SIZE_MAX for what only we fill */
 	size_t lost; /* bytes that did not fit */
+	bool wipe;   /* no copy of its bytes may be left in memory */
 };
 
 #define BUF_INIT(maximum) ((struct buf){ .max = (maximum) })
+/* For secrets: whatever memory it gives back is overwritten before. */
+#define BUF_SECRET(maximum) ((struct buf){ .max = (maximum), .wipe = true })
 #define auto_buf __attribute__((cleanup(buf_free)))
 
 void buf_free(struct buf *b);  /* releases and empties; the maximum stays */
@@ -30,6 +33,10 @@ bool buf_adds(struct buf *b, const char *s);
 bool buf_addc(struct buf *b, char c);
 bool buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 bool buf_vprintf(struct buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
+/* Memory for `want` bytes more, to be filled by the caller and then counted in by buf_filled();
+ * want is at most what the maximum leaves. */
+char *buf_room(struct buf *b, size_t want);
+void buf_filled(struct buf *b, size_t len);
 /* Remove the first n bytes. */
 void buf_shift(struct buf *b, size_t n);
 /* The bytes as a string, "" when empty; owned by the buffer. */

@@ -13,7 +13,8 @@
 #include "engine/base/buf.h"
 #include "engine/base/err.h"
 
-#define IO_CHUNK 16384
+#define IO_FIRST 4096
+#define IO_CHUNK 65536
 
 /* Wait until fd can be written; errors of the descriptor come back from the next write. */
 static int wait_writable(int fd)
@@ -46,20 +47,41 @@ int io_write_all(int fd, const void *bytes, size_t len, struct err **e)
 	return 0;
 }
 
+/* What is read goes straight into the buffer: it may be a secret, and then no copy may stay on the
+ * stack. Small at first, since most files in /proc are. */
+static size_t next_room(const struct buf *out)
+{
+	size_t left = out->max - out->len;
+	size_t want = out->len < IO_CHUNK ? IO_FIRST : IO_CHUNK;
+
+	return want < left ? want : left;
+}
+
+/* One byte more than fits? Its value is of no interest. */
+static ssize_t read_beyond(int fd, struct buf *out)
+{
+	char byte;
+	ssize_t n = read(fd, &byte, 1);
+
+	if (n > 0)
+		out->lost++;
+	return n;
+}
+
 /* Read until the end or until out is full and one more byte was there. 1: more than fits, 0: the
  * end, -1: errno. */
 static int read_whole(int fd, struct buf *out)
 {
-	char chunk[IO_CHUNK];
-
 	for (;;) {
-		size_t room = out->max - out->len;
-		ssize_t n = read(fd, chunk, room < sizeof(chunk) ? room + 1 : sizeof(chunk));
+		size_t want = next_room(out);
+		ssize_t n = want ? read(fd, buf_room(out, want), want) : read_beyond(fd, out);
 
 		if (n == 0)
 			return 0;
-		if (n > 0 && !buf_add(out, chunk, (size_t)n))
+		if (n > 0 && !want)
 			return 1;
+		if (n > 0)
+			buf_filled(out, (size_t)n);
 		if (n < 0 && errno != EINTR)
 			return -1;
 	}

@@ -382,7 +382,7 @@ static void answer_key(struct request *r, const struct buf *bytes)
 
 static void answer_file(struct request *r)
 {
-	auto_buf struct buf bytes = BUF_INIT(FILE_MAX);
+	auto_buf struct buf bytes = BUF_SECRET(FILE_MAX);
 
 	if (read_file(r, &bytes))
 		return;

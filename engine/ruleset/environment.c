@@ -45,7 +45,7 @@ static void wipe(struct buf *b)
 /* The variable of one process: 1, 0, -1. */
 static int get_of_pid(uint64_t pid, const char *name, char **value, struct err **e)
 {
-	auto_buf struct buf b = BUF_INIT(ENVIRON_MAX);
+	auto_buf struct buf b = BUF_SECRET(ENVIRON_MAX);
 	auto_free char *path = xasprintf("/proc/%llu/environ", (unsigned long long)pid);
 
 	if (io_read_proc(AT_FDCWD, path, &b) < 0)

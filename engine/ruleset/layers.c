@@ -99,7 +99,7 @@ static void drop_sources(struct diagnostics *d, size_t from)
 /* Parse without leaving copies of the text behind. NULL: d says why. */
 static struct document *parse_file(const char *path, struct diagnostics *d)
 {
-	auto_buf struct buf bytes = BUF_INIT(FILE_MAX);
+	auto_buf struct buf bytes = BUF_SECRET(FILE_MAX);
 	auto_err struct err *e = NULL;
 	struct document *doc;
 	size_t before = d->count;

@@ -241,6 +241,8 @@ struct plan *plan_make(const struct rulebook *book, const struct requests *answe
 	decide_rulesets(p);
 	if (!plan_select(p))
 		make_checks(p);
+	if (plan->checks)
+		plan_veil(p);
 	diagnostics_sort(d);
 	if (secrets)
 		diagnostics_mask(d, secrets);

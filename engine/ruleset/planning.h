@@ -82,6 +82,9 @@ void plan_literal_secrets(struct planning *p, const struct check_type *type, con
 			  struct check *c);
 void check_add_secret(struct check *c, uint32_t number);
 
+/* veil.c: mask what is told of checks, when all secrets are known. */
+void plan_veil(struct planning *p);
+
 const struct builtins *plan_builtins(const struct plan *plan);
 
 #endif

@@ -96,7 +96,7 @@ static bool is_blocked(const struct lanes *l, const struct job *j)
 static void give(struct worker *w, struct job *j)
 {
 	const struct lanes *l = w->pool->lanes;
-	auto_buf struct buf bytes = BUF_INIT(SIZE_MAX);
+	auto_buf struct buf bytes = BUF_SECRET(SIZE_MAX);
 	auto_free char *item = j->item ? json_dumps(j->item, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
 	const struct assignment_parts parts = {
 		.check = j->check,
@@ -117,7 +117,6 @@ static void give(struct worker *w, struct job *j)
 		w->heard = now;
 	job_list_add(&w->jobs, j);
 	wire_send(&w->wire, WIRE_JOB, j->number, j->serial, bytes.data, bytes.len);
-	explicit_bzero(bytes.data, bytes.len);
 	if (!w->clock && w->state == WORKER_WORKING)
 		worker_clock(w,
 			     now + (w->role == ROLE_LOCAL || w->role == ROLE_ISOLATED ? MOVE_AFTER

@@ -69,21 +69,14 @@ int wire_parse(const char *bytes, size_t len, enum role sender, struct wire_mess
 void wire_init(struct wire *w, int fd, enum role peer)
 {
 	*w = (struct wire){
-		.fd = fd, .peer = peer, .in = BUF_INIT(80 * MIB), .out = BUF_INIT(SIZE_MAX)
+		.fd = fd, .peer = peer, .in = BUF_SECRET(80 * MIB), .out = BUF_SECRET(SIZE_MAX)
 	};
-}
-
-static void buf_wipe(struct buf *b)
-{
-	if (b->data)
-		explicit_bzero(b->data, b->cap);
-	buf_free(b);
 }
 
 void wire_release(struct wire *w)
 {
-	buf_wipe(&w->in);
-	buf_wipe(&w->out);
+	buf_free(&w->in);
+	buf_free(&w->out);
 	w->taken = w->written = 0;
 	if (w->fd >= 0)
 		close(w->fd);
@@ -156,7 +149,7 @@ int wire_flush(struct wire *w, struct err **e)
 		w->written += (size_t)n;
 	}
 	if (w->out.cap > READ_SIZE) {
-		buf_wipe(&w->out);
+		buf_free(&w->out);
 	} else if (w->out.len) {
 		explicit_bzero(w->out.data, w->out.len);
 		buf_clear(&w->out);

@@ -127,8 +127,8 @@ checks:
     command: { argv: [ env ] }
     expect: { stdout: { contains: nothing-like-this } }
   - id: own
-    command: { shell: 'cat /proc/$PPID/environ /proc/*/environ 2>/dev/null | tr "\0" "\n"' }
-    expect: { stdout: { not_contains: "ROUNDS_PARAM_pw=s3" } }
+    command: { shell: 'grep -laz "^ROUNDS_PARAM_pw=s3" /proc/[0-9]*/environ 2>/dev/null; true' }
+    expect: { stdout: { empty: true } }
   - id: uses
     command: { argv: [ "true" ], env: { PW: "${pw}" } }
 YAML
@@ -234,7 +234,8 @@ checks:
     command: { argv: [ sleep, "20" ] }
 YAML
 	secret=s3cr3t-of-the-http-check
-	start env "ROUNDS_PARAM_pw=$secret" "$ROUNDS" run "$T/s.yaml" --report "json=$T/r.json"
+	printf %s "$secret" >"$T/.secret"
+	start "$ROUNDS" run "$T/s.yaml" --param "pw=@$T/.secret" --report "json=$T/r.json"
 	wait_for 20 sleeper
 }
 

@@ -146,6 +146,37 @@ static void buf_grows(void **state)
 	assert_true(b.max == SIZE_MAX);
 }
 
+static void buf_of_secrets_behaves_alike(void **state)
+{
+	auto_buf struct buf b = BUF_SECRET(1000);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 1200; i++)
+		buf_addc(&b, 'x');
+	assert_int_equal(b.len, 1000);
+	assert_int_equal(strlen(buf_text(&b)), 1000);
+	buf_free(&b);
+	assert_true(b.wipe);
+	assert_true(buf_adds(&b, "again"));
+}
+
+static void buf_gives_room(void **state)
+{
+	auto_buf struct buf b = BUF_INIT(10);
+
+	(void)state;
+	(void)buf_room(&b, 4);
+	assert_string_equal(buf_text(&b), "");
+	memcpy(buf_room(&b, 4), "abcd", 4);
+	buf_filled(&b, 3);
+	assert_string_equal(buf_text(&b), "abc");
+	memcpy(buf_room(&b, 7), "1234567", 7);
+	buf_filled(&b, 7);
+	assert_string_equal(buf_text(&b), "abc1234567");
+	assert_false(buf_addc(&b, 'x'));
+}
+
 static void buf_shifts(void **state)
 {
 	auto_buf struct buf b = BUF_INIT(SIZE_MAX);
@@ -224,6 +255,8 @@ int main(void)
 		cmocka_unit_test(buf_has_a_maximum),
 		cmocka_unit_test(buf_of_nothing),
 		cmocka_unit_test(buf_grows),
+		cmocka_unit_test(buf_of_secrets_behaves_alike),
+		cmocka_unit_test(buf_gives_room),
 		cmocka_unit_test(buf_shifts),
 		cmocka_unit_test(take_hands_over),
 		cmocka_unit_test(arrays_grow),

@@ -1,0 +1,108 @@
+/*
+ * veil - what reports tell of a check without it having run: titles, remedies, parameters, reasons.
+ *
+ * Masked when all secrets of the plan are known: one check's title may hold what another one keeps
+ * as its password.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/auto.h"
+#include "engine/base/buf.h"
+#include "engine/base/secret.h"
+#include "engine/base/xalloc.h"
+#include "engine/ruleset/planning.h"
+
+/* NULL when there is no secret in it. */
+static char *veiled(const struct planning *p, const char *text)
+{
+	auto_buf struct buf out = BUF_INIT(SIZE_MAX);
+
+	if (!text || !secrets_mask(p->secrets, &out, text, strlen(text)))
+		return NULL;
+	return buf_take(&out);
+}
+
+/* Of a text that somebody else owns, and that is not changed. */
+static void veil_text(struct planning *p, char **text)
+{
+	char *masked = veiled(p, *text);
+
+	if (masked)
+		*text = plan_keep(p, masked);
+}
+
+static void veil_words(struct planning *p, struct words *w)
+{
+	bool same = w->en == w->zh;
+
+	veil_text(p, &w->en);
+	if (same)
+		w->zh = w->en;
+	else
+		veil_text(p, &w->zh);
+}
+
+static json_t *veil_json(const struct planning *p, json_t *value)
+{
+	json_t *copy, *item;
+	auto_free char *masked = NULL;
+	size_t i;
+
+	if (json_is_array(value)) {
+		copy = json_array();
+		json_array_foreach(value, i, item) json_array_append_new(copy, veil_json(p, item));
+		return copy;
+	}
+	masked = veiled(p, json_string_value(value));
+	return masked ? json_string(masked) : json_incref(value);
+}
+
+/* The values are the parameters' own: they are replaced, not changed. */
+static void veil_params(const struct planning *p, json_t *params)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(params, i, row)
+		json_object_set_new(row, "value", veil_json(p, json_object_get(row, "value")));
+}
+
+static void veil_reason(const struct planning *p, char **reason)
+{
+	char *masked = veiled(p, *reason);
+
+	if (!masked)
+		return;
+	free(*reason);
+	*reason = masked;
+}
+
+/* Causes and steps are shared by the checks of a rule. */
+static void veil_check(struct planning *p, struct check *c)
+{
+	veil_words(p, &c->title);
+	veil_words(p, &c->impact);
+	veil_words(p, &c->verify);
+	veil_text(p, &c->doc);
+	veil_reason(p, &c->reason);
+	for (size_t i = 0; i < c->cause_count; i++)
+		veil_words(p, &c->causes[i]);
+	for (size_t i = 0; i < c->step_count; i++) {
+		veil_words(p, &c->steps[i].text);
+		veil_text(p, &c->steps[i].command);
+	}
+}
+
+void plan_veil(struct planning *p)
+{
+	if (!p->secrets || !secrets_count(p->secrets))
+		return;
+	for (size_t i = 0; i < p->rule_count; i++)
+		if (p->rules[i].params)
+			veil_params(p, p->rules[i].params);
+	for (size_t i = 0; i < p->plan->count; i++)
+		veil_check(p, &p->plan->checks[i]);
+	for (size_t i = 0; i < p->book->count; i++)
+		veil_reason(p, &p->book->rulesets[i]->inapplicable);
+}
