@@ -10,6 +10,7 @@
 #include "engine/base/err.h"
 #include "engine/base/secret.h"
 #include "engine/cli/option.h"
+#include "engine/cli/spill.h"
 #include "engine/ruleset/load.h"
 #include "engine/run/run.h"
 
@@ -98,6 +99,7 @@ int book_load(struct book *b)
 
 	b->rulebook = rulebook_load(paths, b->paths.count, check_registry, &b->mistakes);
 	mark_named(b);
+	spill_mask(&b->mistakes, b->rulebook, check_registry);
 	return b->mistakes.errors ? -1 : 0;
 }
 
@@ -122,5 +124,6 @@ int book_plan(struct book *b, const struct book_params *params, const struct pla
 	    !b->mistakes.errors)
 		b->plan = plan_make(b->rulebook, &b->requests, options, b->secrets, &b->mistakes);
 	text_list_release(&site);
+	spill_mask(&b->mistakes, b->rulebook, check_registry);
 	return b->plan && !b->mistakes.errors ? 0 : -1;
 }

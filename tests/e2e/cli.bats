@@ -149,6 +149,35 @@ says() {
 	[ "$(jq -r '.run.complete' r.json)" = false ]
 }
 
+@test "cli: a broken ruleset spills no secret, on no stream and in no report" {
+	cat >leak.yaml <<'YAML'
+format: 1
+ruleset: leak
+version: 1.0.0
+params:
+  entry: { type: secret, default: "hunter2222" }
+  deep:
+    type: secret
+    default: hunter3333
+checks:
+  - id: s
+    http: { ulr: "https://bob:s3cretpw@example.net/" }
+  - id: t
+    http: { url: "https://bob:other7pw@example.net/", password: "pass4711word", metod: GET }
+YAML
+	printf 'format: 1\nruleset: torn\nchecks:\n  - http: [ password: torn8word, "a://b:torn9word@c/" }\n' \
+		>torn.yaml
+	ends 65 "$rounds" run leak.yaml torn.yaml --report json=r.json --report junit=r.xml
+	says "unknown key 'metod' in http"
+	says "torn.yaml:4:"
+	for secret in hunter2222 hunter3333 s3cretpw other7pw pass4711word torn8word torn9word; do
+		[[ "$output" != *"$secret"* ]]
+		! grep -F "$secret" r.json r.xml
+	done
+	run "$rounds" lint leak.yaml torn.yaml
+	! grep -E 'hunter|s3cret|other7|pass4711|torn[89]' <<<"$output"
+}
+
 @test "cli: a ruleset that is not there is 66, and the reports are written" {
 	ends 66 "$rounds" run nowhere.yaml --report json=r.json
 	says "nowhere.yaml"
