@@ -75,8 +75,9 @@ says() {
 
 @test "cli: every option of the language page is there" {
 	ends 0 "$rounds" run --help
-	for option in product component tag check severity report fail-on on-error warn-exit allow-empty \
-		jobs timeout deadline dry-run params param lang quiet verbose color exit require-configured; do
+	for option in product component tag check severity report fail-on on-error warn-exit \
+		allow-empty jobs timeout deadline dry-run params param lang quiet verbose color \
+		exit require-configured; do
 		says "--$option"
 	done
 }
@@ -165,8 +166,8 @@ checks:
   - id: t
     http: { url: "https://bob:other7pw@example.net/", password: "pass4711word", metod: GET }
 YAML
-	printf 'format: 1\nruleset: torn\nchecks:\n  - http: [ password: torn8word, "a://b:torn9word@c/" }\n' \
-		>torn.yaml
+	printf 'format: 1\nruleset: torn\nchecks:\n' >torn.yaml
+	echo '  - http: [ password: torn8word, "a://b:torn9word@c/" }' >>torn.yaml
 	ends 65 "$rounds" run leak.yaml torn.yaml --report json=r.json --report junit=r.xml
 	says "unknown key 'metod' in http"
 	says "torn.yaml:4:"
@@ -185,7 +186,8 @@ YAML
 }
 
 @test "cli: an unwritable report is 73, and the others are written" {
-	ends 73 "$rounds" run good.yaml --report json=/nowhere/r.json --report junit=r.xml --report text
+	ends 73 "$rounds" run good.yaml --report json=/nowhere/r.json --report junit=r.xml \
+		--report text
 	says "/nowhere/r.json"
 	xmllint --noout r.xml
 	mkdir taken

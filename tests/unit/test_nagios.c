@@ -1,5 +1,6 @@
 /*
- * test_nagios - which code a monitoring system gets for which run, and that no text can break its line.
+ * test_nagios - which code a monitoring system gets for which run, and that no text can break its
+ * line.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,6 @@
 /*
- * test_option - the parser of the command line, mistake by mistake with the very line that users read.
+ * test_option - the parser of the command line, mistake by mistake with the very line that users
+ * read.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -114,8 +115,9 @@ static void mistakes_say_what_is_wrong(void **state)
 
 static void every_kind_is_read(void **state)
 {
-	static const char *const words[] = { "--jobs=7",     "--path", "x=y", "-q",  "--size", "large",
-					     "--timeout=2m", "--tag",  "a",   "one", "--tag=b", NULL };
+	static const char *const words[] = { "--jobs=7", "--path", "x=y",          "-q",
+					     "--size",   "large",  "--timeout=2m", "--tag",
+					     "a",        "one",    "--tag=b",      NULL };
 	struct parsed p;
 
 	(void)state;
