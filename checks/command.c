@@ -23,7 +23,8 @@
 #include "engine/base/io.h"
 #include "engine/base/loop.h"
 
-#define OUTPUT_MAX ((size_t)64 * 1024)
+/* With the line that tells of a cut, what evidence may be. */
+#define OUTPUT_MAX ((size_t)64 * 1024 - 64)
 #define CHUNK ((size_t)64 * 1024)
 #define CHUNKS_A_TURN 4
 /* Between TERM and KILL. */
