@@ -1,3 +1,4 @@
+#include "engine/base/scratch.h"
 #include "engine/run/supervisor.h"
 
 #include <errno.h>
@@ -257,6 +258,9 @@ static void conclude(struct worker *w, bool left)
 	struct supervisor *sv = w->sv;
 	bool command = w->role == ROLE_COMMAND;
 
+	/* it may have been killed with a clone half done */
+	if (w->role == ROLE_ISOLATED && w->pid > 0 && !left && WIFSIGNALED(w->status))
+		scratch_remove_of(w->pid);
 	sv->gone(w, left);
 	worker_free(w, !left);
 	if (command && sv->orphans_are_ours)

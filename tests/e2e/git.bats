@@ -45,8 +45,8 @@ table() {
 		cat "$T/r.txt"
 		return 1
 	}
-	[ -z "$(ls -d /dev/shm/rounds.* 2>/dev/null)" ] || {
-		ls -d /dev/shm/rounds.*
+	[ -z "$(ls -d /dev/shm/rounds-scratch.* 2>/dev/null)" ] || {
+		ls -d /dev/shm/rounds-scratch.*
 		return 1
 	}
 }
@@ -161,8 +161,12 @@ S() { echo "known_hosts: $GIT_SITE/known_hosts"; }
 
 # faulty ID URL-PREFIX PORT FAULT BYTES URL-REST FIELDS
 faulty() {
+	local timeout=20s
+
+	# those that end by the timeout alone need not be waited for long
+	[[ "$4" != stall && "$4" != trickle ]] || timeout=2s
 	proxied "$3" "$4" "$5"
-	printf -- '- id: %s\n  timeout: 2s\n  git: { url: "%s", %s }\n' "$1" "$2:$proxied$6" "$7" >>"$T/checks"
+	printf -- '- id: %s\n  timeout: '$timeout'\n  git: { url: "%s", %s }\n' "$1" "$2:$proxied$6" "$7" >>"$T/checks"
 }
 
 @test "git: every fault in front of the real servers ends in time, with its kind" {
@@ -220,8 +224,8 @@ faulty() {
 		return 1
 	}
 	# in time: the timeout and a second
-	[ "$(jq '[.results[].duration_ms] | max < 3000' "$T/r.json")" = true ]
-	[ -z "$(ls -d /dev/shm/rounds.* 2>/dev/null)" ]
+	[ "$(jq '[.results[] | select(.error.kind == "timeout") | .duration_ms] | max < 3000' "$T/r.json")" = true ]
+	[ -z "$(ls -d /dev/shm/rounds-scratch.* 2>/dev/null)" ]
 }
 
 @test "git: the configuration of the machine sends no clone elsewhere" {
@@ -263,4 +267,25 @@ faulty() {
 		not-needed pass -"
 	result "$T/r.json" git/if-needed '.trace | join(" ") | contains("SHA-1")'
 	result "$T/r.json" git/not-needed '.trace | join(" ") | contains("SHA-1") | not'
+}
+
+@test "git: a worker killed in the middle of a clone leaves nothing behind, and no result is lost" {
+	proxied "$HTTP" stall 50000
+	for i in 1 2 3 4; do
+		clone "stalled-$i" "url: 'http://127.0.0.1:$proxied/open/small.git'"
+		clone "fine-$i" "url: 'http://127.0.0.1:$HTTP/open/small.git'"
+	done
+	ruleset git <"$T/checks"
+	"$ROUNDS" run "$T/git.yaml" --timeout 20s --report "json=$T/r.json" --report jsonl >"$T/lines" &
+	local rounds=$!
+	wait_for 20 bash -c '[ "$(grep -c "\"status\":\"pass\"" "$0/lines")" -eq 4 ]' "$T"
+	wait_for 20 bash -c '[ "$(ls -d /dev/shm/rounds-scratch.* 2>/dev/null | wc -l)" -eq 4 ]'
+	for path in /dev/shm/rounds-scratch.*; do
+		pid=${path#*scratch.}
+		kill -KILL "${pid%%.*}"
+	done
+	wait "$rounds" || true
+	[ "$(jq -r '[.results[] | select(.id | contains("stalled")) | .error.kind] | unique | join(" ")' "$T/r.json")" = crashed ]
+	[ "$(jq '[.results[] | select(.status == "pass")] | length' "$T/r.json")" = 4 ]
+	[ -z "$(ls -d /dev/shm/rounds-scratch.* 2>/dev/null)" ]
 }

@@ -9,9 +9,9 @@
 #include <git2/sys/repository.h>
 
 #include "checks/check.h"
-#include "checks/modules/git/scratch.h"
 #include "checks/modules/git/session.h"
 #include "checks/modules/ssh/key.h"
+#include "engine/base/scratch.h"
 #include "engine/base/text.h"
 
 #define REFS_MAX 10000
