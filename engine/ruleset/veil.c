@@ -11,6 +11,7 @@
 #include "engine/base/buf.h"
 #include "engine/base/secret.h"
 #include "engine/base/xalloc.h"
+#include "engine/ruleset/mask.h"
 #include "engine/ruleset/planning.h"
 
 /* NULL when there is no secret in it. */
@@ -43,21 +44,6 @@ static void veil_words(struct planning *p, struct words *w)
 		veil_text(p, &w->zh);
 }
 
-static json_t *veil_json(const struct planning *p, json_t *value)
-{
-	json_t *copy, *item;
-	auto_free char *masked = NULL;
-	size_t i;
-
-	if (json_is_array(value)) {
-		copy = json_array();
-		json_array_foreach(value, i, item) json_array_append_new(copy, veil_json(p, item));
-		return copy;
-	}
-	masked = veiled(p, json_string_value(value));
-	return masked ? json_string(masked) : json_incref(value);
-}
-
 /* The values are the parameters' own: they are replaced, not changed. */
 static void veil_params(const struct planning *p, json_t *params)
 {
@@ -65,7 +51,8 @@ static void veil_params(const struct planning *p, json_t *params)
 	size_t i;
 
 	json_array_foreach(params, i, row)
-		json_object_set_new(row, "value", veil_json(p, json_object_get(row, "value")));
+		json_object_set_new(row, "value",
+				    mask_json(p->secrets, json_object_get(row, "value")));
 }
 
 static void veil_reason(const struct planning *p, char **reason)
