@@ -350,6 +350,7 @@ static int run_run(const struct invocation *in)
 	s.log = log_new(STDERR_FILENO, level, s.book.secrets);
 	code = session_run(&s);
 	outputs_free(s.outputs);
+	run_end();
 	run_release(&s.run);
 	log_free(s.log);
 	book_release(&s.book);
