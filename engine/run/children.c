@@ -60,9 +60,20 @@ static bool is_child(const char *pid_text)
 	       (pid_t)ppid == getpid();
 }
 
+/* In a namespace of its own with the /proc of another, numbers there are not those that kill(2)
+ * takes. */
+static bool proc_is_ours(void)
+{
+	char self[32] = "";
+	uint64_t pid;
+
+	return readlink("/proc/self", self, sizeof(self) - 1) > 0 && number_uint(self, &pid) == 0 &&
+	       (pid_t)pid == getpid();
+}
+
 static void kill_scanned(struct killing *k)
 {
-	auto_dir DIR *proc = opendir("/proc");
+	auto_dir DIR *proc = proc_is_ours() ? opendir("/proc") : NULL;
 	const struct dirent *entry;
 	uint64_t pid;
 

@@ -1,5 +1,6 @@
 #include "engine/run/lanes.h"
 
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,6 +34,8 @@
 /* An isolated worker is renewed after this many checks, for what libraries leak. */
 #define RENEW_AFTER 100
 #define LOCAL_WORKERS_MAX 32
+/* How often to look whether a worker has sent what it was sending. */
+#define SEND_TRIES 100
 
 static const enum role lane_roles[LANE_COUNT] = {
 	[LANE_LOCAL] = ROLE_LOCAL,
@@ -327,11 +330,64 @@ void lanes_feed(struct lanes *l)
 	}
 }
 
-/*
- * The rest of a batch goes to another worker: back to the front of the queue, in its order. So does
- * what this one has done in the last moment and not told yet; it may be told later, and is not
- * heard then.
+/* The job that a message is about, if this worker may speak of it now. */
+static struct job *job_of(const struct worker *w, const struct wire_message *m)
+{
+	struct job *j = schedule_job(w->pool->lanes->schedule, m->header.job);
+
+	if (!j || j->worker != w || j->serial != m->header.serial ||
+	    j->serial >= atomic_load(&w->slot->next))
+		return NULL;
+	return j;
+}
+
+static void job_back(struct worker *w, struct job *j)
+{
+	job_list_remove(j);
+	j->worker = NULL;
+	w->done++;
+	w->pool->deaths = 0;
+	if (w->stuck) {
+		w->stuck = false;
+		worker_clock(w, clock_mono() + MOVE_AFTER);
+	}
+}
+
+static int take_result(struct worker *w, struct job *j, const struct wire_message *m)
+{
+	struct outcome o;
+
+	if (outcome_unpack(m->bytes, m->header.length, &o, NULL) < 0)
+		return -1;
+	job_back(w, j);
+	w->pool->lanes->finish(w->pool->lanes->ctx, j, &o);
+	return 0;
+}
+
+/* Results that lie in the worker's outbox: it may be held up, or dead, before it could send them.
  */
+bool lanes_take_outbox(struct worker *w, bool dead)
+{
+	auto_buf struct buf box = BUF_INIT(SLOT_SIZE);
+	struct wire_message m;
+	size_t at = 0, used = 0;
+
+	if (w->role != ROLE_LOCAL || w->distrusted)
+		return true;
+	if (!slot_outbox(w->slot, dead, &box))
+		return false;
+	while (wire_parse(buf_text(&box) + at, box.len - at, w->role, &m, &used, NULL) == 1) {
+		struct job *j = m.header.type == WIRE_RESULT ? job_of(w, &m) : NULL;
+
+		at += used;
+		if (j && take_result(w, j, &m) < 0)
+			break;
+	}
+	w->taken_back = true; /* it will send them again */
+	return true;
+}
+
+/* The rest of a batch goes to another worker: back to the front of the queue, in its order. */
 static void move_rest(struct worker *w, const struct job *busy)
 {
 	struct job *j, *prev;
@@ -370,6 +426,9 @@ static void clock_serial(struct worker *w)
 			return;
 		}
 		if (w->role == ROLE_LOCAL && now - since >= MOVE_AFTER && !w->stuck)
+			lanes_take_outbox(w, false);
+		if (w->role == ROLE_LOCAL && now - since >= MOVE_AFTER && !w->stuck &&
+		    j->worker == w)
 			move_rest(w, j);
 		next = w->stuck || w->role == ROLE_ISOLATED || since + MOVE_AFTER > limit
 			       ? limit
@@ -420,40 +479,6 @@ static void on_clock(struct worker *w)
 		clock_of_loop(w);
 }
 
-/* The job that a message is about, if this worker may speak of it now. */
-static struct job *job_of(const struct worker *w, const struct wire_message *m)
-{
-	struct job *j = schedule_job(w->pool->lanes->schedule, m->header.job);
-
-	if (!j || j->worker != w || j->serial != m->header.serial ||
-	    j->serial >= atomic_load(&w->slot->next))
-		return NULL;
-	return j;
-}
-
-static void job_back(struct worker *w, struct job *j)
-{
-	job_list_remove(j);
-	j->worker = NULL;
-	w->done++;
-	w->pool->deaths = 0;
-	if (w->stuck) {
-		w->stuck = false;
-		worker_clock(w, clock_mono() + MOVE_AFTER);
-	}
-}
-
-static int take_result(struct worker *w, struct job *j, const struct wire_message *m)
-{
-	struct outcome o;
-
-	if (outcome_unpack(m->bytes, m->header.length, &o, NULL) < 0)
-		return -1;
-	job_back(w, j);
-	w->pool->lanes->finish(w->pool->lanes->ctx, j, &o);
-	return 0;
-}
-
 static int on_heard(struct worker *w, const struct wire_message *m)
 {
 	struct job *j = job_of(w, m);
@@ -500,9 +525,21 @@ static void drop_all(struct job_list *list)
 		j->worker = NULL;
 }
 
+/* What is done counts, also what lies in an outbox. false: one is being sent just now. */
+static bool listen_all(struct lanes *l)
+{
+	bool all = true;
+
+	supervisor_listen(l->sv);
+	for (struct worker *w = l->sv->workers; w; w = w->next)
+		all = lanes_take_outbox(w, false) && all;
+	return all;
+}
+
 void lanes_drop(struct lanes *l)
 {
-	supervisor_listen(l->sv);
+	for (int i = 0; i < SEND_TRIES && !listen_all(l); i++)
+		sched_yield();
 	l->dropped = true;
 	for (struct pool *p = l->pools; p; p = p->next) {
 		drop_all(&p->ready);

@@ -58,6 +58,8 @@ void lanes_add(struct lanes *l, struct job *j);
 void lanes_feed(struct lanes *l);
 /* Hear what has been said already, then drop all jobs: they belong to nobody then. */
 void lanes_drop(struct lanes *l);
+/* Hear what a local worker has done and not sent yet; false when it is sending it just now. */
+bool lanes_take_outbox(struct worker *w, bool dead);
 /* How long the code of a job may run in its slot, in ns. */
 int64_t lanes_limit(const struct job *j);
 

@@ -12,9 +12,10 @@
 #include "engine/run/outcome.h"
 #include "engine/run/worker.h"
 
-/* Results are sent in one write as long as nobody has waited for one longer than this. */
-#define FLUSH_AFTER (NS_PER_MS / 2)
-#define FLUSH_BYTES ((size_t)32 * 1024)
+/* Results are sent in one write as long as nobody has waited for one longer than this. Until then
+ * they lie in the slot's outbox, where the supervisor finds them when the next check hangs or kills
+ * us. */
+#define FLUSH_AFTER (2 * NS_PER_MS)
 
 struct local {
 	struct desk *desk;
@@ -24,17 +25,32 @@ struct local {
 
 static void flush(struct local *l)
 {
-	if (wire_flush(&l->desk->wire, NULL) != 0)
+	struct slot *s = l->desk->slot;
+	struct wire *w = &l->desk->wire;
+
+	slot_send_begin(s);
+	buf_add(&w->out, s->outbox, atomic_load(&s->outbox_len));
+	if (wire_flush(w, NULL) != 0)
 		_exit(1);
+	slot_send_end(s);
 	l->flushed = clock_mono();
 }
 
 static void send_result(struct local *l, const struct examination *x)
 {
 	struct buf bytes = BUF_INIT(SIZE_MAX);
+	struct wire_header h = { .type = WIRE_RESULT, .job = x->a.job, .serial = x->a.serial };
 
 	outcome_pack(&x->outcome, &bytes);
-	wire_send(&l->desk->wire, WIRE_RESULT, x->a.job, x->a.serial, bytes.data, bytes.len);
+	h.length = (uint32_t)bytes.len;
+	if (!slot_post(l->desk->slot, &h, sizeof(h), bytes.data, bytes.len)) {
+		flush(l);
+		if (!slot_post(l->desk->slot, &h, sizeof(h), bytes.data, bytes.len)) {
+			wire_send(&l->desk->wire, WIRE_RESULT, h.job, h.serial, bytes.data,
+				  bytes.len);
+			flush(l);
+		}
+	}
 	buf_free(&bytes);
 }
 
@@ -83,8 +99,7 @@ static void take(struct local *l, const struct wire_message *m)
 		return; /* given to another worker */
 	if (assignment_unpack(m, l->desk->shop->plan, &a, NULL) < 0)
 		_exit(1);
-	if (wire_pending(&l->desk->wire) > FLUSH_BYTES ||
-	    (wire_pending(&l->desk->wire) && clock_mono() - l->flushed > FLUSH_AFTER))
+	if (atomic_load(&l->desk->slot->outbox_len) && clock_mono() - l->flushed > FLUSH_AFTER)
 		flush(l);
 	carry_out(l, &a);
 }
@@ -103,7 +118,8 @@ void local_main(struct desk *d)
 			take(&l, &m);
 			continue;
 		}
-		flush(&l);
+		if (atomic_load(&d->slot->outbox_len))
+			flush(&l);
 		if (wire_read(&d->wire, NULL) != 1)
 			return;
 	}

@@ -242,9 +242,9 @@ static void flight_begin(struct worker *w, struct flight *f)
 	}
 	err_free(e);
 	if (!f->over)
-		f->timer = loop_timer_add(w->loop,
-					  f->probe.deadline + (f->code->ends_itself ? LAST_ORDERS : 0),
-					  on_timeout, f);
+		f->timer = loop_timer_add(
+			w->loop, f->probe.deadline + (f->code->ends_itself ? LAST_ORDERS : 0),
+			on_timeout, f);
 }
 
 /* Start one check. */

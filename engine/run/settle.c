@@ -220,8 +220,10 @@ void lanes_settle(struct worker *w, bool left)
 {
 	struct pool *p = w->pool;
 	struct job_list innocent = { 0 }, suspects = { 0 };
-	size_t held = w->jobs.count + w->own.count;
+	size_t held;
 
+	lanes_take_outbox(w, true);
+	held = w->jobs.count + w->own.count;
 	if (w->role == ROLE_PARENT)
 		leave_alone(p);
 	else

@@ -1,9 +1,11 @@
 #include "engine/run/slot.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "engine/base/buf.h"
 #include "engine/base/clock.h"
 #include "engine/base/err.h"
 #include "engine/base/xalloc.h"
@@ -20,6 +22,8 @@ struct slots *slots_new(size_t count, struct err **e)
 
 	s->count = count;
 	s->page = (size_t)sysconf(_SC_PAGESIZE);
+	if (s->page < SLOT_SIZE)
+		s->page = SLOT_SIZE;
 	s->used = xcalloc(count, sizeof(*s->used));
 	s->pages = mmap(NULL, count * s->page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 			-1, 0);
@@ -51,6 +55,8 @@ int slots_take(struct slots *s)
 			continue;
 		s->used[i] = true;
 		atomic_store(&slot->next, 0);
+		atomic_store(&slot->sending, 0);
+		atomic_store(&slot->outbox_len, 0);
 		slot_leave(slot);
 		return (int)i;
 	}
@@ -121,4 +127,42 @@ bool slot_look(const struct slot *s, uint32_t *job, int64_t *since)
 			break;
 	}
 	return *since != 0;
+}
+
+#define OUTBOX_SIZE (SLOT_SIZE - sizeof(struct slot))
+
+bool slot_post(struct slot *s, const void *header, size_t header_len, const void *bytes, size_t len)
+{
+	uint32_t used = atomic_load(&s->outbox_len);
+
+	if (header_len + len > OUTBOX_SIZE - used)
+		return false;
+	memcpy(s->outbox + used, header, header_len);
+	if (len)
+		memcpy(s->outbox + used + header_len, bytes, len);
+	atomic_store(&s->outbox_len, used + (uint32_t)(header_len + len));
+	return true;
+}
+
+void slot_send_begin(struct slot *s)
+{
+	atomic_fetch_add(&s->sending, 1);
+}
+
+void slot_send_end(struct slot *s)
+{
+	atomic_store(&s->outbox_len, 0);
+	atomic_fetch_add(&s->sending, 1);
+}
+
+bool slot_outbox(const struct slot *s, bool dead, struct buf *out)
+{
+	uint32_t before = atomic_load(&s->sending), len = atomic_load(&s->outbox_len);
+
+	buf_clear(out);
+	if ((before & 1 && !dead) || len > OUTBOX_SIZE)
+		return false;
+	if (len)
+		buf_add(out, s->outbox, len);
+	return atomic_load(&s->sending) == before;
 }

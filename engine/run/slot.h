@@ -14,13 +14,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct buf;
 struct err;
+
+/* Bytes of a slot; what its own fields leave is the outbox. */
+#define SLOT_SIZE 16384
 
 struct slot {
 	_Atomic uint32_t next;
 	_Atomic uint32_t
 		job; /* number + 1 of the job whose code runs; 0: none, or it is not known whose */
 	_Atomic int64_t since; /* clock_mono when that code began; 0: no code of a check runs */
+	/* Messages that are not sent yet: a check that hangs must not hold back what was done
+	 * before it, and a write for each result costs more than many checks. */
+	_Atomic uint32_t sending; /* odd while the outbox is being sent: it comes by the wire */
+	_Atomic uint32_t outbox_len;
+	char outbox[];
 };
 
 /* A row of slots in memory that children share, each in a page of its own. */
@@ -45,5 +54,15 @@ void slot_leave(struct slot *s);
 uint32_t slot_take_back(struct slot *s, uint32_t last);
 /* What runs: true when something does. *job is number + 1 or 0. */
 bool slot_look(const struct slot *s, uint32_t *job, int64_t *since);
+
+/* In the worker: put a message there; false when it does not fit. */
+bool slot_post(struct slot *s, const void *header, size_t header_len, const void *bytes,
+	       size_t len);
+/* Around the sending of the outbox's bytes; after it, it is empty. */
+void slot_send_begin(struct slot *s);
+void slot_send_end(struct slot *s);
+/* In the supervisor: a copy of what is not sent yet. false: it is being sent just now (never of a
+ * worker that is dead: then it is what may not have come). */
+bool slot_outbox(const struct slot *s, bool dead, struct buf *out);
 
 #endif

@@ -487,6 +487,14 @@ void supervisor_end_orphans(struct supervisor *sv)
 		children_kill(is_worker, sv);
 }
 
+/* What ends others before it ends itself. */
+static bool is_keeper(const void *ctx, pid_t pid)
+{
+	const struct worker *w = worker_of_pid(ctx, pid);
+
+	return w && w->role == ROLE_COMMAND;
+}
+
 void supervisor_listen(struct supervisor *sv)
 {
 	for (struct worker *w = sv->workers; w; w = w->next)
@@ -496,9 +504,19 @@ void supervisor_listen(struct supervisor *sv)
 
 void supervisor_end(struct supervisor *sv)
 {
-	for (const struct worker *w = sv->workers; w; w = w->next)
+	bool unknown = false;
+
+	for (struct worker *w = sv->workers; w; w = w->next) {
 		if (w->pid > 0 && !(w->state == WORKER_ENDING && w->role == ROLE_COMMAND))
 			kill(w->pid, w->role == ROLE_COMMAND ? SIGTERM : SIGKILL);
+		if (w->pid)
+			continue;
+		/* forked perhaps, and not told yet: it shall not begin what it was given */
+		slot_take_back(w->slot, w->serial);
+		unknown = true;
+	}
+	if (unknown && sv->orphans_are_ours)
+		children_kill(is_keeper, sv);
 	while (sv->workers)
 		worker_free(sv->workers, false);
 }
