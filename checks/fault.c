@@ -13,8 +13,8 @@
 #include "engine/base/loop.h"
 
 /* Where the kernel does not stop an eater (sanitizers need all addresses), it stops itself. */
-#define EAT_MOST ((size_t)4 * 1024 * 1024 * 1024)
-#define EAT_BITE ((size_t)16 * 1024 * 1024)
+#define EAT_MOST ((size_t)1536 * 1024 * 1024)
+#define EAT_BITE ((size_t)64 * 1024 * 1024)
 #define FLOOD ((size_t)64 * 1024 * 1024)
 #define WIRE_FD 3
 
