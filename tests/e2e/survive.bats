@@ -1,0 +1,298 @@
+#!/usr/bin/env bats
+#
+# What the runner must survive: checks that crash, loop, eat memory and write nonsense, commands that will not end,
+# signals, the death of workers and of the supervisor. Every selected check ends as exactly one result.
+
+bats_require_minimum_version 1.5.0
+load helpers
+
+setup() {
+	lab_setup
+}
+
+teardown() {
+	lab_teardown
+}
+
+need_faults() {
+	"$ROUNDS" explain fault_local >/dev/null 2>&1 || skip "built without --enable-fault-injection"
+}
+
+# rules NAME: its head on standard output; checks follow.
+rules() {
+	printf 'format: 1\nruleset: %s\nversion: 1.0.0\ndefaults: { timeout: %s }\nchecks:\n' "$1" "${2:-2s}"
+}
+
+# checks COUNT TYPE FIELDS: c0 and so on.
+checks() {
+	local i
+
+	for ((i = 0; i < $1; i++)); do
+		printf '  - id: %s%d\n    %s: { %s }\n' "${4:-c}" "$i" "$2" "$3"
+	done
+}
+
+# misdeeds LANE DEED INDEX ...: a thousand innocents, and these among them.
+misdeeds() {
+	local lane=$1 i
+
+	shift
+	declare -A odd=()
+	while [ $# -gt 0 ]; do
+		odd[$2]=$1
+		shift 2
+	done
+	rules thousand
+	for ((i = 0; i < 1000; i++)); do
+		printf '  - id: c%d\n    fault_%s: { do: %s }\n' "$i" "$lane" "${odd[$i]:-pass}"
+	done
+}
+
+# The ids of all results in one line, of those that the jq filter takes.
+ids() {
+	jq -r "[.results[] | select($1) | .id | sub(\".*/c\"; \"\")] | join(\" \")" report.json
+}
+
+# Whether a process whose command line ends so is alive (a zombie is not).
+alive() {
+	ps -eo stat=,args= | grep -v '^Z' | grep -q -- "$1\$"
+}
+
+vanished() {
+	! alive "$1"
+}
+
+kind() {
+	jq -r ".results[] | select(.id == \"thousand/c$1\") | .error.kind" report.json
+}
+
+among_a_thousand() {
+	need_faults
+	misdeeds "$1" crash 100 loop 300 eat 500 exit 502 crash 503 crash 504 crash 505 flood 700 >t.yaml
+	run -2 "$ROUNDS" run t.yaml --report json=report.json
+	[ "$(jq '.results | length' report.json)" = 1000 ]
+	[ "$(jq '[.results[].id] | unique | length' report.json)" = 1000 ]
+	[ "$(ids '.status != "pass"')" = "100 300 500 502 503 504 505" ]
+	[ "$(kind 100)" = crashed ]
+	[ "$(kind 300)" = killed ]
+	[ "$(kind 500)" = resource ]
+	[ "$(kind 502)" = crashed ]
+}
+
+@test "local: crash, loop, eat and flood among a thousand" {
+	among_a_thousand local
+}
+
+@test "network: crash, loop, eat and flood among a thousand" {
+	among_a_thousand network
+}
+
+@test "command: crash, loop, eat and flood among a thousand" {
+	among_a_thousand command
+}
+
+@test "isolated: crash, loop, eat and flood among a thousand" {
+	among_a_thousand isolated
+}
+
+@test "nonsense on the wire costs one check" {
+	need_faults
+	misdeeds local garbage 40 >t.yaml
+	run -2 "$ROUNDS" run t.yaml --report json=report.json
+	[ "$(ids '.status != "pass"')" = 40 ]
+	misdeeds isolated garbage 40 >t.yaml
+	run -2 "$ROUNDS" run t.yaml --report json=report.json
+	[ "$(ids '.status != "pass"')" = 40 ]
+}
+
+@test "a check that hangs holds up nobody, and its timeout is a finding in a loop" {
+	need_faults
+	{
+		rules hang 1s
+		checks 50 fault_local "do: pass"
+		checks 1 fault_local "do: hang" l
+		checks 50 fault_network "do: pass" n
+		checks 1 fault_network "do: hang" h
+	} >t.yaml
+	run -1 "$ROUNDS" run t.yaml --report json=report.json
+	[ "$(jq -r '[.results[] | select(.status != "pass") | .id + " " + .error.kind] | join(", ")' report.json)" = \
+		"hang/l0 killed, hang/h0 timeout" ]
+}
+
+@test "a command that ignores TERM dies with its children, also in sessions of their own" {
+	{
+		rules stubborn 1s
+		cat <<-'YAML'
+			  - id: stubborn
+			    command:
+			      shell: |
+			        trap '' TERM
+			        (trap '' TERM; sleep 987651) &
+			        setsid sh -c 'trap "" TERM; sleep 987652; :' &
+			        sleep 987653
+			  - id: daemon
+			    command: { shell: "setsid sleep 987654 >/dev/null 2>&1 & exit 0" }
+		YAML
+	} >t.yaml
+	run -1 "$ROUNDS" run t.yaml --report json=report.json
+	[ "$(jq -r '.results[0].error.kind' report.json)" = timeout ]
+	[ "$(jq -r '.results[1].status' report.json)" = pass ]
+	wait_for 10 vanished "sleep 98765[1234]"
+}
+
+@test "a gibibyte of output" {
+	{
+		rules gib 60s
+		cat <<-'YAML'
+			  - id: gib
+			    command: { shell: "head -c 1073741824 /dev/zero" }
+		YAML
+	} >t.yaml
+	run -0 "$ROUNDS" run t.yaml --report json=report.json
+	[ "$(stat -c %s report.json)" -lt 100000 ]
+}
+
+@test "a pattern that never ends, over 80 KB of blanks from a server" {
+	"$ROUNDS" explain http >/dev/null 2>&1 || skip "no http"
+	cat >server.py <<-'PY'
+		import http.server, sys
+
+		class Blanks(http.server.BaseHTTPRequestHandler):
+		    def do_GET(self):
+		        body = b" " * 81920 + b"x" if self.path == "/blanks" else b"OK"
+		        self.send_response(200)
+		        self.send_header("Content-Length", str(len(body)))
+		        self.end_headers()
+		        self.wfile.write(body)
+
+		server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Blanks)
+		open("port.new", "w").write(str(server.server_port))
+		__import__("os").rename("port.new", "port")
+		server.serve_forever()
+	PY
+	start python3 server.py
+	wait_for 20 test -e port
+	{
+		rules blanks
+		cat <<-YAML
+			  - id: blanks
+			    http: { url: "http://127.0.0.1:$(cat port)/blanks" }
+			    expect: { body: { matches: '\s+\$' } }
+			  - id: fine
+			    http: { url: "http://127.0.0.1:$(cat port)/" }
+			    expect: { body: { matches: '^OK\$' } }
+		YAML
+	} >t.yaml
+	run -2 "$ROUNDS" run t.yaml --report json=report.json
+	[ "$(jq -r '.results[0].error.kind' report.json)" = killed ]
+	[ "$(jq -r '.results[1].status' report.json)" = pass ]
+}
+
+# A run in which something hangs in each lane, and something is done.
+hanging() {
+	rules hanging 600s
+	checks 1 file "path: /" done
+	for lane in local network isolated; do
+		checks 1 "fault_$lane" "do: hang" "$lane"
+	done
+	cat <<-'YAML'
+		  - id: waits
+		    needs: [ local0 ]
+		    file: { path: / }
+		  - id: runs
+		    needs: [ done0 ]
+		    command: { shell: "touch running; trap '' TERM; setsid sleep 987661 & (sleep 987662; :) & sleep 987663" }
+	YAML
+}
+
+@test "SIGTERM in the middle: complete reports, nothing left" {
+	need_faults
+	hanging >t.yaml
+	start "$ROUNDS" run t.yaml --report json=report.json --report jsonl=report.jsonl --report junit=report.xml
+	wait_for 20 test -e running
+	kill -TERM "$started"
+	status=0
+	wait "$started" || status=$?
+	[ "$status" = 2 ]
+	[ "$(jq -r .run.complete report.json)" = false ]
+	[ "$(jq -r '[.results[] | .status] | join(" ")' report.json)" = "pass skip skip skip skip skip" ]
+	[ "$(jq -r '[.results[] | select(.status == "skip") | .message] | unique | join(",")' report.json)" = interrupted ]
+	[ "$(wc -l <report.jsonl)" = 8 ]
+	grep -q '</testsuites>' report.xml
+	wait_for 10 vanished "sleep 98766[123]"
+}
+
+@test "a deadline cuts the run short" {
+	need_faults
+	hanging >t.yaml
+	run -2 "$ROUNDS" run t.yaml --deadline 500ms --report json=report.json
+	[ "$(jq -r '[.results[] | .status] | join(" ")' report.json)" = "pass skip skip skip skip skip" ]
+	wait_for 10 vanished "sleep 98766[123]"
+}
+
+@test "SIGKILL of the supervisor: nothing outlives it" {
+	need_faults
+	hanging >survive-kill.yaml
+	start "$ROUNDS" run survive-kill.yaml
+	wait_for 20 test -e running
+	wait_for 20 alive "sleep 987661"
+	kill -KILL "$started"
+	wait "$started" || true
+	wait_for 10 vanished "sleep 98766[123]"
+	wait_for 10 vanished "run survive-kill.yaml"
+}
+
+@test "as PID 1 of a namespace" {
+	unshare -p -f true 2>/dev/null || skip "no namespaces here"
+	{
+		rules one
+		cat <<-'YAML'
+			  - id: root
+			    file: { path: / }
+			  - id: orphan
+			    command: { shell: "(sleep 0.1; exit 3) & exit 0" }
+		YAML
+	} >t.yaml
+	run -0 unshare -p -f --mount-proc "$ROUNDS" run t.yaml --report json=report.json
+	[ "$(jq -r '[.results[] | .status] | join(" ")' report.json)" = "pass pass" ]
+	run -0 unshare -p -f "$ROUNDS" run t.yaml
+	run -64 unshare -p -f "$ROUNDS" run t.yaml --fail-on nonsense
+}
+
+@test "SIGTERM to PID 1 of a namespace" {
+	need_faults
+	unshare -p -f true 2>/dev/null || skip "no namespaces here"
+	hanging >survive-init.yaml
+	start unshare -p -f --kill-child "$ROUNDS" run survive-init.yaml --report json=report.json
+	wait_for 20 test -e running
+	# the oldest of its name is the init
+	kill -TERM "$(pgrep -o -P "$started")"
+	wait "$started" || true
+	[ "$(jq -r '[.results[] | .status] | join(" ")' report.json)" = "pass skip skip skip skip skip" ]
+}
+
+@test "two hundred workers killed at random lose no result" {
+	need_faults
+	{
+		rules random 20s
+		checks 700 fault_local "do: pass, after: 4ms"
+		checks 700 fault_network "do: pass, after: 100ms" n
+		checks 300 fault_isolated "do: pass, after: 200ms" i
+		checks 200 fault_command "do: pass, after: 40ms" k
+	} >t.yaml
+	# a leak checker's helper would be taken for a worker
+	start env ASAN_OPTIONS=detect_leaks=0 "$ROUNDS" run t.yaml --jobs 8 --report json=report.json
+	for ((kills = 0; kills < 200; )); do
+		mapfile -t workers < <(pgrep -P "$started")
+		[ ${#workers[@]} -gt 0 ] || kill -0 "$started" 2>/dev/null || break
+		[ ${#workers[@]} -gt 0 ] || continue
+		kill -KILL "${workers[RANDOM % ${#workers[@]}]}" 2>/dev/null && kills=$((kills + 1))
+		sleep 0.02
+	done
+	wait "$started" || true
+	[ "$kills" -gt 50 ]
+	[ "$(jq '.results | length' report.json)" = 1900 ]
+	[ "$(jq '[.results[].id] | unique | length' report.json)" = 1900 ]
+	[ "$(jq -r '[.results[] | select(.status != "pass") | .status + " " + .error.kind] | unique | join(",")' report.json)" = \
+		"error crashed" ]
+}
