@@ -1,8 +1,9 @@
 /*
  * command - what does a program say, and how does it end?
  *
- * Runs on the lane's loop, several at once. Its output is drained whatever its length and kept in part; when it has
- * ended, or its time is over, everything that it started is gone too. Runs no shell unless `shell` asks for one.
+ * Runs on the lane's loop, several at once. Its output is drained whatever its length and kept in
+ * part; when it has ended, or its time is over, everything that it started is gone too. Runs no
+ * shell unless `shell` asks for one.
  */
 #include "checks/check.h"
 
@@ -16,10 +17,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "checks/command/command.h"
 #include "checks/command/environment.h"
-#include "checks/command/nagios.h"
 #include "checks/command/reaper.h"
-#include "checks/command/window.h"
 #include "engine/base/io.h"
 #include "engine/base/loop.h"
 
@@ -32,72 +32,57 @@
 /* How long after its end grandchildren may hold its output open. */
 #define GRACE_NS (200 * NS_PER_MS)
 
-enum protocol { PROTOCOL_EXIT, PROTOCOL_NAGIOS };
 static const char *const protocols[] = { "exit", "nagios", NULL };
 
-struct command_query {
-	struct text_list argv;
-	char *cwd;
-	struct text_map env;
-	int protocol;
-	char *shell;
-	char *stdin;
-	char *user;
-};
-
 static const struct field command_fields[] = {
-	FIELD_LIST(struct command_query, argv, .doc = "Program and arguments, run without a shell."),
-	FIELD_PATH(struct command_query, cwd, .doc = "Folder to run it in; without it that of rounds."),
+	FIELD_LIST(struct command_query, argv,
+		   .doc = "Program and arguments, run without a shell."),
+	FIELD_PATH(struct command_query, cwd,
+		   .doc = "Folder to run it in; without it that of rounds."),
 	FIELD_MAP(struct command_query, env, .doc = "Environment, besides PATH, HOME and LANG."),
 	FIELD_ENUM(struct command_query, protocol, .choices = protocols, .dflt = "exit",
 		   .doc = "How to read it: by its exit status, or as a plugin of Nagios."),
-	FIELD_SHELL(struct command_query, shell, .doc = "Command line for /bin/sh, instead of argv."),
+	FIELD_SHELL(struct command_query, shell,
+		    .doc = "Command line for /bin/sh, instead of argv."),
 	FIELD_TEXT(struct command_query, stdin, .doc = "Text that it reads on its standard input."),
 	FIELD_TEXT(struct command_query, user, .doc = "User to run it as; needs root."),
 	{ .name = NULL },
 };
 
 static const struct fact nagios_facts[] = {
-	{ .name = "message", .type = FACT_TEXT, .doc = "The first line of its output, without performance data." },
-	{ .name = "perfdata", .type = FACT_OPEN, .doc = "By label: value, unit, warn, crit, min, max." },
-	{ .name = "state", .type = FACT_TEXT, .doc = "By exit status 0, 1, 2, other: ok, warning, critical, unknown." },
+	{ .name = "message",
+	  .type = FACT_TEXT,
+	  .doc = "The first line of its output, without performance data." },
+	{ .name = "perfdata",
+	  .type = FACT_OPEN,
+	  .doc = "By label: value, unit, warn, crit, min, max." },
+	{ .name = "state",
+	  .type = FACT_TEXT,
+	  .doc = "By exit status 0, 1, 2, other: ok, warning, critical, unknown." },
 	{ .name = NULL },
 };
 
 static const struct fact command_facts[] = {
-	{ .name = "exit_status", .type = FACT_INT, .doc = "Its exit status; absent when a signal ended it." },
-	{ .name = "json", .type = FACT_OPEN, .doc = "Its standard output read as JSON; absent when it is none." },
-	{ .name = "nagios", .type = FACT_MAP, .of = nagios_facts, .doc = "What it says as a plugin (protocol: nagios)." },
-	{ .name = "signal", .type = FACT_TEXT, .doc = "The signal that ended it (TERM); absent when it exited." },
-	{ .name = "stderr", .type = FACT_OPEN, .doc = "Its standard error, head and tail, 64 KiB at most." },
-	{ .name = "stdout", .type = FACT_OPEN, .doc = "Its standard output, head and tail, 64 KiB at most." },
+	{ .name = "exit_status",
+	  .type = FACT_INT,
+	  .doc = "Its exit status; absent when a signal ended it." },
+	{ .name = "json",
+	  .type = FACT_OPEN,
+	  .doc = "Its standard output read as JSON; absent when it is none." },
+	{ .name = "nagios",
+	  .type = FACT_MAP,
+	  .of = nagios_facts,
+	  .doc = "What it says as a plugin (protocol: nagios)." },
+	{ .name = "signal",
+	  .type = FACT_TEXT,
+	  .doc = "The signal that ended it (TERM); absent when it exited." },
+	{ .name = "stderr",
+	  .type = FACT_OPEN,
+	  .doc = "Its standard error, head and tail, 64 KiB at most." },
+	{ .name = "stdout",
+	  .type = FACT_OPEN,
+	  .doc = "Its standard output, head and tail, 64 KiB at most." },
 	{ .name = NULL },
-};
-
-struct command;
-
-/* One of its two outputs. */
-struct output {
-	struct command *command;
-	const char *name;
-	int fd; /* -1: ended */
-	struct loop_fd *watch;
-	struct window window;
-};
-
-struct command {
-	struct probe *probe;
-	const struct command_query *query;
-	struct child *child;
-	struct output outputs[2]; /* stdout, stderr */
-	int input;                /* -1: nothing more to write */
-	struct loop_fd *input_watch;
-	size_t written;
-	bool ended;
-	int status;
-	bool late;                /* its time is over: TERM was sent */
-	struct loop_timer *clock; /* for its deadline, then for the KILL */
-	struct loop_timer *grace;
 };
 
 static void output_close(struct output *o)
@@ -124,88 +109,6 @@ static void command_free(struct command *c)
 		window_free(&c->outputs[i].window);
 	}
 	free(c);
-}
-
-/* The names of signal(7), without SIG; real-time ones by number. */
-static const char *signal_text(int signum, char *number, size_t size)
-{
-	static const char *const names[] = {
-		[SIGHUP] = "HUP",   [SIGINT] = "INT",   [SIGQUIT] = "QUIT", [SIGILL] = "ILL",   [SIGTRAP] = "TRAP",
-		[SIGABRT] = "ABRT", [SIGBUS] = "BUS",   [SIGFPE] = "FPE",   [SIGKILL] = "KILL", [SIGUSR1] = "USR1",
-		[SIGSEGV] = "SEGV", [SIGUSR2] = "USR2", [SIGPIPE] = "PIPE", [SIGALRM] = "ALRM", [SIGTERM] = "TERM",
-		[SIGXCPU] = "XCPU", [SIGXFSZ] = "XFSZ", [SIGVTALRM] = "VTALRM", [SIGPROF] = "PROF", [SIGSYS] = "SYS",
-	};
-
-	if (signum >= 0 && (size_t)signum < ARRAY_SIZE(names) && names[signum])
-		return names[signum];
-	snprintf(number, size, "%d", signum);
-	return number;
-}
-
-static void record_status(const struct command *c)
-{
-	struct observer *o = c->probe->observer;
-	const char *name;
-	char number[16];
-
-	if (WIFEXITED(c->status)) {
-		if (!c->late)
-			observer_set_int(o, "exit_status", WEXITSTATUS(c->status));
-		observer_trace(o, "exited with status %d", WEXITSTATUS(c->status));
-		return;
-	}
-	name = signal_text(WTERMSIG(c->status), number, sizeof(number));
-	if (!c->late)
-		observer_set_string(o, "signal", name);
-	observer_trace(o, "ended by signal %s", name);
-}
-
-static void record_json(struct observer *o, const struct buf *text)
-{
-	json_error_t error;
-	json_t *value = json_loadb(buf_text(text), text->len, JSON_DECODE_ANY, &error);
-
-	if (value) {
-		observer_set(o, "json", value);
-		return;
-	}
-	auto_free char *why = xasprintf("not JSON: %s (line %d, column %d)", error.text, error.line, error.column);
-
-	observer_evidence(o, "json", why, strlen(why));
-}
-
-/* What it wrote on one of its outputs: a fact, evidence, and a finding when somebody asks for what was cut. */
-static void record_output(const struct command *c, const struct output *out)
-{
-	struct observer *o = c->probe->observer;
-	bool judged = observer_wants(o, out->name);
-	auto_buf struct buf text = BUF_INIT(SIZE_MAX);
-
-	window_print(&out->window, &text);
-	if (judged)
-		observer_set_text(o, out->name, buf_text(&text), text.len);
-	if (text.len)
-		observer_evidence(o, out->name, buf_text(&text), text.len);
-	if (out == &c->outputs[0]) {
-		judged = judged || observer_wants(o, "json") || observer_wants(o, "found");
-		if (observer_wants(o, "json") && c->ended)
-			record_json(o, &text);
-		if (c->query->protocol == PROTOCOL_NAGIOS && c->ended)
-			observer_set(o, "nagios", nagios_read(WIFEXITED(c->status) ? WEXITSTATUS(c->status) : -1,
-							      buf_text(&text), text.len));
-	}
-	/* what is not there cannot be judged: "does not contain ERROR" would be a false green */
-	if (judged && window_cut(&out->window))
-		observer_trouble(o, KIND_TOO_LARGE, "%s is %llu bytes long, more than the 64 KiB that are kept", out->name,
-				 (unsigned long long)out->window.total);
-}
-
-static void command_record(const struct command *c)
-{
-	if (c->ended)
-		record_status(c);
-	for (int i = 0; i < 2; i++)
-		record_output(c, &c->outputs[i]);
 }
 
 static void command_end(struct command *c)
@@ -259,7 +162,8 @@ static void on_output(void *ctx, uint32_t events)
 /* It has ended, but somebody whom it started holds its output open. */
 static void command_cut_off(struct command *c)
 {
-	observer_trace(c->probe->observer, "it left processes behind that held its output open; they were killed");
+	observer_trace(c->probe->observer,
+		       "it left processes behind that held its output open; they were killed");
 	child_kill_leftovers(c->child);
 	for (int i = 0; i < 2; i++)
 		output_read(&c->outputs[i], 64);
@@ -294,7 +198,8 @@ static void on_deadline(void *ctx)
 	}
 	c->late = true;
 	clock_human(clock_mono() - c->probe->started, took, sizeof(took));
-	observer_trouble(c->probe->observer, KIND_TIMEOUT, "it did not end in %s and was killed", took);
+	observer_trouble(c->probe->observer, KIND_TIMEOUT, "it did not end in %s and was killed",
+			 took);
 	input_close(c);
 	child_signal(c->child, SIGTERM);
 	c->clock = loop_timer_add(c->probe->loop, clock_mono() + KILL_AFTER_NS, on_kill, c);
@@ -357,9 +262,9 @@ static void pipes_close(struct pipes *p)
 static int pipes_open(struct pipes *p, bool input)
 {
 	*p = (struct pipes){ { -1, -1 }, { -1, -1 }, { -1, -1 } };
-	if (pipe2(p->out, O_CLOEXEC) == 0 && pipe2(p->err, O_CLOEXEC) == 0 && (!input || pipe2(p->in, O_CLOEXEC) == 0) &&
-	    io_set_nonblocking(p->out[0]) == 0 && io_set_nonblocking(p->err[0]) == 0 &&
-	    (!input || io_set_nonblocking(p->in[1]) == 0))
+	if (pipe2(p->out, O_CLOEXEC) == 0 && pipe2(p->err, O_CLOEXEC) == 0 &&
+	    (!input || pipe2(p->in, O_CLOEXEC) == 0) && io_set_nonblocking(p->out[0]) == 0 &&
+	    io_set_nonblocking(p->err[0]) == 0 && (!input || io_set_nonblocking(p->in[1]) == 0))
 		return 0;
 	pipes_close(p);
 	return -1;
@@ -385,38 +290,9 @@ static int command_watch(struct command *c, struct pipes *p, struct err **e)
 	return c->input_watch ? 0 : -1;
 }
 
-/* Why it did not start, as a finding where it is one. */
-static void spawn_trouble(const struct command *c, const struct spawned *how, const char *program,
-			  const struct strings *environment)
-{
-	struct observer *o = c->probe->observer;
-	const char *why = strerror(how->errnum);
-	bool gone = how->errnum == ENOENT || how->errnum == ENOTDIR;
-
-	if (how->step == SPAWN_FORK)
-		observer_trouble(o, KIND_RESOURCE, "no process could be started: %s", why);
-	else if (how->step == SPAWN_IDENTITY)
-		observer_trouble(o, KIND_PERMISSION, "it could not become the user '%s': %s", c->query->user, why);
-	else if (how->step == SPAWN_CWD)
-		observer_trouble(o, gone ? KIND_NOT_FOUND : KIND_PERMISSION, "cannot go to the folder '%s': %s",
-				 c->query->cwd, why);
-	else if (gone && !strchr(program, '/'))
-		observer_trouble(o, KIND_NOT_FOUND, "there is no program '%s' in %s", program,
-				 environment_get(environment, "PATH"));
-	else if (gone && access(program, F_OK) == 0)
-		observer_trouble(o, KIND_NOT_FOUND, "the interpreter that '%s' asks for does not exist", program);
-	else if (gone)
-		observer_trouble(o, KIND_NOT_FOUND, "there is no program '%s'", program);
-	else if (how->errnum == EACCES || how->errnum == EPERM)
-		observer_trouble(o, KIND_PERMISSION, "'%s' may not be executed: %s", program, why);
-	else if (how->errnum == ENOEXEC)
-		observer_trouble(o, KIND_CORRUPT, "'%s' is no program that this machine can execute", program);
-	else
-		observer_trouble(o, KIND_RESOURCE, "'%s' could not be executed: %s", program, why);
-}
-
 /* The user that it runs as; trouble is in the observer when it fails for a reason that is one. */
-static int command_identity(const struct command *c, struct identity *id, char **home, struct err **e)
+static int command_identity(const struct command *c, struct identity *id, char **home,
+			    struct err **e)
 {
 	auto_err struct err *why = NULL;
 
@@ -461,7 +337,7 @@ static int command_start(struct command *c, struct reaper *r, struct err **e)
 	c->child = reaper_spawn(r, &s, on_exit_status, c, &how);
 	identity_free(&s.identity);
 	if (!c->child)
-		spawn_trouble(c, &how, s.argv[0], &environment);
+		command_spawn_trouble(c, &how, s.argv[0], &environment);
 	else if (command_watch(c, &p, e) < 0)
 		child_release(TAKE(c->child));
 	pipes_close(&p);
@@ -478,7 +354,9 @@ static int command_begin(const void *query, struct probe *p, struct err **e)
 	c = xcalloc(1, sizeof(*c));
 	*c = (struct command){ .probe = p, .query = query, .input = -1 };
 	for (int i = 0; i < 2; i++)
-		c->outputs[i] = (struct output){ .command = c, .name = i ? "stderr" : "stdout", .fd = -1,
+		c->outputs[i] = (struct output){ .command = c,
+						 .name = i ? "stderr" : "stdout",
+						 .fd = -1,
 						 .window = WINDOW_INIT(OUTPUT_MAX) };
 	p->state = c;
 	if (command_start(c, r, e) == 0) {
@@ -510,13 +388,14 @@ static void command_cancel(struct probe *p)
 
 static bool is_variable_name(const char *name)
 {
-	size_t len = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789");
+	size_t len =
+		strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789");
 
 	return *name && !name[len] && (*name < '0' || *name > '9');
 }
 
-static int command_validate(const void *query, bool (*given)(const void *ctx, const char *field), const void *ctx,
-			    struct err **e)
+static int command_validate(const void *query, bool (*given)(const void *ctx, const char *field),
+			    const void *ctx, struct err **e)
 {
 	const struct command_query *q = query;
 
@@ -528,7 +407,9 @@ static int command_validate(const void *query, bool (*given)(const void *ctx, co
 		return err_set(e, ERR_DATA, "the program in 'argv' is empty");
 	for (size_t i = 0; i < q->env.count; i++)
 		if (!is_variable_name(q->env.keys[i]))
-			return err_set(e, ERR_DATA, "'%s' cannot be the name of a variable in 'env'", q->env.keys[i]);
+			return err_set(e, ERR_DATA,
+				       "'%s' cannot be the name of a variable in 'env'",
+				       q->env.keys[i]);
 	return 0;
 }
 

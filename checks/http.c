@@ -11,12 +11,15 @@
 
 static const struct field http_fields[] = {
 	FIELD_TEXT(struct http_query, body,
-		   .doc = "Text to send; sent as JSON when it begins like it and no header says otherwise."),
+		   .doc = "Text to send; sent as JSON when it begins like it and no header says "
+			  "otherwise."),
 	FIELD_PATH(struct http_query, ca,
 		   .doc = "File of the authorities to trust (PEM); without it the system's."),
-	FIELD_PATH(struct http_query, cert, .doc = "File of the certificate to show to the server (PEM)."),
+	FIELD_PATH(struct http_query, cert,
+		   .doc = "File of the certificate to show to the server (PEM)."),
 	FIELD_BOOL(struct http_query, follow, .dflt = "false",
-		   .doc = "Whether to follow redirects, at most 10; no credentials go to another host."),
+		   .doc = "Whether to follow redirects, at most 10; no credentials go to another "
+			  "host."),
 	FIELD_MAP(struct http_query, headers, .doc = "Headers to send, by name."),
 	FIELD_PATH(struct http_query, key,
 		   .doc = "File of the key of cert (PEM); without it, it is in cert."),
@@ -27,7 +30,8 @@ static const struct field http_fields[] = {
 	FIELD_MAP(struct http_query, resolve,
 		  .doc = "Addresses to use for host names instead of those that they resolve to."),
 	FIELD_SECRET(struct http_query, token, .doc = "Bearer token."),
-	FIELD_URL(struct http_query, url, .required = true, .doc = "URL to ask for, http or https."),
+	FIELD_URL(struct http_query, url, .required = true,
+		  .doc = "URL to ask for, http or https."),
 	FIELD_TEXT(struct http_query, user, .doc = "User name for basic authentication."),
 	FIELD_BOOL(struct http_query, verify, .dflt = "true",
 		   .doc = "Whether the certificate must be valid, trusted and for this host."),
@@ -35,23 +39,30 @@ static const struct field http_fields[] = {
 };
 
 static const struct fact tls_facts[] = {
-	{ .name = "days_left", .type = FACT_INT,
+	{ .name = "days_left",
+	  .type = FACT_INT,
 	  .doc = "Whole days until the server's certificate ends; negative when it has." },
 	{ .name = "expires", .type = FACT_TIME, .doc = "When the certificate ends." },
 	{ .name = "issuer", .type = FACT_TEXT, .doc = "Who signed the certificate." },
-	{ .name = "names", .type = FACT_LIST, .item = FACT_TEXT,
+	{ .name = "names",
+	  .type = FACT_LIST,
+	  .item = FACT_TEXT,
 	  .doc = "Host names and addresses that the certificate is for." },
 	{ .name = "subject", .type = FACT_TEXT, .doc = "Whom the certificate names." },
-	{ .name = "trusted", .type = FACT_BOOL,
+	{ .name = "trusted",
+	  .type = FACT_BOOL,
 	  .doc = "Whether it is valid, trusted and for this host, also with verify: false." },
 	{ .name = NULL },
 };
 
 static const struct fact http_facts[] = {
 	{ .name = "body", .type = FACT_TEXT, .doc = "The body, at most 1 MiB." },
-	{ .name = "headers", .type = FACT_MAP,
+	{ .name = "headers",
+	  .type = FACT_MAP,
 	  .doc = "Headers by lower-case name; of several with one name, joined by commas." },
-	{ .name = "json", .type = FACT_OPEN, .doc = "The body read as JSON; absent when it is none." },
+	{ .name = "json",
+	  .type = FACT_OPEN,
+	  .doc = "The body read as JSON; absent when it is none." },
 	{ .name = "redirects", .type = FACT_INT, .doc = "How many redirects were followed." },
 	{ .name = "status", .type = FACT_INT, .doc = "The status code." },
 	{ .name = "tls", .type = FACT_MAP, .of = tls_facts, .doc = "The server's certificate." },
@@ -80,16 +91,19 @@ static int validate_url(const char *url, struct err **e)
 		return 0;
 	if (!end) /* without the text: it may hold a password */
 		return err_set(e, ERR_DATA, "the URL does not begin with http:// or https://");
-	return err_set(e, ERR_DATA, "'%.*s' is no scheme for http: only http and https are", (int)(end - url), url);
+	return err_set(e, ERR_DATA, "'%.*s' is no scheme for http: only http and https are",
+		       (int)(end - url), url);
 }
 
 static int validate_headers(const struct text_map *headers, struct err **e)
 {
 	for (size_t i = 0; i < headers->count; i++) {
 		if (!is_token(headers->keys[i]))
-			return err_set(e, ERR_DATA, "'%s' cannot be the name of a header", headers->keys[i]);
+			return err_set(e, ERR_DATA, "'%s' cannot be the name of a header",
+				       headers->keys[i]);
 		if (headers->values[i] && strpbrk(headers->values[i], "\r\n"))
-			return err_set(e, ERR_DATA, "the value of the header '%s' has more than one line",
+			return err_set(e, ERR_DATA,
+				       "the value of the header '%s' has more than one line",
 				       headers->keys[i]);
 	}
 	return 0;
@@ -101,20 +115,23 @@ static int validate_resolve(const struct text_map *resolve, struct err **e)
 
 	for (size_t i = 0; i < resolve->count; i++)
 		if (resolve->values[i] && !address_parse(resolve->values[i], &a))
-			return err_set(e, ERR_DATA, "'%s' in 'resolve' is no address", resolve->values[i]);
+			return err_set(e, ERR_DATA, "'%s' in 'resolve' is no address",
+				       resolve->values[i]);
 	return 0;
 }
 
 static int validate_proxy(const char *proxy, struct err **e)
 {
-	static const char *const schemes[] = { "http", "https", "socks4", "socks4a", "socks5", "socks5h", NULL };
+	static const char *const schemes[] = { "http",   "https",   "socks4", "socks4a",
+					       "socks5", "socks5h", NULL };
 
 	if (!strcmp(proxy, "none") || !strcmp(proxy, "env"))
 		return 0;
 	for (const char *const *s = schemes; *s; s++)
 		if (starts_with_scheme(proxy, *s))
 			return 0;
-	return err_set(e, ERR_DATA, "'%s' is no proxy: none, env, or a URL of http, https or socks5", proxy);
+	return err_set(e, ERR_DATA,
+		       "'%s' is no proxy: none, env, or a URL of http, https or socks5", proxy);
 }
 
 typedef bool given_fn(const void *ctx, const char *field);

@@ -1,5 +1,6 @@
 /*
- * http - what a check of type http asks for: shared by its declaration and by the module that carries it out.
+ * http - what a check of type http asks for: shared by its declaration and by the module that
+ * carries it out.
  */
 #ifndef CHECKS_HTTP_H
 #define CHECKS_HTTP_H

@@ -1,8 +1,8 @@
 /*
  * tcp - does a port take connections, and does it say what it should?
  *
- * Plain sockets on the lane's loop; names and TLS come from modules that are loaded only when asked for.
- * Whether a socket of this machine listens, without connecting to it, is port's question.
+ * Plain sockets on the lane's loop; names and TLS come from modules that are loaded only when asked
+ * for. Whether a socket of this machine listens, without connecting to it, is port's question.
  */
 #include "checks/check.h"
 
@@ -32,20 +32,25 @@ struct tcp_query {
 };
 
 static const struct field tcp_fields[] = {
-	FIELD_PATH(struct tcp_query, ca, .doc = "File of the authorities to trust (PEM); without it the system's."),
+	FIELD_PATH(struct tcp_query, ca,
+		   .doc = "File of the authorities to trust (PEM); without it the system's."),
 	FIELD_TEXT(struct tcp_query, host, .required = true, .doc = "Name or address of the host."),
-	FIELD_UINT(struct tcp_query, port, .required = true, .min = 1, .max = 65535, .doc = "Port number."),
+	FIELD_UINT(struct tcp_query, port, .required = true, .min = 1, .max = 65535,
+		   .doc = "Port number."),
 	FIELD_TEXT(struct tcp_query, send, .doc = "Text to send once the connection is made."),
 	FIELD_BOOL(struct tcp_query, tls, .dflt = "false", .doc = "Whether to speak TLS."),
 	FIELD_TEXT(struct tcp_query, until,
-		   .doc = "Literal text at which reading ends; without it, the end of the connection or 0.3 s of silence."),
+		   .doc = "Literal text at which reading ends; without it, the end of the "
+			  "connection or 0.3 s of silence."),
 	FIELD_BOOL(struct tcp_query, verify, .dflt = "true",
 		   .doc = "Whether the certificate must be valid, trusted and for this host."),
 	{ .name = NULL },
 };
 
 static const struct fact tcp_facts[] = {
-	{ .name = "connected", .type = FACT_BOOL, .doc = "Whether the connection was made, with tls: whether TLS was, too." },
+	{ .name = "connected",
+	  .type = FACT_BOOL,
+	  .doc = "Whether the connection was made, with tls: whether TLS was, too." },
 	{ .name = "received", .type = FACT_TEXT, .doc = "What the server said, at most 64 KiB." },
 	{ .name = NULL },
 };
@@ -88,7 +93,8 @@ static void tcp_record(const struct tcp *t)
 {
 	observer_set_bool(t->probe->observer, "connected", t->connected);
 	if (t->phase == PHASE_RECEIVE)
-		observer_set_text(t->probe->observer, "received", buf_text(&t->received), t->received.len);
+		observer_set_text(t->probe->observer, "received", buf_text(&t->received),
+				  t->received.len);
 }
 
 static void tcp_end(struct tcp *t)
@@ -121,8 +127,8 @@ static void tcp_wait(struct tcp *t, uint32_t events)
 		t->watch = loop_fd_add(t->probe->loop, t->fd, events, on_ready, t, &e);
 	if (t->watch && !e)
 		return;
-	observer_trouble(t->probe->observer, KIND_RESOURCE, "the connection to %s cannot be watched: %s", t->peer,
-			 err_text(e));
+	observer_trouble(t->probe->observer, KIND_RESOURCE,
+			 "the connection to %s cannot be watched: %s", t->peer, err_text(e));
 	tcp_end(t);
 }
 
@@ -164,7 +170,8 @@ static void tcp_broken(struct tcp *t)
 	if (errno)
 		net_trouble(t->probe->observer, errno, t->peer);
 	else
-		observer_trouble(t->probe->observer, KIND_PROTOCOL, "%s broke the TLS protocol", t->peer);
+		observer_trouble(t->probe->observer, KIND_PROTOCOL, "%s broke the TLS protocol",
+				 t->peer);
 	tcp_end(t);
 }
 
@@ -172,10 +179,12 @@ static void tcp_broken(struct tcp *t)
 static void tcp_closed(struct tcp *t)
 {
 	if (t->query->until)
-		observer_trouble(t->probe->observer, KIND_CLOSED, "connection closed by %s before '%s' came (%zu bytes received)",
+		observer_trouble(t->probe->observer, KIND_CLOSED,
+				 "connection closed by %s before '%s' came (%zu bytes received)",
 				 t->peer, t->query->until, t->received.len);
 	else if (!t->received.len)
-		observer_trouble(t->probe->observer, KIND_CLOSED, "connection closed by %s without a word", t->peer);
+		observer_trouble(t->probe->observer, KIND_CLOSED,
+				 "connection closed by %s without a word", t->peer);
 	tcp_end(t);
 }
 
@@ -195,12 +204,14 @@ static bool tcp_complete(struct tcp *t, size_t from)
 	size_t len = until ? strlen(until) : 0;
 	size_t back = from < len ? from : len;
 
-	if (until && memmem(t->received.data + from - back, t->received.len - from + back, until, len))
+	if (until &&
+	    memmem(t->received.data + from - back, t->received.len - from + back, until, len))
 		return true;
 	if (!t->received.lost)
 		return false;
-	observer_trouble(t->probe->observer, KIND_TOO_LARGE, "%s sent more than %zu bytes%s%s%s", t->peer, RECEIVED_MAX,
-			 until ? " and no '" : "", until ? until : "", until ? "'" : "");
+	observer_trouble(t->probe->observer, KIND_TOO_LARGE, "%s sent more than %zu bytes%s%s%s",
+			 t->peer, RECEIVED_MAX, until ? " and no '" : "", until ? until : "",
+			 until ? "'" : "");
 	return true;
 }
 
@@ -304,7 +315,9 @@ static void on_ready(void *ctx, uint32_t events)
 
 static int tcp_begin_tls(struct tcp *t, struct err **e)
 {
-	const struct tls_options options = { .host = t->query->host, .ca = t->query->ca, .verify = t->query->verify };
+	const struct tls_options options = { .host = t->query->host,
+					     .ca = t->query->ca,
+					     .verify = t->query->verify };
 	void *shared;
 
 	shared = probe_object(t->probe, t->tls_api->object, e);
@@ -353,7 +366,8 @@ static void on_found(void *ctx, const struct addresses *found, enum kind kind, c
 	}
 	addresses_print(found, &text);
 	if (found->count > 1 || strcmp(buf_text(&text), t->query->host) != 0)
-		observer_trace(t->probe->observer, "resolved '%s' to %s", t->query->host, buf_text(&text));
+		observer_trace(t->probe->observer, "resolved '%s' to %s", t->query->host,
+			       buf_text(&text));
 	t->phase = PHASE_CONNECT;
 	connector_start(&t->connector, t->probe, found, (uint16_t)t->query->port, on_connected, t);
 }
@@ -365,7 +379,8 @@ static int tcp_begin(const void *query, struct probe *p, struct err **e)
 
 	*t = (struct tcp){ .probe = p, .query = q, .fd = -1, .received = BUF_INIT(RECEIVED_MAX) };
 	p->state = t;
-	/* before anything is connected: without its module the check has nothing to say about the server */
+	/* before anything is connected: without its module the check has nothing to say about the
+	 * server */
 	if (q->tls)
 		t->tls_api = probe_module(p, "tls", "OpenSSL", e);
 	if ((!q->tls || t->tls_api) && names_ask(p, q->host, &t->lookup, on_found, t, e) == 0)
@@ -383,28 +398,39 @@ static void tcp_late(const struct tcp *t, const char *took)
 
 	switch (t->phase) {
 	case PHASE_RESOLVE:
-		observer_trouble(o, KIND_TIMEOUT, "the name '%s' was not resolved in %s", t->query->host, took);
+		observer_trouble(o, KIND_TIMEOUT, "the name '%s' was not resolved in %s",
+				 t->query->host, took);
 		break;
 	case PHASE_CONNECT:
 		connector_print_pending(&t->connector, &pending);
-		observer_trouble(o, KIND_TIMEOUT, "no answer to SYN from %s for %s", buf_text(&pending), took);
+		observer_trouble(o, KIND_TIMEOUT, "no answer to SYN from %s for %s",
+				 buf_text(&pending), took);
 		break;
 	case PHASE_TLS:
-		observer_trouble(o, KIND_TIMEOUT, "connected to %s, but the TLS handshake did not end in %s", t->peer, took);
+		observer_trouble(o, KIND_TIMEOUT,
+				 "connected to %s, but the TLS handshake did not end in %s",
+				 t->peer, took);
 		break;
 	case PHASE_SEND:
-		observer_trouble(o, KIND_TIMEOUT, "connected to %s, but it took only %zu bytes of what was sent in %s", t->peer,
-				 t->sent, took);
+		observer_trouble(
+			o, KIND_TIMEOUT,
+			"connected to %s, but it took only %zu bytes of what was sent in %s",
+			t->peer, t->sent, took);
 		break;
 	case PHASE_RECEIVE:
 		if (t->query->until)
-			observer_trouble(o, KIND_TIMEOUT, "connected to %s, but '%s' did not come in %s (%zu bytes received)",
-					 t->peer, t->query->until, took, t->received.len);
+			observer_trouble(
+				o, KIND_TIMEOUT,
+				"connected to %s, but '%s' did not come in %s (%zu bytes received)",
+				t->peer, t->query->until, took, t->received.len);
 		else if (t->received.len)
-			observer_trouble(o, KIND_TIMEOUT, "%s did not end its answer in %s (%zu bytes received)", t->peer,
-					 took, t->received.len);
+			observer_trouble(o, KIND_TIMEOUT,
+					 "%s did not end its answer in %s (%zu bytes received)",
+					 t->peer, took, t->received.len);
 		else
-			observer_trouble(o, KIND_TIMEOUT, "connected to %s, but it said nothing for %s", t->peer, took);
+			observer_trouble(o, KIND_TIMEOUT,
+					 "connected to %s, but it said nothing for %s", t->peer,
+					 took);
 		break;
 	}
 }
@@ -421,8 +447,8 @@ static void tcp_cancel(struct probe *p)
 	tcp_free(t);
 }
 
-static int tcp_validate(const void *query, bool (*given)(const void *ctx, const char *field), const void *ctx,
-			struct err **e)
+static int tcp_validate(const void *query, bool (*given)(const void *ctx, const char *field),
+			const void *ctx, struct err **e)
 {
 	const struct tcp_query *q = query;
 
@@ -431,7 +457,8 @@ static int tcp_validate(const void *query, bool (*given)(const void *ctx, const 
 	if (!given(ctx, "tls") && given(ctx, "ca"))
 		return err_set(e, ERR_DATA, "'ca' needs 'tls: true'");
 	if (given(ctx, "until") && q->until && !*q->until)
-		return err_set(e, ERR_DATA, "'until' is empty, so reading would end before it begins");
+		return err_set(e, ERR_DATA,
+			       "'until' is empty, so reading would end before it begins");
 	if (q->until && strlen(q->until) > RECEIVED_MAX)
 		return err_set(e, ERR_DATA, "'until' is longer than the 64 KiB that are read");
 	return 0;

@@ -23,9 +23,12 @@ void strings_free(struct strings *s);
 int identity_find(const char *user, struct identity *id, char **home, struct err **e);
 void identity_free(struct identity *id);
 
-/* PATH, HOME, LANG of ours and `own`, which wins; nothing else. home: instead of our HOME, or NULL. mark: added last, taken. */
-void environment_make(struct strings *out, const struct text_map *own, const char *home, char *mark);
-/* Where `program` may lie: itself when it has a '/', else below each folder of the environment's PATH. */
+/* PATH, HOME, LANG of ours and `own`, which wins; nothing else. home: instead of our HOME, or NULL.
+ * mark: added last, taken. */
+void environment_make(struct strings *out, const struct text_map *own, const char *home,
+		      char *mark);
+/* Where `program` may lie: itself when it has a '/', else below each folder of the environment's
+ * PATH. */
 void programs_find(struct strings *out, const char *program, const struct strings *environment);
 /* The value of NAME in an environment, or NULL. */
 const char *environment_get(const struct strings *environment, const char *name);

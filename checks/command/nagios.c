@@ -87,7 +87,8 @@ static bool split_unit(const char *text, json_t *into)
 	return true;
 }
 
-/* "value[unit];[warn];[crit];[min];[max]"; warn and crit are ranges, so they stay text. NULL: malformed. */
+/* "value[unit];[warn];[crit];[min];[max]"; warn and crit are ranges, so they stay text. NULL:
+ * malformed. */
 static json_t *read_values(struct reader *r)
 {
 	static const char *const names[] = { NULL, "warn", "crit", "min", "max" };
@@ -144,7 +145,9 @@ json_t *nagios_read(int exit_status, const char *output, size_t len)
 
 	while (message && strchr(" \r", output[message - 1]))
 		message--;
-	json_object_set_new(facts, "state", json_string(states[exit_status >= 0 && exit_status < 3 ? exit_status : 3]));
+	json_object_set_new(
+		facts, "state",
+		json_string(states[exit_status >= 0 && exit_status < 3 ? exit_status : 3]));
 	set_text(facts, "message", output, message);
 	if (bar)
 		read_perfdata(perfdata, bar + 1, line - (size_t)(bar - output) - 1);

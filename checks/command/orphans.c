@@ -1,7 +1,8 @@
 /*
  * orphans - who is a child of this process, and what can be told of it.
  *
- * The kernel's list of children (CONFIG_PROC_CHILDREN) costs three system calls; without it all of /proc is walked.
+ * The kernel's list of children (CONFIG_PROC_CHILDREN) costs three system calls; without it all of
+ * /proc is walked.
  */
 #include "checks/command/orphans.h"
 
@@ -66,7 +67,8 @@ static void list_from_proc(struct orphans *o)
 	uint64_t pid;
 
 	while (proc && (entry = readdir(proc)) != NULL) {
-		if (number_uint(entry->d_name, &pid) == 0 && parent_of(dirfd(proc), entry->d_name) == (uint64_t)getpid())
+		if (number_uint(entry->d_name, &pid) == 0 &&
+		    parent_of(dirfd(proc), entry->d_name) == (uint64_t)getpid())
 			orphans_add(o, pid);
 	}
 }
@@ -86,7 +88,8 @@ uint64_t orphan_mark(const char *block, size_t len, pid_t runner)
 
 		if (line < (size_t)(end - at) && text_starts_with(at, ORPHAN_MARK)) {
 			dot = number_scan(at + strlen(ORPHAN_MARK), &pid);
-			if (dot && *dot == '.' && pid == (uint64_t)runner && number_scan(dot + 1, &number))
+			if (dot && *dot == '.' && pid == (uint64_t)runner &&
+			    number_scan(dot + 1, &number))
 				return number;
 		}
 		at += line + 1;

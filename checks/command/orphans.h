@@ -18,7 +18,8 @@ struct orphans {
 
 struct orphan {
 	pid_t group, session;
-	uint64_t mark; /* the number in ROUNDS_CHECK=<our pid>.<number>.…; 0: none of ours can be read */
+	uint64_t mark; /* the number in ROUNDS_CHECK=<our pid>.<number>.…; 0: none of ours can be
+			  read */
 };
 
 /* Append all children of this process. */

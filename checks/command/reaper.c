@@ -1,8 +1,9 @@
 /*
- * reaper - the processes of one command runner: told when they end, and gone with all that they left behind.
+ * reaper - the processes of one command runner: told when they end, and gone with all that they
+ * left behind.
  *
- * A child that has ended stays a zombie until it is released: its number cannot mean somebody else meanwhile,
- * so that signals to its group always hit the right ones.
+ * A child that has ended stays a zombie until it is released: its number cannot mean somebody else
+ * meanwhile, so that signals to its group always hit the right ones.
  */
 #include "checks/command/reaper.h"
 
@@ -54,7 +55,8 @@ static void reaper_sweep(struct reaper *r);
 
 char *reaper_mark(struct reaper *r, const char *id)
 {
-	return xasprintf(ORPHAN_MARK "%d.%llu.%s", (int)getpid(), (unsigned long long)++r->marks, id);
+	return xasprintf(ORPHAN_MARK "%d.%llu.%s", (int)getpid(), (unsigned long long)++r->marks,
+			 id);
 }
 
 static void child_forget(struct child *c)
@@ -186,7 +188,8 @@ static bool reaper_knows(const struct reaper *r, pid_t pid)
 	return false;
 }
 
-/* One look at everybody who was left to us. *left: some still live whose death is on its way. Returns whether somebody was reaped. */
+/* One look at everybody who was left to us. *left: some still live whose death is on its way.
+ * Returns whether somebody was reaped. */
 static bool reaper_sweep_once(struct reaper *r, bool *left)
 {
 	struct orphans o = { 0 };
@@ -234,7 +237,8 @@ static void reaper_sweep(struct reaper *r)
 		r->again = loop_timer_add(r->loop, clock_mono() + SWEEP_AGAIN_NS, on_again, r);
 }
 
-struct child *reaper_spawn(struct reaper *r, const struct spawn *s, child_fn *fn, void *ctx, struct spawned *how)
+struct child *reaper_spawn(struct reaper *r, const struct spawn *s, child_fn *fn, void *ctx,
+			   struct spawned *how)
 {
 	struct child *c;
 
@@ -242,8 +246,13 @@ struct child *reaper_spawn(struct reaper *r, const struct spawn *s, child_fn *fn
 	if (how->step != SPAWN_STARTED)
 		return NULL;
 	c = xcalloc(1, sizeof(*c));
-	*c = (struct child){ .reaper = r, .next = r->children, .at = &r->children, .pid = how->pid, .mark = r->marks,
-			     .fn = fn, .ctx = ctx };
+	*c = (struct child){ .reaper = r,
+			     .next = r->children,
+			     .at = &r->children,
+			     .pid = how->pid,
+			     .mark = r->marks,
+			     .fn = fn,
+			     .ctx = ctx };
 	if (c->next)
 		c->next->at = &c->next;
 	r->children = c;

@@ -32,12 +32,14 @@ static int child_identity(const struct identity *id)
 {
 	if (!id->change)
 		return 0;
-	if (setgroups((size_t)id->group_count, id->groups) < 0 || setresgid(id->gid, id->gid, id->gid) < 0)
+	if (setgroups((size_t)id->group_count, id->groups) < 0 ||
+	    setresgid(id->gid, id->gid, id->gid) < 0)
 		return -1;
 	return setresuid(id->uid, id->uid, id->uid);
 }
 
-/* Like execvp(3): what is not there is passed over, and what may not be run is told only when nothing else is there. */
+/* Like execvp(3): what is not there is passed over, and what may not be run is told only when
+ * nothing else is there. */
 static int child_exec(const struct spawn *s)
 {
 	int errnum = ENOENT;
@@ -62,12 +64,14 @@ static void child_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static void __attribute__((noreturn, noinline)) child_run(const struct spawn *s, pid_t parent, int report)
+static void __attribute__((noreturn, noinline))
+child_run(const struct spawn *s, pid_t parent, int report)
 {
 	setsid();
 	if (child_identity(&s->identity) < 0)
 		child_fail(report, SPAWN_IDENTITY, errno);
-	/* after the change of identity, which clears it; the parent may have died before it was set */
+	/* after the change of identity, which clears it; the parent may have died before it was set
+	 */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() != parent)
 		_exit(127);
 	if (s->cwd && chdir(s->cwd) < 0)

@@ -35,7 +35,8 @@ struct spawned {
 };
 
 /* Start it in a session and process group of its own, killed when we die, with default signals.
- * report: a close-on-exec pipe, non-blocking to read, that is empty; may be used again and again. */
+ * report: a close-on-exec pipe, non-blocking to read, that is empty; may be used again and again.
+ */
 struct spawned spawn_start(const struct spawn *s, const int report[2]);
 
 #endif

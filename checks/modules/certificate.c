@@ -1,5 +1,6 @@
 /*
- * certificate - what a server's certificate says, and what is wrong with it, in words that name dates and hosts.
+ * certificate - what a server's certificate says, and what is wrong with it, in words that name
+ * dates and hosts.
  */
 #include "checks/modules/certificate.h"
 
@@ -35,7 +36,9 @@ static char *name_text(const X509_NAME *name)
 	char *bytes = NULL, *text;
 	long len = 0;
 
-	if (memory && X509_NAME_print_ex(memory, name, 0, XN_FLAG_ONELINE & ~ASN1_STRFLGS_ESC_MSB & ~XN_FLAG_SPC_EQ) >= 0)
+	if (memory &&
+	    X509_NAME_print_ex(memory, name, 0,
+			       XN_FLAG_ONELINE & ~ASN1_STRFLGS_ESC_MSB & ~XN_FLAG_SPC_EQ) >= 0)
 		len = BIO_get_mem_data(memory, &bytes);
 	text = xmemdup0(bytes ? bytes : "", len > 0 ? (size_t)len : 0);
 	BIO_free(memory);
@@ -175,7 +178,8 @@ static char *certificate_why(const struct certificate *c, X509 *x, int depth, co
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
 	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-		buf_printf(&out, "certificate is signed by '%s', which is not trusted here", issuer);
+		buf_printf(&out, "certificate is signed by '%s', which is not trusted here",
+			   issuer);
 		break;
 	default:
 		whose_print(&out, x, depth);
@@ -209,8 +213,8 @@ static X509_STORE_CTX *verification(X509_STORE_CTX *shown, X509_STORE *store, co
 	}
 	X509_STORE_CTX_set_default(own, "ssl_server");
 	param = X509_STORE_CTX_get0_param(own);
-	X509_VERIFY_PARAM_set_auth_level(param,
-					 X509_VERIFY_PARAM_get_auth_level(X509_STORE_CTX_get0_param(shown)));
+	X509_VERIFY_PARAM_set_auth_level(
+		param, X509_VERIFY_PARAM_get_auth_level(X509_STORE_CTX_get0_param(shown)));
 	/* as libcurl has it: an authority in the file need not be a root */
 	X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
 	expect_host(param, host);
@@ -233,7 +237,8 @@ static void certificate_judge(struct certificate *c, X509_STORE_CTX *own, const 
 				 X509_STORE_CTX_get_error_depth(own), host);
 }
 
-int certificate_verify(struct certificate *c, X509_STORE_CTX *ctx, X509_STORE *store, const char *host)
+int certificate_verify(struct certificate *c, X509_STORE_CTX *ctx, X509_STORE *store,
+		       const char *host)
 {
 	X509 *shown = X509_STORE_CTX_get0_cert(ctx);
 	X509_STORE_CTX *own;

@@ -13,17 +13,21 @@ struct buf;
 
 /* What was seen of one server; lies in the state of who connects. */
 struct certificate {
-	json_t *facts; /* days_left, expires, issuer, names, subject, trusted; NULL: none was shown */
+	json_t *facts; /* days_left, expires, issuer, names, subject, trusted; NULL: none was shown
+			*/
 	long verify;   /* X509_V_OK, or the first thing that is wrong */
 	char *why;     /* in words, NULL when nothing is */
 };
 
 /* Verify what the server has shown in ctx against a store of ours, for this host, and keep what was
- * seen. The store of ctx is not used: libcurl shares it between transfers. Returns 1 when it is trusted. */
-int certificate_verify(struct certificate *c, X509_STORE_CTX *ctx, X509_STORE *store, const char *host);
+ * seen. The store of ctx is not used: libcurl shares it between transfers. Returns 1 when it is
+ * trusted. */
+int certificate_verify(struct certificate *c, X509_STORE_CTX *ctx, X509_STORE *store,
+		       const char *host);
 void certificate_free(struct certificate *c);
 
-/* The certificates to trust: of a PEM file, or of the system (file NULL). Kept by file; owned by the cache. */
+/* The certificates to trust: of a PEM file, or of the system (file NULL). Kept by file; owned by
+ * the cache. */
 struct err;
 struct trust;
 struct trust *trust_new(void);

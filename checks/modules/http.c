@@ -1,58 +1,21 @@
 /*
- * http - the code of check type http: one request, and those that redirects ask for, by libcurl on the lane's loop.
+ * http - the code of check type http: one request, and those that redirects ask for, by libcurl on
+ * the lane's loop.
  *
- * Names come from our resolver and sockets from us, so that nothing here waits. Redirects are followed one by one,
- * since credentials must not leave the host that they are for. The environment's proxies count only when asked for.
+ * Names come from our resolver and sockets from us, so that nothing here waits. Redirects are
+ * followed one by one, since credentials must not leave the host that they are for. The
+ * environment's proxies count only when asked for.
  */
-#include "checks/http.h"
-
-#include <errno.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-
-#include <curl/curl.h>
-#include <openssl/ssl.h>
+#include <strings.h>
 
 #include "checks/check.h"
-#include "checks/modules/certificate.h"
-#include "checks/modules/http_answer.h"
+#include "checks/modules/http_state.h"
 #include "checks/modules/http_trouble.h"
-#include "checks/modules/http_wire.h"
-#include "checks/net/names.h"
-#include "engine/base/number.h"
 
 #define REDIRECTS_MAX 10
-
-struct http {
-	struct probe *probe;
-	const struct http_query *query;
-	struct wire *wire;
-	struct wire_end end;
-	CURL *easy;
-	bool under_way; /* the handle is on the wire */
-	char error[CURL_ERROR_SIZE];
-	/* where to */
-	CURLU *url;
-	char *host, *port, *scheme;
-	char *origin; /* of the first request: credentials go nowhere else */
-	char *user, *password;
-	struct lookup lookup;
-	/* what is sent */
-	const char *method;
-	const char *body;
-	struct curl_slist *headers, *resolve;
-	int redirects;
-	/* what came of it */
-	struct buf peer;
-	int socket_errno;
-	bool told; /* the trace of its connection */
-	X509_STORE *store;
-	struct certificate certificate;
-	struct answer answer;
-};
 
 static void http_free(struct http *h)
 {
@@ -115,208 +78,10 @@ static void http_fail(struct http *h, enum kind kind, const char *why)
 	http_end(h, false);
 }
 
-static void trace_connection(struct http *h)
-{
-	const struct curl_tlssessioninfo *session = NULL;
-	curl_off_t us = 0;
-	char took[32];
-
-	if (h->told || curl_easy_getinfo(h->easy, CURLINFO_CONNECT_TIME_T, &us) != CURLE_OK || us <= 0)
-		return;
-	h->told = true;
-	clock_human(us * 1000, took, sizeof(took));
-	observer_trace(h->probe->observer, "connected to %s in %s", buf_text(&h->peer), took);
-	if (curl_easy_getinfo(h->easy, CURLINFO_TLS_SSL_PTR, &session) == CURLE_OK && session && session->internals &&
-	    session->backend == CURLSSLBACKEND_OPENSSL)
-		observer_trace(h->probe->observer, "%s, %s", SSL_get_version(session->internals),
-			       SSL_get_cipher_name(session->internals));
-}
-
-static size_t on_header(char *line, size_t size, size_t count, void *ctx)
-{
-	struct http *h = ctx;
-
-	trace_connection(h);
-	return answer_header(&h->answer, line, size * count) ? size * count : 0;
-}
-
-static size_t on_body(char *bytes, size_t size, size_t count, void *ctx)
-{
-	struct http *h = ctx;
-
-	return answer_body(&h->answer, bytes, size * count) ? size * count : 0;
-}
-
-/* Who is tried, for messages; the number of the errors of sockets that libcurl would hide. */
-static curl_socket_t on_open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *to)
-{
-	struct http *h = ctx;
-	struct address a = { 0 };
-	int fd = socket(to->family, to->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, to->protocol);
-
-	(void)purpose;
-	if (fd < 0)
-		h->socket_errno = errno;
-	if (to->addrlen > sizeof(a) || (to->family != AF_INET && to->family != AF_INET6))
-		return fd < 0 ? CURL_SOCKET_BAD : fd;
-	memcpy(&a, &to->addr, to->addrlen);
-	if (h->peer.len)
-		buf_adds(&h->peer, ", ");
-	address_print_port(&a, &h->peer);
-	return fd < 0 ? CURL_SOCKET_BAD : fd;
-}
-
-static int on_certificate(X509_STORE_CTX *ctx, void *own)
-{
-	struct http *h = own;
-
-	return certificate_verify(&h->certificate, ctx, h->store, h->host) || !h->query->verify;
-}
-
-/* Verification against our own store, read once a file; libcurl would read it anew for every handle, or share
- * one between handles that trust different authorities. */
-static CURLcode on_ssl_ctx(CURL *easy, void *ssl_ctx, void *own)
-{
-	struct http *h = own;
-
-	(void)easy;
-	SSL_CTX_set_cert_verify_callback(ssl_ctx, on_certificate, h);
-	return CURLE_OK;
-}
-
-static bool http_at_home(const struct http *h)
-{
-	auto_free char *here = xasprintf("%s://%s:%s", h->scheme, h->host, h->port);
-
-	return !strcasecmp(here, h->origin);
-}
-
-/* What may go to any host. Others may hold secrets under any name. */
-static bool header_is_harmless(const char *name)
-{
-	static const char *const harmless[] = { "accept", "accept-encoding", "accept-language", "cache-control",
-						"content-type", "pragma", "range", "user-agent", NULL };
-
-	for (const char *const *n = harmless; *n; n++)
-		if (!strcasecmp(name, *n))
-			return true;
-	return false;
-}
-
-static void header_set(struct http *h, const char *name, const char *value)
-{
-	/* "Name;" is how libcurl is told of a header without value */
-	auto_free char *line = *value ? xasprintf("%s: %s", name, value) : xasprintf("%s;", name);
-
-	h->headers = curl_slist_append(h->headers, line);
-}
-
-static void http_set_headers(struct http *h, bool at_home)
-{
-	const struct text_map *own = &h->query->headers;
-	bool typed = false;
-
-	curl_slist_free_all(TAKE(h->headers));
-	h->headers = curl_slist_append(NULL, "Expect:");
-	for (size_t i = 0; i < own->count; i++) {
-		typed = typed || !strcasecmp(own->keys[i], "content-type");
-		if (at_home || header_is_harmless(own->keys[i]))
-			header_set(h, own->keys[i], own->values[i]);
-	}
-	if (h->body && !typed && strchr("{[", *h->body) && *h->body)
-		header_set(h, "Content-Type", "application/json");
-	curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, h->headers);
-}
-
-static void http_set_credentials(struct http *h)
-{
-	const struct http_query *q = h->query;
-
-	if (q->token) {
-		curl_easy_setopt(h->easy, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
-		curl_easy_setopt(h->easy, CURLOPT_XOAUTH2_BEARER, q->token);
-	} else if (q->user || h->user) {
-		curl_easy_setopt(h->easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
-		curl_easy_setopt(h->easy, CURLOPT_USERNAME, q->user ? q->user : h->user);
-		curl_easy_setopt(h->easy, CURLOPT_PASSWORD, q->user ? q->password : h->password);
-	}
-	if (q->cert)
-		curl_easy_setopt(h->easy, CURLOPT_SSLCERT, q->cert);
-	if (q->cert)
-		curl_easy_setopt(h->easy, CURLOPT_SSLKEY, q->key ? q->key : q->cert);
-}
-
-static void http_set_request(struct http *h)
-{
-	CURL *easy = h->easy;
-
-	curl_easy_setopt(easy, CURLOPT_CURLU, h->url);
-	if (!strcasecmp(h->method, "HEAD"))
-		curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
-	else
-		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, h->method);
-	if (h->body) {
-		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen(h->body));
-		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, h->body);
-	}
-	curl_easy_setopt(easy, CURLOPT_USERAGENT, PACKAGE_NAME "/" PACKAGE_VERSION);
-#if LIBCURL_VERSION_NUM >= 0x075500
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-#else
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
-#endif
-	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-}
-
-static void http_set_connection(struct http *h)
-{
-	CURL *easy = h->easy;
-	const char *proxy = h->query->proxy;
-
-	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
-	curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
-	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
-	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, h);
-	curl_easy_setopt(easy, CURLOPT_RESOLVE, h->resolve);
-#if LIBCURL_VERSION_NUM >= 0x075700
-	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-	curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, 0L);
-#endif
-	if (strcmp(proxy, "env") != 0) {
-		curl_easy_setopt(easy, CURLOPT_PROXY, strcmp(proxy, "none") != 0 ? proxy : "");
-		curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
-	}
-	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-	/* a resumed session shows no certificate: one check would trust what another one did */
-	curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
-	curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
-	curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, h->query->verify ? 1L : 0L);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, h->query->verify ? 2L : 0L);
-	if (h->store) {
-		curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_ssl_ctx);
-		curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, h);
-	}
-}
-
-static void http_set_callbacks(struct http *h)
-{
-	CURL *easy = h->easy;
-
-	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, h->error);
-	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-	curl_easy_setopt(easy, CURLOPT_HEADERDATA, h);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, h);
-}
-
 /* The addresses are known: send the request of this hop. */
 static void hop_send(struct http *h)
 {
 	auto_err struct err *e = NULL;
-	bool at_home = http_at_home(h);
-	const struct observer *o = h->probe->observer;
 
 	if (!strcasecmp(h->scheme, "https")) {
 		h->store = trust_store(wire_trust(h->wire), h->query->ca, &e);
@@ -325,18 +90,7 @@ static void hop_send(struct http *h)
 			return;
 		}
 	}
-	curl_easy_reset(h->easy);
-	h->error[0] = '\0';
-	h->told = false;
-	buf_clear(&h->peer);
-	certificate_free(&h->certificate);
-	answer_begin(&h->answer, observer_wants(o, "body") || observer_wants(o, "json") || observer_wants(o, "found"));
-	http_set_request(h);
-	http_set_connection(h);
-	http_set_headers(h, at_home);
-	http_set_callbacks(h);
-	if (at_home)
-		http_set_credentials(h);
+	http_prepare(h);
 	if (wire_add(h->wire, h->easy, &h->end, &e) < 0)
 		http_fail(h, KIND_INTERNAL, err_text(e));
 	else
@@ -436,7 +190,8 @@ static void redirect_method(struct http *h, long status)
 {
 	bool post = !strcmp(h->method, "POST");
 
-	if (status == 303 ? strcmp(h->method, "HEAD") != 0 : post && (status == 301 || status == 302)) {
+	if (status == 303 ? strcmp(h->method, "HEAD") != 0
+			  : post && (status == 301 || status == 302)) {
 		h->method = "GET";
 		h->body = NULL;
 	}
@@ -462,7 +217,8 @@ static void hop_redirect(struct http *h, long status, const char *to)
 		why = xasprintf("redirected to '%.500s': %s", to, wrong);
 		http_fail(h, KIND_PROTOCOL, why);
 	} else if (h->body && !http_at_home(h)) {
-		http_fail(h, KIND_FORBIDDEN, "redirected to another host, which must not get the body");
+		http_fail(h, KIND_FORBIDDEN,
+			  "redirected to another host, which must not get the body");
 	} else if (hop_start(h, &e) < 0) {
 		http_fail(h, KIND_MODULE, err_text(e));
 	}
@@ -473,13 +229,13 @@ static void trace_answer(struct http *h, long status)
 	curl_off_t us = 0;
 	char took[32];
 
-	trace_connection(h);
+	http_trace_connection(h);
 	if (status <= 0)
 		return;
 	curl_easy_getinfo(h->easy, CURLINFO_STARTTRANSFER_TIME_T, &us);
 	clock_human(us * 1000, took, sizeof(took));
-	observer_trace(h->probe->observer, "answered %ld after %s, %llu bytes of body", status, took,
-		       (unsigned long long)h->answer.body_bytes);
+	observer_trace(h->probe->observer, "answered %ld after %s, %llu bytes of body", status,
+		       took, (unsigned long long)h->answer.body_bytes);
 }
 
 /* The transfer broke off: by us, since it is enough or too much, or by the other side. */
@@ -496,9 +252,11 @@ static void hop_failed(struct http *h, CURLcode result)
 	};
 
 	if (h->answer.headers_too_large)
-		observer_trouble(o, KIND_TOO_LARGE, "%s sends more than 256 KiB of headers", f.peer);
+		observer_trouble(o, KIND_TOO_LARGE, "%s sends more than 256 KiB of headers",
+				 f.peer);
 	else if (h->answer.body_too_large && h->answer.wanted)
-		observer_trouble(o, KIND_TOO_LARGE, "the body from %s is longer than the 1 MiB that is read", f.peer);
+		observer_trouble(o, KIND_TOO_LARGE,
+				 "the body from %s is longer than the 1 MiB that is read", f.peer);
 	else if (h->answer.body_too_large)
 		observer_trace(o, "stopped reading the body after 1 MiB");
 	else
@@ -560,7 +318,11 @@ static int http_begin(const void *query, struct probe *p, struct err **e)
 	if (!wire)
 		return -1;
 	h = xcalloc(1, sizeof(*h));
-	*h = (struct http){ .probe = p, .query = query, .wire = wire, .easy = curl_easy_init(), .url = curl_url(),
+	*h = (struct http){ .probe = p,
+			    .query = query,
+			    .wire = wire,
+			    .easy = curl_easy_init(),
+			    .url = curl_url(),
 			    .peer = BUF_INIT(1024) };
 	h->end = (struct wire_end){ on_hop_end, h };
 	h->method = h->query->method;
@@ -585,7 +347,7 @@ static void http_cancel(struct probe *p)
 	char took[32];
 
 	clock_human(clock_mono() - p->started, took, sizeof(took));
-	trace_connection(h);
+	http_trace_connection(h);
 	http_late(p->observer, h->easy, buf_text(&h->peer), h->host, took);
 	http_record(h, false);
 	p->state = NULL;
@@ -597,14 +359,16 @@ static int http_init(struct err **e)
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 	const curl_version_info_data *version;
 
-	/* libcurl is told not to touch signals, so it is on us that a closed connection raises none */
+	/* libcurl is told not to touch signals, so it is on us that a closed connection raises none
+	 */
 	if (sigaction(SIGPIPE, &ignore, NULL) < 0)
 		return err_errno(e, ERR_SYSTEM, "sigaction");
 	if (curl_global_init(CURL_GLOBAL_ALL) != CURLE_OK)
 		return err_set(e, ERR_UNAVAILABLE, "libcurl could not be initialised");
 	version = curl_version_info(CURLVERSION_NOW);
 	if (!version->ssl_version || strncmp(version->ssl_version, "OpenSSL/", 8) != 0)
-		return err_set(e, ERR_UNAVAILABLE, "libcurl speaks TLS by %s here, and OpenSSL is needed",
+		return err_set(e, ERR_UNAVAILABLE,
+			       "libcurl speaks TLS by %s here, and OpenSSL is needed",
 			       version->ssl_version ? version->ssl_version : "nothing");
 	return 0;
 }

@@ -68,7 +68,8 @@ bool answer_header(struct answer *a, const char *line, size_t len)
 		a->headers_too_large = true;
 		return false;
 	}
-	if (len >= 5 && !memcmp(line, "HTTP/", 5)) { /* the head of another answer: after 100 Continue, say */
+	if (len >= 5 &&
+	    !memcmp(line, "HTTP/", 5)) { /* the head of another answer: after 100 Continue, say */
 		json_object_clear(a->headers);
 		return true;
 	}
@@ -102,7 +103,8 @@ static void record_json(const struct answer *a, struct observer *o)
 		observer_set(o, "json", value);
 		return;
 	}
-	why = xasprintf("the body is not JSON: %s (line %d, column %d)", error.text, error.line, error.column);
+	why = xasprintf("the body is not JSON: %s (line %d, column %d)", error.text, error.line,
+			error.column);
 	observer_evidence(o, "json", why, strlen(why));
 }
 

@@ -40,11 +40,13 @@ static void tls_trouble(struct observer *o, const struct failed *f)
 	if (f->certificate)
 		observer_trouble(o, KIND_TLS, "%s", f->certificate);
 	else if (errno_of(f) == ECONNRESET)
-		observer_trouble(o, KIND_RESET, "connection reset by %s in the TLS handshake", f->peer);
+		observer_trouble(o, KIND_RESET, "connection reset by %s in the TLS handshake",
+				 f->peer);
 	else if (strstr(f->text, "wrong version number") || strstr(f->text, "http request"))
 		observer_trouble(o, KIND_TLS, "%s does not speak TLS on this port", f->peer);
 	else if (strstr(f->text, "unexpected eof") || strstr(f->text, "SSL_ERROR_SYSCALL"))
-		observer_trouble(o, KIND_CLOSED, "connection closed by %s in the TLS handshake", f->peer);
+		observer_trouble(o, KIND_CLOSED, "connection closed by %s in the TLS handshake",
+				 f->peer);
 	else
 		observer_trouble(o, KIND_TLS, "TLS with %s failed: %s", f->peer, f->text);
 }
@@ -60,7 +62,8 @@ static void receive_trouble(struct observer *o, const struct failed *f)
 	else if (strstr(f->text, "unexpected eof"))
 		observer_trouble(o, KIND_CLOSED, "connection closed by %s in its answer", f->peer);
 	else
-		observer_trouble(o, KIND_PROTOCOL, "the answer of %s broke off: %s", f->peer, f->text);
+		observer_trouble(o, KIND_PROTOCOL, "the answer of %s broke off: %s", f->peer,
+				 f->text);
 }
 
 static void partial_trouble(struct observer *o, const struct failed *f)
@@ -71,11 +74,12 @@ static void partial_trouble(struct observer *o, const struct failed *f)
 	curl_easy_getinfo(f->easy, CURLINFO_SIZE_DOWNLOAD_T, &came);
 	if (announced >= 0)
 		observer_trouble(o, KIND_CLOSED,
-				 "connection closed by %s after %" CURL_FORMAT_CURL_OFF_T " of %" CURL_FORMAT_CURL_OFF_T
-				 " bytes of the body",
+				 "connection closed by %s after %" CURL_FORMAT_CURL_OFF_T
+				 " of %" CURL_FORMAT_CURL_OFF_T " bytes of the body",
 				 f->peer, came, announced);
 	else
-		observer_trouble(o, KIND_CLOSED, "connection closed by %s in the middle of the body", f->peer);
+		observer_trouble(o, KIND_CLOSED,
+				 "connection closed by %s in the middle of the body", f->peer);
 }
 
 /* One row a code that needs no more than its sentence. */
@@ -88,7 +92,8 @@ static const struct {
 	{ CURLE_OPERATION_TIMEDOUT, KIND_TIMEOUT, "no answer from ", "" },
 	{ CURLE_WEIRD_SERVER_REPLY, KIND_PROTOCOL, "", " does not answer in HTTP" },
 	{ CURLE_UNSUPPORTED_PROTOCOL, KIND_PROTOCOL, "", " does not answer in HTTP" },
-	{ CURLE_BAD_CONTENT_ENCODING, KIND_PROTOCOL, "the body from ", " is not encoded as it says" },
+	{ CURLE_BAD_CONTENT_ENCODING, KIND_PROTOCOL, "the body from ",
+	  " is not encoded as it says" },
 	{ CURLE_OUT_OF_MEMORY, KIND_RESOURCE, "no memory is left for the answer of ", "" },
 };
 
@@ -97,10 +102,12 @@ static void other_trouble(struct observer *o, const struct failed *f)
 	for (size_t i = 0; i < sizeof(sentences) / sizeof(sentences[0]); i++) {
 		if (sentences[i].code != f->result)
 			continue;
-		observer_trouble(o, sentences[i].kind, "%s%s%s", sentences[i].before, f->peer, sentences[i].after);
+		observer_trouble(o, sentences[i].kind, "%s%s%s", sentences[i].before, f->peer,
+				 sentences[i].after);
 		return;
 	}
-	observer_trouble(o, KIND_PROTOCOL, "%s: %s", f->peer, *f->text ? f->text : curl_easy_strerror(f->result));
+	observer_trouble(o, KIND_PROTOCOL, "%s: %s", f->peer,
+			 *f->text ? f->text : curl_easy_strerror(f->result));
 }
 
 void http_trouble(struct observer *o, const struct failed *f)
@@ -111,7 +118,8 @@ void http_trouble(struct observer *o, const struct failed *f)
 		break;
 	case CURLE_COULDNT_RESOLVE_HOST:
 	case CURLE_COULDNT_RESOLVE_PROXY:
-		observer_trouble(o, KIND_DNS, "%s", *f->text ? f->text : curl_easy_strerror(f->result));
+		observer_trouble(o, KIND_DNS, "%s",
+				 *f->text ? f->text : curl_easy_strerror(f->result));
 		break;
 	case CURLE_SSL_CONNECT_ERROR:
 	case CURLE_PEER_FAILED_VERIFICATION:
@@ -121,7 +129,8 @@ void http_trouble(struct observer *o, const struct failed *f)
 		break;
 	case CURLE_SSL_CERTPROBLEM:
 	case CURLE_URL_MALFORMAT:
-		observer_trouble(o, KIND_PARAMETER, "%s", *f->text ? f->text : curl_easy_strerror(f->result));
+		observer_trouble(o, KIND_PARAMETER, "%s",
+				 *f->text ? f->text : curl_easy_strerror(f->result));
 		break;
 	case CURLE_RECV_ERROR:
 	case CURLE_SEND_ERROR:
@@ -150,14 +159,22 @@ void http_late(struct observer *o, CURL *easy, const char *peer, const char *hos
 	curl_easy_getinfo(easy, CURLINFO_SCHEME, &scheme);
 	curl_easy_getinfo(easy, CURLINFO_SIZE_DOWNLOAD_T, &came);
 	if (!*peer)
-		observer_trouble(o, KIND_TIMEOUT, "the name '%s' was not resolved in %s", host, took);
+		observer_trouble(o, KIND_TIMEOUT, "the name '%s' was not resolved in %s", host,
+				 took);
 	else if (!reached(easy, CURLINFO_CONNECT_TIME_T))
 		observer_trouble(o, KIND_TIMEOUT, "no answer to SYN from %s for %s", peer, took);
-	else if (scheme && !strcasecmp(scheme, "https") && !reached(easy, CURLINFO_APPCONNECT_TIME_T))
-		observer_trouble(o, KIND_TIMEOUT, "connected to %s, but the TLS handshake did not end in %s", peer, took);
+	else if (scheme && !strcasecmp(scheme, "https") &&
+		 !reached(easy, CURLINFO_APPCONNECT_TIME_T))
+		observer_trouble(o, KIND_TIMEOUT,
+				 "connected to %s, but the TLS handshake did not end in %s", peer,
+				 took);
 	else if (!reached(easy, CURLINFO_STARTTRANSFER_TIME_T))
-		observer_trouble(o, KIND_TIMEOUT, "%s took the request, but did not answer in %s", peer, took);
+		observer_trouble(o, KIND_TIMEOUT, "%s took the request, but did not answer in %s",
+				 peer, took);
 	else
-		observer_trouble(o, KIND_TIMEOUT, "%s began its answer, but did not end it in %s (%" CURL_FORMAT_CURL_OFF_T
-				 " bytes of the body came)", peer, took, came);
+		observer_trouble(
+			o, KIND_TIMEOUT,
+			"%s began its answer, but did not end it in %s (%" CURL_FORMAT_CURL_OFF_T
+			" bytes of the body came)",
+			peer, took, came);
 }

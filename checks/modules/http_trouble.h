@@ -20,6 +20,7 @@ struct failed {
 
 void http_trouble(struct observer *o, const struct failed *f);
 /* It was given up after this time. */
-void http_late(struct observer *o, CURL *easy, const char *peer, const char *host, const char *took);
+void http_late(struct observer *o, CURL *easy, const char *peer, const char *host,
+	       const char *took);
 
 #endif

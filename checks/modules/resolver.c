@@ -1,8 +1,10 @@
 /*
- * resolver - names to addresses on the event loop, by c-ares: /etc/hosts first, then the name servers.
+ * resolver - names to addresses on the event loop, by c-ares: /etc/hosts first, then the name
+ * servers.
  *
- * A name is asked for once a run, however many checks want it. What may pass (no answer, a server in trouble)
- * is forgotten after a second, so that a retry asks anew. Never blocks; connects to nothing but name servers.
+ * A name is asked for once a run, however many checks want it. What may pass (no answer, a server
+ * in trouble) is forgotten after a second, so that a retry asks anew. Never blocks; connects to
+ * nothing but name servers.
  */
 #include "checks/net/names.h"
 
@@ -71,8 +73,9 @@ static void resolver_rearm(struct resolver *r)
 
 	loop_timer_remove(TAKE(r->timer));
 	if (next)
-		r->timer = loop_timer_add(r->loop, clock_mono() + next->tv_sec * NS_PER_S + next->tv_usec * 1000, on_timer,
-					  r);
+		r->timer = loop_timer_add(
+			r->loop, clock_mono() + next->tv_sec * NS_PER_S + next->tv_usec * 1000,
+			on_timer, r);
 }
 
 static void on_socket(void *ctx, uint32_t events)
@@ -170,21 +173,23 @@ static void name_fail(struct name *n, int status)
 		n->why = xasprintf("no answer about the name '%s' from %s", n->text, servers);
 		break;
 	case ARES_ECONNREFUSED:
-		n->why = xasprintf("the name '%s' could not be asked for: connection refused by %s", n->text, servers);
+		n->why = xasprintf("the name '%s' could not be asked for: connection refused by %s",
+				   n->text, servers);
 		break;
 	case ARES_ENOMEM:
 		n->kind = KIND_RESOURCE;
 		n->why = xasprintf("no memory to resolve the name '%s'", n->text);
 		break;
 	default:
-		n->why = xasprintf("the name '%s' could not be resolved by %s: %s", n->text, servers,
-				   ares_strerror(status));
+		n->why = xasprintf("the name '%s' could not be resolved by %s: %s", n->text,
+				   servers, ares_strerror(status));
 	}
 }
 
 static void name_take(struct name *n, const struct ares_addrinfo *info)
 {
-	for (const struct ares_addrinfo_node *a = info->nodes; a && n->found.count < ADDRESSES_MAX; a = a->ai_next) {
+	for (const struct ares_addrinfo_node *a = info->nodes; a && n->found.count < ADDRESSES_MAX;
+	     a = a->ai_next) {
 		struct address *to = &n->found.items[n->found.count];
 
 		if (a->ai_family == AF_INET)
@@ -257,7 +262,8 @@ static struct name *resolver_name(struct resolver *r, const char *text)
 
 static int resolver_ask(void *resolver, const char *text, struct lookup *l, struct err **e)
 {
-	static const struct ares_addrinfo_hints hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
+	static const struct ares_addrinfo_hints hints = { .ai_family = AF_UNSPEC,
+							  .ai_socktype = SOCK_STREAM };
 	struct resolver *r = resolver;
 	struct name *n = resolver_name(r, text);
 

@@ -54,8 +54,8 @@ static void tls_close(struct tls *t)
 	free(t);
 }
 
-static int tls_configure(struct tls *t, const struct shared *shared, int fd, const struct tls_options *options,
-			 struct err **e)
+static int tls_configure(struct tls *t, const struct shared *shared, int fd,
+			 const struct tls_options *options, struct err **e)
 {
 	struct address numeric;
 
@@ -103,8 +103,11 @@ static enum tls_state tls_state(struct tls *t, int result, uint32_t *events)
 		return errno ? TLS_FAILED : TLS_CLOSED;
 	default:
 		errno = 0;
-		/* many servers close without saying so first: told by OpenSSL 3 as an error of its own */
-		return ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING ? TLS_CLOSED : TLS_FAILED;
+		/* many servers close without saying so first: told by OpenSSL 3 as an error of its
+		 * own */
+		return ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING
+			       ? TLS_CLOSED
+			       : TLS_FAILED;
 	}
 }
 
@@ -116,7 +119,8 @@ static void handshake_trouble(struct tls *t, struct observer *o, enum tls_state 
 	if (t->certificate.why && t->verify)
 		observer_trouble(o, KIND_TLS, "%s", t->certificate.why);
 	else if (state == TLS_CLOSED)
-		observer_trouble(o, KIND_CLOSED, "connection closed by the server in the TLS handshake");
+		observer_trouble(o, KIND_CLOSED,
+				 "connection closed by the server in the TLS handshake");
 	else if (errno)
 		net_trouble(o, errno, "the server in the TLS handshake");
 	else if (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST)
@@ -184,12 +188,13 @@ static void *shared_create(struct loop *loop, struct err **e)
 	s->trust = trust_new();
 	s->ctx = SSL_CTX_new(TLS_client_method());
 	if (!s->ctx) {
-		err_set(e, ERR_UNAVAILABLE, "OpenSSL: %s", ERR_reason_error_string(ERR_peek_error()));
+		err_set(e, ERR_UNAVAILABLE, "OpenSSL: %s",
+			ERR_reason_error_string(ERR_peek_error()));
 		shared_free(s);
 		return NULL;
 	}
-	SSL_CTX_set_mode(s->ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-				 SSL_MODE_AUTO_RETRY);
+	SSL_CTX_set_mode(s->ctx, SSL_MODE_ENABLE_PARTIAL_WRITE |
+					 SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_AUTO_RETRY);
 	SSL_CTX_set_cert_verify_callback(s->ctx, on_certificate, NULL);
 	return s;
 }

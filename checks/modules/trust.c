@@ -1,5 +1,6 @@
 /*
- * trust - the authorities to trust, read once a file: a system's bundle takes tens of milliseconds to read.
+ * trust - the authorities to trust, read once a file: a system's bundle takes tens of milliseconds
+ * to read.
  */
 #include <stdbool.h>
 #include <stdlib.h>
@@ -61,7 +62,8 @@ static const char *system_file(void)
 static X509_STORE *store_read(const char *file, struct err **e)
 {
 	X509_STORE *store = X509_STORE_new();
-	bool loaded = store && (file ? X509_STORE_load_locations(store, file, NULL) : X509_STORE_set_default_paths(store));
+	bool loaded = store && (file ? X509_STORE_load_locations(store, file, NULL)
+				     : X509_STORE_set_default_paths(store));
 
 	ERR_clear_error();
 	if (loaded)
@@ -70,7 +72,8 @@ static X509_STORE *store_read(const char *file, struct err **e)
 	if (file && access(file, R_OK) < 0)
 		err_errno(e, ERR_SYSTEM, "cannot read the authorities in '%s'", file);
 	else
-		err_set(e, ERR_DATA, "there is no certificate of an authority in '%s'", file ? file : "the system's store");
+		err_set(e, ERR_DATA, "there is no certificate of an authority in '%s'",
+			file ? file : "the system's store");
 	return NULL;
 }
 
@@ -85,6 +88,7 @@ X509_STORE *trust_store(struct trust *t, const char *file, struct err **e)
 	if (!store)
 		return NULL;
 	array_grow(t->items, t->count, t->cap);
-	t->items[t->count++] = (struct store){ .file = file ? xstrdup(file) : NULL, .store = store };
+	t->items[t->count++] =
+		(struct store){ .file = file ? xstrdup(file) : NULL, .store = store };
 	return store;
 }

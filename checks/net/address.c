@@ -75,7 +75,8 @@ void address_print(const struct address *a, struct buf *out)
 	else
 		inet_ntop(AF_INET, &a->v4.sin_addr, text, sizeof(text));
 	buf_adds(out, text);
-	if (a->any.sa_family == AF_INET6 && a->v6.sin6_scope_id && if_indextoname(a->v6.sin6_scope_id, zone))
+	if (a->any.sa_family == AF_INET6 && a->v6.sin6_scope_id &&
+	    if_indextoname(a->v6.sin6_scope_id, zone))
 		buf_printf(out, "%%%s", zone);
 }
 

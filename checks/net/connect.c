@@ -1,5 +1,6 @@
 /*
- * connect - one TCP connection to the first of several addresses that takes it. Knows nothing of what is said over it.
+ * connect - one TCP connection to the first of several addresses that takes it. Knows nothing of
+ * what is said over it.
  */
 #include "checks/net/connect.h"
 
@@ -16,7 +17,8 @@
 
 #define NEXT_AFTER_NS (250 * NS_PER_MS)
 
-/* From what tells least to what tells most: a server that refuses is nearer than a network without a way. */
+/* From what tells least to what tells most: a server that refuses is nearer than a network without
+ * a way. */
 static const struct {
 	int errnum;
 	enum kind kind;
@@ -165,7 +167,8 @@ static void on_attempt(void *ctx, uint32_t events)
 	socklen_t len = sizeof(errnum);
 
 	/* EPOLLOUT alone is a made connection; only trouble is worth asking for. */
-	if (events & (EPOLLERR | EPOLLHUP) && getsockopt(a->fd, SOL_SOCKET, SO_ERROR, &errnum, &len) < 0)
+	if (events & (EPOLLERR | EPOLLHUP) &&
+	    getsockopt(a->fd, SOL_SOCKET, SO_ERROR, &errnum, &len) < 0)
 		errnum = errno;
 	if (!errnum) {
 		connector_made(c, at);
@@ -190,8 +193,10 @@ static int attempt_connect(const struct attempt *a, const struct address *to)
 		return 0;
 	if (errno == EINTR)
 		return EINPROGRESS;
-	/* On loopback the answer has come by now, and asking again is cheaper than two turns of the loop. */
-	if (errno == EINPROGRESS && address_is_loopback(to) && connect(a->fd, &to->any, address_len(to)) == 0)
+	/* On loopback the answer has come by now, and asking again is cheaper than two turns of the
+	 * loop. */
+	if (errno == EINPROGRESS && address_is_loopback(to) &&
+	    connect(a->fd, &to->any, address_len(to)) == 0)
 		return 0;
 	return errno == EALREADY ? EINPROGRESS : errno;
 }
@@ -202,7 +207,9 @@ static int attempt_start(struct connector *c, size_t at)
 	struct attempt *a = &c->attempts[at];
 	int result;
 
-	*a = (struct attempt){ .connector = c, .fd = net_socket(c->to.items[at].any.sa_family), .started = clock_mono() };
+	*a = (struct attempt){ .connector = c,
+			       .fd = net_socket(c->to.items[at].any.sa_family),
+			       .started = clock_mono() };
 	if (a->fd < 0)
 		return errno;
 	c->pending++;
@@ -215,8 +222,8 @@ static int attempt_start(struct connector *c, size_t at)
 	return result;
 }
 
-/* Start the next attempt that does not fail at once. Returns whether one is under way now or has been made;
- * in the second case the connector may be gone. */
+/* Start the next attempt that does not fail at once. Returns whether one is under way now or has
+ * been made; in the second case the connector may be gone. */
 static bool connector_next(struct connector *c)
 {
 	while (c->next < c->to.count) {
@@ -230,7 +237,8 @@ static bool connector_next(struct connector *c)
 		if (result == EINPROGRESS) {
 			loop_timer_remove(TAKE(c->timer));
 			if (c->next < c->to.count)
-				c->timer = loop_timer_add(c->probe->loop, clock_mono() + NEXT_AFTER_NS, on_next, c);
+				c->timer = loop_timer_add(c->probe->loop,
+							  clock_mono() + NEXT_AFTER_NS, on_next, c);
 			return true;
 		}
 		connector_failed(c, at, result);
@@ -238,8 +246,8 @@ static bool connector_next(struct connector *c)
 	return false;
 }
 
-void connector_start(struct connector *c, struct probe *p, const struct addresses *to, uint16_t port, connect_fn *fn,
-		     void *ctx)
+void connector_start(struct connector *c, struct probe *p, const struct addresses *to,
+		     uint16_t port, connect_fn *fn, void *ctx)
 {
 	*c = (struct connector){ .probe = p, .fn = fn, .ctx = ctx, .to = *to };
 	for (size_t i = 0; i < c->to.count; i++)

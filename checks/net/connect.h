@@ -1,8 +1,8 @@
 /*
  * connect - one TCP connection to the first of several addresses that takes it, without waiting.
  *
- * The addresses are tried in order; the next is started when one has failed, or has not answered for 250 ms
- * (RFC 8305, section 8), and the first that is made wins.
+ * The addresses are tried in order; the next is started when one has failed, or has not answered
+ * for 250 ms (RFC 8305, section 8), and the first that is made wins.
  */
 #ifndef CHECKS_NET_CONNECT_H
 #define CHECKS_NET_CONNECT_H
@@ -14,7 +14,8 @@ struct err;
 struct loop_fd;
 struct loop_timer;
 
-/* fd: connected, non-blocking, from now on the callee's; -1: no address took the connection, the observer knows why. */
+/* fd: connected, non-blocking, from now on the callee's; -1: no address took the connection, the
+ * observer knows why. */
 typedef void connect_fn(void *ctx, int fd, const struct address *peer);
 
 struct connector;
@@ -40,9 +41,10 @@ struct connector {
 	size_t best_at;
 };
 
-/* Connect; fn is called once, perhaps before this returns: touch nothing afterwards. The addresses are copied. */
-void connector_start(struct connector *c, struct probe *p, const struct addresses *to, uint16_t port, connect_fn *fn,
-		     void *ctx);
+/* Connect; fn is called once, perhaps before this returns: touch nothing afterwards. The addresses
+ * are copied. */
+void connector_start(struct connector *c, struct probe *p, const struct addresses *to,
+		     uint16_t port, connect_fn *fn, void *ctx);
 /* Give up. Fine when it never started or is done. */
 void connector_cancel(struct connector *c);
 /* The addresses with port that have not answered, for a message: "10.0.0.1:80, [::1]:80". */

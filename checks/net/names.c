@@ -5,7 +5,8 @@
 
 #include "engine/base/err.h"
 
-int names_ask(struct probe *p, const char *host, struct lookup *l, lookup_fn *fn, void *ctx, struct err **e)
+int names_ask(struct probe *p, const char *host, struct lookup *l, lookup_fn *fn, void *ctx,
+	      struct err **e)
 {
 	struct addresses numeric = { .count = 1 };
 	const struct resolver_api *api;

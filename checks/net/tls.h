@@ -1,5 +1,6 @@
 /*
- * tls - what the module `tls` (OpenSSL) offers to check types that speak over a socket of their own.
+ * tls - what the module `tls` (OpenSSL) offers to check types that speak over a socket of their
+ * own.
  */
 #ifndef CHECKS_NET_TLS_H
 #define CHECKS_NET_TLS_H
@@ -15,7 +16,8 @@ struct err;
 struct tls;
 
 struct tls_options {
-	const char *host; /* as the user wrote it: the name or address that the certificate must be for */
+	const char *host; /* as the user wrote it: the name or address that the certificate must be
+			     for */
 	const char *ca;   /* a file of certificates to trust; NULL: the system's */
 	bool verify;
 };
@@ -25,8 +27,10 @@ enum tls_state { TLS_OK, TLS_WAIT, TLS_CLOSED, TLS_FAILED };
 
 struct tls_api {
 	const struct lane_object *object;
-	/* Begin TLS as a client on a connected socket (not owned). NULL: e says why ("cannot read 'x.pem': …"). */
-	struct tls *(*open)(void *object, int fd, const struct tls_options *options, struct err **e);
+	/* Begin TLS as a client on a connected socket (not owned). NULL: e says why ("cannot read
+	 * 'x.pem': …"). */
+	struct tls *(*open)(void *object, int fd, const struct tls_options *options,
+			    struct err **e);
 	/* TLS_FAILED: the observer has the trouble. On TLS_OK the trace has version and cipher. */
 	enum tls_state (*handshake)(struct tls *t, struct observer *o, uint32_t *events);
 	/* *len: room, then how much was done. TLS_FAILED: errno, 0 for a breach of the protocol. */

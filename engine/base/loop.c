@@ -97,7 +97,8 @@ void loop_free(struct loop *l)
 	free(l);
 }
 
-struct loop_fd *loop_fd_add(struct loop *l, int fd, uint32_t events, loop_fd_fn *fn, void *ctx, struct err **e)
+struct loop_fd *loop_fd_add(struct loop *l, int fd, uint32_t events, loop_fd_fn *fn, void *ctx,
+			    struct err **e)
 {
 	struct loop_fd *w = xcalloc(1, sizeof(*w));
 	struct epoll_event event = { .events = events, .data.ptr = w };
@@ -107,7 +108,9 @@ struct loop_fd *loop_fd_add(struct loop *l, int fd, uint32_t events, loop_fd_fn 
 		free(w);
 		return NULL;
 	}
-	*w = (struct loop_fd){ .loop = l, .fn = fn, .ctx = ctx, .fd = fd, .events = events, .next = l->watched };
+	*w = (struct loop_fd){
+		.loop = l, .fn = fn, .ctx = ctx, .fd = fd, .events = events, .next = l->watched
+	};
 	if (w->next)
 		w->next->prev = w;
 	l->watched = w;
@@ -133,7 +136,8 @@ void loop_fd_remove(struct loop_fd *w)
 	if (!w)
 		return;
 	l = w->loop;
-	/* Explicitly: close() alone leaves the watch alive when a child holds a copy of the descriptor. */
+	/* Explicitly: close() alone leaves the watch alive when a child holds a copy of the
+	 * descriptor. */
 	epoll_ctl(l->epoll, EPOLL_CTL_DEL, w->fd, NULL);
 	if (w->prev)
 		w->prev->next = w->next;
@@ -187,7 +191,9 @@ struct loop_timer *loop_timer_add(struct loop *l, int64_t when, loop_timer_fn *f
 {
 	struct loop_timer *t = xmalloc(sizeof(*t));
 
-	*t = (struct loop_timer){ .loop = l, .fn = fn, .ctx = ctx, .when = when, .number = l->timers_made++ };
+	*t = (struct loop_timer){
+		.loop = l, .fn = fn, .ctx = ctx, .when = when, .number = l->timers_made++
+	};
 	array_grow(l->heap, l->count, l->cap);
 	heap_up(l, l->count++, t);
 	return t;
@@ -217,7 +223,8 @@ void loop_on_idle(struct loop *l, bool (*fn)(void *ctx), void *ctx)
 	l->idle_ctx = ctx;
 }
 
-void loop_around(struct loop *l, void (*before)(void *ctx, void *callback_ctx), void (*after)(void *ctx), void *ctx)
+void loop_around(struct loop *l, void (*before)(void *ctx, void *callback_ctx),
+		 void (*after)(void *ctx), void *ctx)
 {
 	l->before = before;
 	l->after = after;
@@ -249,7 +256,8 @@ static void loop_run_fds(struct loop *l, const struct epoll_event *events, int c
 	}
 }
 
-/* Only timers that were there before: one that always arms itself anew must not keep the turn from ending. */
+/* Only timers that were there before: one that always arms itself anew must not keep the turn from
+ * ending. */
 static void loop_run_timers(struct loop *l)
 {
 	uint64_t made = l->timers_made;
@@ -265,7 +273,8 @@ static void loop_run_timers(struct loop *l)
 	}
 }
 
-/* Milliseconds to sleep, rounded up, so that a timer is due when we wake. -1: as long as it takes. */
+/* Milliseconds to sleep, rounded up, so that a timer is due when we wake. -1: as long as it takes.
+ */
 static int loop_patience(struct loop *l, int64_t until)
 {
 	int64_t wait;

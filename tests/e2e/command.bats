@@ -12,22 +12,6 @@ teardown() {
 	lab_teardown
 }
 
-check() {
-	jq -e --arg id "$1" '.results[] | select(.id == $id)' report.json
-}
-
-# judged ID STATUS [KIND [TEXT]]: what became of a check.
-judged() {
-	local found
-
-	found=$(check "$1" | jq -r '.status + " " + (.error.kind // "-") + " " + (.error.text // "-")')
-	[[ "$found" == "$2 ${3:--} "*"${4:-}"* ]] || {
-		echo "$1: $found"
-		echo "instead of: $2 ${3:--} …${4:-}"
-		return 1
-	}
-}
-
 # all_gone FILE: every process whose number is in the file has ended.
 all_gone() {
 	local pid
@@ -82,8 +66,11 @@ all_gone() {
 		- id: no-user
 		  command: { argv: [id], user: no-such-user-at-all }
 		- id: plugin
-		  command: { shell: "echo 'DISK WARNING - 5% free | /=95%;80;90'; exit 1", protocol: nagios }
-		  expect: { exit_status: 1, nagios: { state: warning, message: "DISK WARNING - 5% free" },
+		  command:
+		    shell: "echo 'DISK WARNING - 5% free | /=95%;80;90'; exit 1"
+		    protocol: nagios
+		  expect: { exit_status: 1, nagios.state: warning,
+		    nagios.message: "DISK WARNING - 5% free",
 		    'nagios.perfdata["/"].value': { gt: 90 } }
 	END
 	UNWANTED=1 ends 1 "$ROUNDS" run ends.yaml --report json=report.json --report text
@@ -132,7 +119,8 @@ all_gone() {
 		      echo \$\$ >> $T/pids
 		      sleep 1000 & echo \$! >> $T/pids
 		      setsid sh -c 'echo \$\$ >> $T/pids; sleep 1000 & echo \$! >> $T/pids; wait' &
-		      setsid env -i sh -c 'echo \$\$ >> $T/pids; trap "" TERM; while :; do sleep 1; done' &
+		      setsid env -i sh -c '
+		        echo \$\$ >> $T/pids; trap "" TERM; while :; do sleep 1; done' &
 		      while :; do sleep 1; done
 		- id: innocent
 		  command: { argv: ["true"] }
@@ -168,7 +156,8 @@ all_gone() {
 		- id: daemon
 		  command:
 		    shell: |
-		      (setsid sh -c 'echo \$\$ >> $T/pids; exec sleep 1000' </dev/null >/dev/null 2>&1 &)
+		      (setsid sh -c 'echo \$\$ >> $T/pids; exec sleep 1000' \
+		        </dev/null >/dev/null 2>&1 &)
 		      until [ \$(wc -l < $T/pids) -ge 3 ]; do sleep 0.05; done
 	END
 	touch pids
@@ -182,15 +171,18 @@ all_gone() {
 	ruleset much <<-'END'
 		- id: much
 		  timeout: 120s
-		  command: { shell: "echo the head; head -c 1073741824 /dev/zero; echo the tail; exit 7" }
+		  command:
+		    shell: "echo the head; head -c 1073741824 /dev/zero; echo the tail; exit 7"
 		- id: judged
 		  command: { shell: "head -c 1000000 /dev/zero" }
 		  expect: { stdout: { not_contains: ERROR } }
 	END
 	ends 1 "$ROUNDS" run much.yaml --report json=report.json
-	check much/much | jq -e '.evidence | tostring | contains("the head") and contains("the tail")'
+	check much/much |
+		jq -e '.evidence | tostring | contains("the head") and contains("the tail")'
 	[ "$(stat -c %s report.json)" -lt 500000 ]
-	judged much/judged fail too_large "stdout is 1000000 bytes long, more than the 64 KiB that are kept"
+	judged much/judged fail too_large \
+		"stdout is 1000000 bytes long, more than the 64 KiB that are kept"
 }
 
 @test "another user, when we are root" {
@@ -214,7 +206,11 @@ all_gone() {
 	ruleset long <<-END
 		- id: long
 		  timeout: 600s
-		  command: { shell: "echo \$\$ > $T/first; setsid sh -c 'echo \$\$ > $T/second; exec sleep 1000' & sleep 1000" }
+		  command:
+		    shell: |
+		      echo \$\$ > $T/first
+		      setsid sh -c 'echo \$\$ > $T/second; exec sleep 1000' &
+		      sleep 1000
 	END
 	start "$ROUNDS" run long.yaml
 	wait_for 20 test -s first -a -s second
@@ -225,7 +221,8 @@ all_gone() {
 
 @test "commands run beside each other" {
 	for i in $(seq 60); do
-		printf -- '- id: c%s\n  command: { argv: [echo, "%s"] }\n  expect: { stdout: "%s\\n" }\n' "$i" "$i" "$i"
+		printf -- '- id: c%s\n  command: { argv: [echo, "%s"] }\n' "$i" "$i"
+		printf '  expect: { stdout: "%s\\n" }\n' "$i"
 	done | ruleset many
 	ends 0 "$ROUNDS" run many.yaml --report json=report.json
 	[ "$(jq '[.results[] | select(.status == "pass")] | length' report.json)" -eq 60 ]

@@ -142,3 +142,20 @@ nowhere() {
 	echo "'$text' is in: $found"
 	return 1
 }
+
+# check ID: one result of report.json.
+check() {
+	jq -e --arg id "$1" '.results[] | select(.id == $id)' report.json
+}
+
+# judged ID STATUS [KIND [TEXT]]: what became of a check in report.json. KIND - is: no trouble.
+judged() {
+	local found
+
+	found=$(check "$1" | jq -r '"\(.status) \(.error.kind // "-") \(.error.text // "-")"')
+	[[ "$found" == "$2 ${3:--} "*"${4:-}"* ]] || {
+		echo "$1: $found"
+		echo "instead of: $2 ${3:--} …${4:-}"
+		return 1
+	}
+}

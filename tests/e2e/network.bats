@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 #
-# The network lane against real servers: nginx with certificates of every sort, and servers that misbehave.
+# The network lane against real servers: nginx with certificates of every sort, and servers that
+# misbehave.
 
 load helpers
 
@@ -12,35 +13,21 @@ teardown() {
 	lab_teardown
 }
 
-# check ID: the fields of one result of the last run, as JSON.
-check() {
-	jq -e --arg id "$1" '.results[] | select(.id == $id)' report.json
-}
-
-# judged ID STATUS [KIND [TEXT]]: what became of a check.
-judged() {
-	local found
-
-	found=$(check "$1" | jq -r '.status + " " + (.error.kind // "-") + " " + (.error.text // "-")')
-	[[ "$found" == "$2 ${3:--} "*"${4:-}"* ]] || {
-		echo "$1: $found"
-		echo "instead of: $2 ${3:--} …${4:-}"
-		return 1
-	}
-}
-
-# certificates: an authority, and certificates for localhost and 127.0.0.1 that are good, expired, for
-# another name, and signed by an authority that nobody knows.
+# certificates: an authority, and certificates for localhost and 127.0.0.1 that are good, expired,
+# for another name, and signed by an authority that nobody knows.
 certificates() {
 	local name days san ca
 
 	for ca in ca other; do
-		openssl req -x509 -newkey rsa:2048 -nodes -keyout $ca.key -out $ca.pem -days 30 -subj "/CN=Lab $ca" 2>/dev/null
+		openssl req -x509 -newkey rsa:2048 -nodes -keyout $ca.key -out $ca.pem -days 30 \
+			-subj "/CN=Lab $ca" 2>/dev/null
 	done
 	while read -r name ca days san; do
-		openssl req -newkey rsa:2048 -nodes -keyout "$name.key" -out "$name.csr" -subj "/CN=$name.example" 2>/dev/null
-		openssl x509 -req -in "$name.csr" -CA $ca.pem -CAkey $ca.key -CAcreateserial -days "$days" \
-			-extfile <(echo "subjectAltName=$san") -out "$name.pem" 2>/dev/null
+		openssl req -newkey rsa:2048 -nodes -keyout "$name.key" -out "$name.csr" \
+			-subj "/CN=$name.example" 2>/dev/null
+		openssl x509 -req -in "$name.csr" -CA $ca.pem -CAkey $ca.key -CAcreateserial \
+			-days "$days" -extfile <(echo "subjectAltName=$san") \
+			-out "$name.pem" 2>/dev/null
 	done <<-END
 		good ca 30 DNS:localhost,IP:127.0.0.1
 		expired ca -1 DNS:localhost,IP:127.0.0.1
@@ -60,17 +47,21 @@ all = [socket.socket() for _ in range(5)]
 for s in all: s.bind(("127.0.0.1", 0))
 print(*[s.getsockname()[1] for s in all])')
 	{
-		echo "daemon off; master_process off; pid $T/nginx.pid; error_log $T/nginx.log; worker_processes 1;"
+		echo "daemon off; master_process off; pid $T/nginx.pid; error_log $T/nginx.log;"
+		echo "worker_processes 1;"
 		echo "events { worker_connections 1024; }"
-		echo "http { access_log off; client_body_temp_path $T/nt; proxy_temp_path $T/nt; fastcgi_temp_path $T/nt;"
+		echo "http { access_log off; client_body_temp_path $T/nt; proxy_temp_path $T/nt;"
+		echo "fastcgi_temp_path $T/nt;"
 		echo "uwsgi_temp_path $T/nt; scgi_temp_path $T/nt; default_type text/plain;"
-		echo "server { listen 127.0.0.1:$plain backlog=4096; location = /ok { return 200 'fine'; }"
+		echo "server { listen 127.0.0.1:$plain backlog=4096;"
+		echo "location = /ok { return 200 'fine'; }"
 		echo "location = /json { return 200 '{\"state\": \"UP\", \"n\": [1, 2]}'; }"
 		echo "location = /missing { return 404 'no such thing'; }"
 		echo "location = /away { return 302 http://127.0.0.1:$plain/ok; }"
 		echo "location = /around { return 302 /around; } }"
 		for name in good expired wrong untrusted; do
-			echo "server { listen 127.0.0.1:${!name} ssl http2; ssl_certificate $T/$name.pem;"
+			echo "server { listen 127.0.0.1:${!name} ssl http2;"
+			echo "ssl_certificate $T/$name.pem;"
 			echo "ssl_certificate_key $T/$name.key; location / { return 200 'tls'; } }"
 		done
 		echo "}"
@@ -87,7 +78,8 @@ print(*[s.getsockname()[1] for s in all])')
 	ruleset web <<-END
 		- id: ok
 		  http: { url: "http://127.0.0.1:$plain/ok" }
-		  expect: { status: 200, body: fine, headers: { server: { starts_with: nginx } }, redirects: 0 }
+		  expect: { status: 200, body: fine, redirects: 0,
+		    headers.server: { starts_with: nginx } }
 		- id: json
 		  http: { url: "http://127.0.0.1:$plain/json" }
 		  expect: { json: { state: UP, n: { length: 2 } } }
@@ -128,8 +120,9 @@ print(*[s.getsockname()[1] for s in all])')
 	ruleset tls <<-END
 		- id: good
 		  http: { url: "https://localhost:$good/", ca: "$T/ca.pem" }
-		  expect: { body: tls, tls: { days_left: { between: [28, 30] }, trusted: true, issuer: { contains: Lab ca },
-		    subject: { contains: good.example }, names: [ localhost, 127.0.0.1 ] } }
+		  expect: { body: tls, tls: { days_left: { between: [28, 30] }, trusted: true,
+		    issuer: { contains: Lab ca }, subject: { contains: good.example },
+		    names: [ localhost, 127.0.0.1 ] } }
 		- id: by-address
 		  http: { url: "https://127.0.0.1:$good/", ca: "$T/ca.pem" }
 		- id: expired
@@ -155,10 +148,11 @@ print(*[s.getsockname()[1] for s in all])')
 	ends 1 "$ROUNDS" run tls.yaml --report json=report.json --report text
 	judged tls/good pass
 	judged tls/by-address pass
-	judged tls/expired fail tls "certificate has expired on $(openssl x509 -in expired.pem -noout -enddate |
-		sed 's/.*=//' | date -u -f - +%F)"
+	day=$(openssl x509 -in expired.pem -noout -enddate | sed 's/.*=//' | date -u -f - +%F)
+	judged tls/expired fail tls "certificate has expired on $day"
 	judged tls/wrong fail tls "certificate is for a.example, b.example, not localhost"
-	judged tls/untrusted fail tls "certificate is signed by 'CN=Lab other', which is not trusted here"
+	judged tls/untrusted fail tls \
+		"certificate is signed by 'CN=Lab other', which is not trusted here"
 	judged tls/system fail tls "certificate is signed by 'CN=Lab ca', which is not trusted here"
 	judged tls/unverified pass
 	judged tls/expected pass tls
@@ -170,7 +164,8 @@ print(*[s.getsockname()[1] for s in all])')
 	web
 	ruleset tcps <<-END
 		- id: good
-		  tcp: { host: localhost, port: $good, tls: true, ca: "$T/ca.pem", send: "GET / HTTP/1.0\r\n\r\n", until: tls }
+		  tcp: { host: localhost, port: $good, tls: true, ca: "$T/ca.pem",
+		    send: "GET / HTTP/1.0\r\n\r\n", until: tls }
 		  expect: { received: { starts_with: "HTTP/1.1 200 OK" } }
 		- id: expired
 		  tcp: { host: localhost, port: $expired, tls: true, ca: "$T/ca.pem" }
@@ -189,20 +184,22 @@ print(*[s.getsockname()[1] for s in all])')
 	judged tcps/wrong fail tls "certificate is for a.example, b.example, not 127.0.0.1"
 	judged tcps/unverified pass
 	judged tcps/plain fail tls "does not speak TLS on this port"
-	judged tcps/no-authorities error parameter "cannot read the authorities in '/nowhere/ca.pem'"
+	judged tcps/no-authorities error parameter \
+		"cannot read the authorities in '/nowhere/ca.pem'"
 }
 
 @test "every fault of a server is a finding of its own" {
 	faults
 	{
-		for kind in silent trickle trickle_body endless_headers endless_body reset reset_in_the_middle garbage \
-			closes short_body blackhole refused; do
+		for kind in silent trickle trickle_body endless_headers endless_body reset \
+			reset_in_the_middle garbage closes short_body blackhole refused; do
 			port=port_$kind
-			printf -- '- id: http-%s\n  timeout: 700ms\n  http: { url: "http://127.0.0.1:%s/" }\n' \
-				"${kind//_/-}" "${!port}"
+			printf -- '- id: http-%s\n  timeout: 700ms\n' "${kind//_/-}"
+			printf '  http: { url: "http://127.0.0.1:%s/" }\n' "${!port}"
 			printf '  expect: { body: { contains: never } }\n'
 			printf -- '- id: tcp-%s\n  timeout: 700ms\n' "${kind//_/-}"
-			printf '  tcp: { host: 127.0.0.1, port: %s, send: "GET / HTTP/1.0\\r\\n\\r\\n", until: never }\n' "${!port}"
+			printf '  tcp: { host: 127.0.0.1, port: %s, until: never,\n' "${!port}"
+			printf '    send: "GET / HTTP/1.0\\r\\n\\r\\n" }\n'
 		done
 	} | ruleset faults
 	ends 1 "$ROUNDS" run faults.yaml --report json=report.json --report text
@@ -216,14 +213,16 @@ print(*[s.getsockname()[1] for s in all])')
 	judged faults/http-garbage fail protocol
 	judged faults/http-closes fail closed "without an answer"
 	judged faults/http-short-body fail closed "bytes of the body"
-	judged faults/http-blackhole fail timeout "no answer to SYN from 127.0.0.1:$port_blackhole for"
+	judged faults/http-blackhole fail timeout \
+		"no answer to SYN from 127.0.0.1:$port_blackhole for"
 	judged faults/http-refused fail refused "connection refused by 127.0.0.1:$port_refused"
 	judged faults/tcp-silent fail timeout "but 'never' did not come in"
 	judged faults/tcp-trickle fail timeout "bytes received"
 	judged faults/tcp-endless-body fail too_large
 	judged faults/tcp-reset fail reset
 	judged faults/tcp-closes fail closed "before 'never' came"
-	judged faults/tcp-blackhole fail timeout "no answer to SYN from 127.0.0.1:$port_blackhole for"
+	judged faults/tcp-blackhole fail timeout \
+		"no answer to SYN from 127.0.0.1:$port_blackhole for"
 	judged faults/tcp-refused fail refused "connection refused by 127.0.0.1:$port_refused"
 }
 
@@ -276,8 +275,8 @@ while True:
 	judged six/other-family fail refused
 }
 
-# in_a_world_of_names COMMAND …: in a private network and mount namespace: a name server that answers for live*.test and
-# is silent about dead*.test.
+# in_a_world_of_names COMMAND …: in private namespaces, with a name server that answers for live*.test
+# and is silent about dead*.test.
 in_a_world_of_names() {
 	cat >dns.py <<-'END'
 		import socket, struct
@@ -307,11 +306,12 @@ in_a_world_of_names() {
 		import asyncio
 		async def one(reader, writer):
 		    await reader.read(4096)
-		    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
+		    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n")
+		    writer.write(b"Connection: close\r\n\r\nok")
 		    writer.close()
 		async def main():
-		    async with await asyncio.start_server(one, "127.0.0.1", 8000, backlog=1024) as s:
-		        await s.serve_forever()
+		    s = await asyncio.start_server(one, "127.0.0.1", 8000, backlog=1024)
+		    await s.serve_forever()
 		asyncio.run(main())
 	END
 	echo "nameserver 127.0.0.1" >resolv.conf
@@ -329,7 +329,8 @@ in_a_world_of_names() {
 @test "300 names of which half never resolve hold nothing" {
 	unshare -n -m true 2>/dev/null || skip "no namespaces here"
 	for i in $(seq 150); do
-		printf -- '- id: dead%s\n  timeout: 2s\n  tcp: { host: dead%s.test, port: 8000 }\n' "$i" "$i"
+		printf -- '- id: dead%s\n  timeout: 2s\n' "$i"
+		printf '  tcp: { host: dead%s.test, port: 8000 }\n' "$i"
 		printf -- '- id: live%s\n  tcp: { host: live%s.test, port: 8000 }\n' "$i" "$i"
 		printf -- '- id: web%s\n  http: { url: "http://live%s.test:8000/" }\n' "$i" "$i"
 	done | ruleset names
@@ -339,7 +340,8 @@ in_a_world_of_names() {
 		echo "$output"
 		return 1
 	}
-	jq -c '.results[] | select(.status != "pass") | [.id, .error.text]' report.json | grep -v dead
+	jq -c '.results[] | select(.status != "pass") | [.id, .error.text]' report.json |
+		grep -v dead
 	[ "$(jq '[.results[] | select(.status == "pass")] | length' report.json)" -eq 300 ]
 	[ "$(jq '[.results[] | select(.error.kind == "timeout")] | length' report.json)" -eq 150 ]
 	judged names/dead7 fail timeout "the name 'dead7.test' was not resolved in"

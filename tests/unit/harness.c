@@ -69,7 +69,8 @@ static const struct module *load(const char *name, struct err **e)
 	return m;
 }
 
-static const void *on_module(struct probe *p, const char *module, const char *package, struct err **e)
+static const void *on_module(struct probe *p, const char *module, const char *package,
+			     struct err **e)
 {
 	const struct module *m = load(module, e);
 
@@ -113,7 +114,8 @@ static void bind(struct job *j, const char *fields)
 	auto_diagnostics struct diagnostics d = { 0 };
 	struct document *doc = document_parse(fields, strlen(fields), "test.yaml", &d);
 
-	if (!doc || fields_bind(j->type->fields, j->query, document_root(doc), j->type->name, &d) < 0) {
+	if (!doc ||
+	    fields_bind(j->type->fields, j->query, document_root(doc), j->type->name, &d) < 0) {
 		fprintf(stderr, "%s: %s\n", fields, d.count ? d.items[0].message : "?");
 		abort();
 	}
@@ -130,22 +132,31 @@ static const struct check_type *code_of(const struct check_type *type, struct er
 	return m ? check_type_find(m->types, type->name) : NULL;
 }
 
-void harness_start(struct harness *l, const struct check_type *type, const char *fields, const char *const *wants,
-		int64_t timeout, struct sighting *out)
+void harness_start(struct harness *l, const struct check_type *type, const char *fields,
+		   const char *const *wants, int64_t timeout, struct sighting *out)
 {
 	struct job *j = xcalloc(1, sizeof(*j));
 	auto_err struct err *e = NULL;
 
 	*out = (struct sighting){ 0 };
-	*j = (struct job){ .lane = l, .type = type, .query = xcalloc(1, type->query_size), .out = out };
+	*j = (struct job){
+		.lane = l, .type = type, .query = xcalloc(1, type->query_size), .out = out
+	};
 	l->running++;
 	bind(j, fields);
 	j->code = code_of(type, &e);
-	j->probe = (struct probe){ .query = j->query, .observer = observer_new(wants), .loop = l->loop, .store = l->store,
-				   .id = "test/check", .started = clock_mono(), .done = on_done, .owner = j,
+	j->probe = (struct probe){ .query = j->query,
+				   .observer = observer_new(wants),
+				   .loop = l->loop,
+				   .store = l->store,
+				   .id = "test/check",
+				   .started = clock_mono(),
+				   .done = on_done,
+				   .owner = j,
 				   .module_api = on_module };
 	j->probe.deadline = j->probe.started + timeout;
-	j->timer = loop_timer_add(l->loop, j->probe.deadline + (type->ends_itself ? NS_PER_S : 0), on_deadline, j);
+	j->timer = loop_timer_add(l->loop, j->probe.deadline + (type->ends_itself ? NS_PER_S : 0),
+				  on_deadline, j);
 	if (!j->code || j->code->begin(j->query, &j->probe, &e) < 0) {
 		out->error = xstrdup(err_text(e));
 		job_end(j);
@@ -159,8 +170,8 @@ void harness_wait(struct harness *l)
 			abort();
 }
 
-void harness_observe(struct harness *l, const struct check_type *type, const char *fields, int64_t timeout,
-		  struct sighting *out)
+void harness_observe(struct harness *l, const struct check_type *type, const char *fields,
+		     int64_t timeout, struct sighting *out)
 {
 	harness_start(l, type, fields, NULL, timeout, out);
 	harness_wait(l);
@@ -199,11 +210,10 @@ bool sighting_tells(const struct sighting *s, const char *text)
 	size_t i;
 	json_t *item;
 
-	json_array_foreach(s->traces, i, item)
-		if (strstr(json_string_value(item), text))
-			return true;
-	json_array_foreach(s->evidences, i, item)
-		if (strstr(json_string_value(json_object_get(item, "text")), text))
-			return true;
+	json_array_foreach(s->traces, i,
+			   item) if (strstr(json_string_value(item), text)) return true;
+	json_array_foreach(s->evidences, i,
+			   item) if (strstr(json_string_value(json_object_get(item, "text")),
+					    text)) return true;
 	return false;
 }

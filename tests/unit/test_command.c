@@ -51,10 +51,14 @@ static const struct {
 	{ "argv: [no-such-program-here]\nenv: { PATH: '/bin:/usr/bin' }", "-", "", "not_found",
 	  "there is no program 'no-such-program-here' in /bin:/usr/bin" },
 	{ "argv: [/nowhere/x]", "-", "", "not_found", "there is no program '/nowhere/x'" },
-	{ "argv: [/etc/passwd]", "-", "", "permission", "'/etc/passwd' may not be executed: Permission denied" },
-	{ "argv: [pwd]\ncwd: /nowhere", "-", "", "not_found", "cannot go to the folder '/nowhere': No such file or directory" },
-	{ "argv: [id]\nuser: no-such-user", "-", "", "not_found", "there is no user 'no-such-user'" },
-	{ "shell: 'echo $A; echo \"[$SECRET_OF_OURS]\"'\nenv: { A: 'x y' }", "0", "x y\n[]\n", "-", "-" },
+	{ "argv: [/etc/passwd]", "-", "", "permission",
+	  "'/etc/passwd' may not be executed: Permission denied" },
+	{ "argv: [pwd]\ncwd: /nowhere", "-", "", "not_found",
+	  "cannot go to the folder '/nowhere': No such file or directory" },
+	{ "argv: [id]\nuser: no-such-user", "-", "", "not_found",
+	  "there is no user 'no-such-user'" },
+	{ "shell: 'echo $A; echo \"[$SECRET_OF_OURS]\"'\nenv: { A: 'x y' }", "0", "x y\n[]\n", "-",
+	  "-" },
 };
 
 static void commands_end_as_they_should(void **state)
@@ -81,10 +85,12 @@ static void environment_is_only_what_was_given(void **state)
 	auto_free char *text = xstrdup(sighting_fact(&s, "stdout"));
 
 	(void)state;
-	for (char *save, *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+	for (char *save, *line = strtok_r(text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save)) {
 		print_message("%s\n", line);
-		assert_true(!strncmp(line, "OWN=", 4) || !strncmp(line, "PATH=", 5) || !strncmp(line, "HOME=", 5) ||
-			    !strncmp(line, "LANG=", 5) || !strncmp(line, "ROUNDS_CHECK=", 13));
+		assert_true(!strncmp(line, "OWN=", 4) || !strncmp(line, "PATH=", 5) ||
+			    !strncmp(line, "HOME=", 5) || !strncmp(line, "LANG=", 5) ||
+			    !strncmp(line, "ROUNDS_CHECK=", 13));
 	}
 	sighting_free(&s);
 }
@@ -119,8 +125,9 @@ static void a_gigabyte_is_drained_in_bounded_memory(void **state)
 	struct sighting s;
 
 	(void)state;
-	harness_start(l, &check_command, "shell: 'echo begin; head -c 100000000 /dev/zero; echo end'", status_only, 60 * NS_PER_S,
-		   &s);
+	harness_start(l, &check_command,
+		      "shell: 'echo begin; head -c 100000000 /dev/zero; echo end'", status_only,
+		      60 * NS_PER_S, &s);
 	harness_wait(l);
 	assert_string_equal(sighting_fact(&s, "exit_status"), "0");
 	assert_string_equal(sighting_fact(&s, "error.kind"), "-");
@@ -130,7 +137,8 @@ static void a_gigabyte_is_drained_in_bounded_memory(void **state)
 	/* who asks for the text is told that it is not whole */
 	harness_observe(l, &check_command, "shell: 'head -c 100000 /dev/zero'", 60 * NS_PER_S, &s);
 	assert_string_equal(sighting_fact(&s, "error.kind"), "too_large");
-	assert_string_equal(sighting_fact(&s, "error.text"), "stdout is 100000 bytes long, more than the 64 KiB that are kept");
+	assert_string_equal(sighting_fact(&s, "error.text"),
+			    "stdout is 100000 bytes long, more than the 64 KiB that are kept");
 	sighting_free(&s);
 	harness_free(l);
 }
@@ -149,13 +157,15 @@ static bool lives(const char *digits)
 	return at && at[2] != 'Z' && at[2] != 'X';
 }
 
-/* What it prints are the numbers of all processes that it leaves behind: none may live afterwards. */
+/* What it prints are the numbers of all processes that it leaves behind: none may live afterwards.
+ */
 static void assert_all_gone(const struct sighting *s)
 {
 	auto_free char *text = xstrdup(sighting_fact(s, "stdout"));
 	int seen = 0;
 
-	for (char *save, *pid = strtok_r(text, "\n ", &save); pid; pid = strtok_r(NULL, "\n ", &save)) {
+	for (char *save, *pid = strtok_r(text, "\n ", &save); pid;
+	     pid = strtok_r(NULL, "\n ", &save)) {
 		assert_false(lives(pid));
 		seen++;
 	}
@@ -172,7 +182,8 @@ static const char *const leavers[] = {
 	/* the same without its mark */
 	"setsid env -i sh -c 'sleep 1000 >/dev/null 2>&1 </dev/null & echo $!' & sleep 0.1",
 	/* a tree of sessions */
-	"setsid sh -c 'echo $$; setsid sh -c \"echo \\$\\$; setsid sleep 1000 & echo \\$!; wait\" & wait' & sleep 0.1",
+	("setsid sh -c 'echo $$; setsid sleep 1000 & echo $!; setsid sleep 1000 & echo $!; wait' &"
+	 " sleep 0.1"),
 };
 
 static void nothing_is_left_behind(void **state)
@@ -194,7 +205,8 @@ static void nothing_is_left_behind(void **state)
 
 static void who_ignores_term_is_killed(void **state)
 {
-	struct sighting s = run("shell: |\n trap '' TERM\n echo $$\n sleep 1000 & echo $!\n setsid sleep 1000 & echo $!\n"
+	struct sighting s = run("shell: |\n trap '' TERM\n echo $$\n sleep 1000 & echo $!\n setsid "
+				"sleep 1000 & echo $!\n"
 				" while :; do sleep 1; done\n",
 				300 * NS_PER_MS);
 
@@ -210,8 +222,9 @@ static void who_listens_to_term_has_its_time(void **state)
 {
 	char path[] = "/tmp/rounds-test-XXXXXX";
 	int fd = mkstemp(path);
-	auto_free char *fields =
-		xasprintf("shell: |\n trap 'echo tidy > %s; exit 0' TERM\n while :; do sleep 0.02; done\n", path);
+	auto_free char *fields = xasprintf(
+		"shell: |\n trap 'echo tidy > %s; exit 0' TERM\n while :; do sleep 0.02; done\n",
+		path);
 	struct sighting s = run(fields, NS_PER_S);
 	char text[16] = "";
 
@@ -232,8 +245,10 @@ static void leftovers_are_told_apart(void **state)
 
 	(void)state;
 	harness_start(l, &check_command,
-		   "shell: \"(setsid sh -c 'sleep 0.6; echo alive' &) ; sleep 1\"", NULL, 20 * NS_PER_S, &one);
-	harness_start(l, &check_command, "shell: '(setsid sleep 1000 &) ; sleep 0.2; echo done'", NULL, 20 * NS_PER_S, &other);
+		      "shell: \"(setsid sh -c 'sleep 0.6; echo alive' &) ; sleep 1\"", NULL,
+		      20 * NS_PER_S, &one);
+	harness_start(l, &check_command, "shell: '(setsid sleep 1000 &) ; sleep 0.2; echo done'",
+		      NULL, 20 * NS_PER_S, &other);
 	harness_wait(l);
 	assert_string_equal(sighting_fact(&one, "stdout"), "alive\n");
 	assert_string_equal(sighting_fact(&other, "stdout"), "done\n");
@@ -249,7 +264,8 @@ static void many_at_once(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(s); i++)
-		harness_start(l, &check_command, i % 2 ? "argv: ['true']" : "argv: ['false']", NULL, 20 * NS_PER_S, &s[i]);
+		harness_start(l, &check_command, i % 2 ? "argv: ['true']" : "argv: ['false']", NULL,
+			      20 * NS_PER_S, &s[i]);
 	harness_wait(l);
 	for (size_t i = 0; i < ARRAY_SIZE(s); i++) {
 		assert_string_equal(sighting_fact(&s[i], "exit_status"), i % 2 ? "0" : "1");
@@ -313,7 +329,9 @@ static void window_keeps_head_and_tail(void **state)
 
 			for (size_t at = 0; at < strlen(rows[i].text); at += step)
 				window_add(&w, rows[i].text + at,
-					   step < strlen(rows[i].text + at) ? step : strlen(rows[i].text + at));
+					   step < strlen(rows[i].text + at)
+						   ? step
+						   : strlen(rows[i].text + at));
 			window_print(&w, &out);
 			assert_string_equal(buf_text(&out), rows[i].kept);
 			assert_int_equal(window_cut(&w), strlen(rows[i].text) > 8);
@@ -328,18 +346,28 @@ static void plugins_are_read(void **state)
 		const char *output, *json;
 	} rows[] = {
 		{ 0, "", "{\"message\":\"\",\"perfdata\":{},\"state\":\"ok\"}" },
-		{ 1, "DISK WARNING - 5% free\nmore\n", "{\"message\":\"DISK WARNING - 5% free\",\"perfdata\":{},\"state\":\"warning\"}" },
+		{ 1, "DISK WARNING - 5% free\nmore\n",
+		  "{\"message\":\"DISK WARNING - 5% "
+		  "free\",\"perfdata\":{},\"state\":\"warning\"}" },
 		{ 2, "X | 'a b'=1.5s;2;3:4;0;10 c=3%\n",
-		  "{\"message\":\"X\",\"perfdata\":{\"a b\":{\"crit\":\"3:4\",\"max\":10.0,\"min\":0.0,\"unit\":\"s\",\"value\":1.5,\"warn\":\"2\"},"
+		  "{\"message\":\"X\",\"perfdata\":{\"a "
+		  "b\":{\"crit\":\"3:4\",\"max\":10.0,\"min\":0.0,\"unit\":\"s\",\"value\":1.5,"
+		  "\"warn\":\"2\"},"
 		  "\"c\":{\"unit\":\"%\",\"value\":3.0}},\"state\":\"critical\"}" },
-		{ 3, "U|=1 x=U 'open y=2 z='", "{\"message\":\"U\",\"perfdata\":{},\"state\":\"unknown\"}" },
-		{ -1, "A\nlong | l=7\n", "{\"message\":\"A\",\"perfdata\":{\"l\":{\"value\":7.0}},\"state\":\"unknown\"}" },
-		{ 9, "it''s|'it''s'=1", "{\"message\":\"it''s\",\"perfdata\":{\"it's\":{\"value\":1.0}},\"state\":\"unknown\"}" },
+		{ 3, "U|=1 x=U 'open y=2 z='",
+		  "{\"message\":\"U\",\"perfdata\":{},\"state\":\"unknown\"}" },
+		{ -1, "A\nlong | l=7\n",
+		  "{\"message\":\"A\",\"perfdata\":{\"l\":{\"value\":7.0}},\"state\":"
+		  "\"unknown\"}" },
+		{ 9, "it''s|'it''s'=1",
+		  "{\"message\":\"it''s\",\"perfdata\":{\"it's\":{\"value\":1.0}},\"state\":"
+		  "\"unknown\"}" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		json_t *facts = nagios_read(rows[i].exit_status, rows[i].output, strlen(rows[i].output));
+		json_t *facts =
+			nagios_read(rows[i].exit_status, rows[i].output, strlen(rows[i].output));
 		auto_free char *text = json_dumps(facts, JSON_COMPACT | JSON_SORT_KEYS);
 
 		assert_string_equal(text, rows[i].json);
@@ -349,7 +377,8 @@ static void plugins_are_read(void **state)
 
 static void marks_are_read(void **state)
 {
-	static const char block[] = "A=1\0XROUNDS_CHECK=7.9.x\0ROUNDS_CHECK=8.3.x\0ROUNDS_CHECK=7.5.a/b[c]";
+	static const char block[] =
+		"A=1\0XROUNDS_CHECK=7.9.x\0ROUNDS_CHECK=8.3.x\0ROUNDS_CHECK=7.5.a/b[c]";
 	static const char cut[] = "ROUNDS_CHECK=7.5";
 
 	(void)state;

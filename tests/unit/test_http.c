@@ -1,5 +1,6 @@
 /*
- * http - against canned servers on the same loop: what they answer, how they break off, and what they get to see.
+ * http - against canned servers on the same loop: what they answer, how they break off, and what
+ * they get to see.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -26,7 +27,8 @@
 
 extern const struct check_type check_http;
 
-/* How a server ends: it closes, resets, keeps the connection open, or repeats the last piece without end. */
+/* How a server ends: it closes, resets, keeps the connection open, or repeats the last piece
+ * without end. */
 enum ending { CLOSES, RESETS, HOLDS, REPEATS };
 
 struct server {
@@ -101,19 +103,23 @@ static void on_accept(void *ctx, uint32_t events)
 	struct talk *t = &s->talks[s->count++];
 
 	(void)events;
-	*t = (struct talk){ .server = s, .fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK) };
+	*t = (struct talk){ .server = s,
+			    .fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK) };
 	assert_true(t->fd >= 0);
 	t->watch = loop_fd_add(harness_loop(s->harness), t->fd, EPOLLIN, on_talk, t, NULL);
 }
 
-static struct server *server_new(struct harness *h, const char *address, const char *answer, const char *repeat,
-				 enum ending ending)
+static struct server *server_new(struct harness *h, const char *address, const char *answer,
+				 const char *repeat, enum ending ending)
 {
 	struct server *s = xcalloc(1, sizeof(*s));
 	struct address a;
 	socklen_t len = sizeof(a.v4);
 
-	*s = (struct server){ .harness = h, .answer = answer, .repeat = repeat, .ending = ending,
+	*s = (struct server){ .harness = h,
+			      .answer = answer,
+			      .repeat = repeat,
+			      .ending = ending,
 			      .seen = BUF_INIT(1024 * 1024) };
 	assert_true(address_parse(address, &a));
 	s->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -152,7 +158,8 @@ static char *with_port(const char *text, unsigned port)
 #define T_SHORT (400 * NS_PER_MS)
 #define T_LONG (20 * NS_PER_S)
 
-/* The answer and its end; what comes of it: a fact and its value, the kind and the text of the trouble. */
+/* The answer and its end; what comes of it: a fact and its value, the kind and the text of the
+ * trouble. */
 static const struct {
 	const char *answer, *repeat;
 	enum ending ending;
@@ -162,32 +169,39 @@ static const struct {
 	{ OK "Content-Length: 2\r\n\r\nok", NULL, HOLDS, T_LONG, "body", "ok", "-", "-" },
 	{ OK "Content-Length: 2\r\n\r\nok", NULL, HOLDS, T_LONG, "status", "200", "-", "-" },
 	{ OK "\r\nuntil the end", NULL, CLOSES, T_LONG, "body", "until the end", "-", "-" },
-	{ OK "X-A: 1\r\nx-a:  2 \r\nContent-Length: 0\r\n\r\n", NULL, HOLDS, T_LONG, "headers.x-a", "1, 2", "-", "-" },
+	{ OK "X-A: 1\r\nx-a:  2 \r\nContent-Length: 0\r\n\r\n", NULL, HOLDS, T_LONG, "headers.x-a",
+	  "1, 2", "-", "-" },
 	{ OK "Content-Length: 9\r\n\r\n{\"a\": [1]}", NULL, HOLDS, T_LONG, "json", "-", "-", "-" },
-	{ OK "Content-Length: 10\r\n\r\n{\"a\": [1]}", NULL, HOLDS, T_LONG, "json.a", "[1]", "-", "-" },
-	{ OK "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", NULL, HOLDS, T_LONG, "body", "abc", "-", "-" },
-	{ "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n", NULL, HOLDS, T_LONG, "status",
-	  "404", "-", "-" },
-	{ "HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n", NULL, HOLDS, T_LONG, "status", "302", "-",
+	{ OK "Content-Length: 10\r\n\r\n{\"a\": [1]}", NULL, HOLDS, T_LONG, "json.a", "[1]", "-",
 	  "-" },
-	{ "", NULL, CLOSES, T_LONG, "status", "-", "closed", "connection closed by 127.0.0.1:%u without an answer" },
+	{ OK "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", NULL, HOLDS, T_LONG, "body",
+	  "abc", "-", "-" },
+	{ "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n", NULL, HOLDS,
+	  T_LONG, "status", "404", "-", "-" },
+	{ "HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n", NULL, HOLDS, T_LONG,
+	  "status", "302", "-", "-" },
+	{ "", NULL, CLOSES, T_LONG, "status", "-", "closed",
+	  "connection closed by 127.0.0.1:%u without an answer" },
 	{ "", NULL, RESETS, T_LONG, "status", "-", "reset", "connection reset by 127.0.0.1:%u" },
-	{ "", NULL, HOLDS, T_SHORT, "status", "-", "timeout", "127.0.0.1:%u took the request, but did not answer in" },
+	{ "", NULL, HOLDS, T_SHORT, "status", "-", "timeout",
+	  "127.0.0.1:%u took the request, but did not answer in" },
 	{ OK "Content-Length: 10\r\n\r\nabc", NULL, HOLDS, T_SHORT, "body", "abc", "timeout",
 	  "127.0.0.1:%u began its answer, but did not end it in" },
 	{ OK "Content-Length: 10\r\n\r\nabc", NULL, CLOSES, T_LONG, "body", "abc", "closed",
 	  "connection closed by 127.0.0.1:%u after 3 of 10 bytes of the body" },
 	{ OK "Content-Length: 10\r\n\r\nabc", NULL, RESETS, T_LONG, "status", "200", "reset",
 	  "connection reset by 127.0.0.1:%u" },
-	{ OK "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", NULL, CLOSES, T_LONG, "body", "abc", "closed",
-	  "connection closed by 127.0.0.1:%u in the middle of the body" },
+	{ OK "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", NULL, CLOSES, T_LONG, "body", "abc",
+	  "closed", "connection closed by 127.0.0.1:%u in the middle of the body" },
 	{ "SSH-2.0-OpenSSH_9.2\r\n", NULL, CLOSES, T_LONG, "status", "-", "protocol",
 	  "127.0.0.1:%u does not answer in HTTP" },
-	{ OK "Transfer-Encoding: chunked\r\n\r\nzzz\r\n", NULL, CLOSES, T_LONG, "status", "200", "protocol", "127.0.0.1:%u" },
-	{ OK "", "X-Again: abcdefghijklmnopqrstuvwxyz\r\n", REPEATS, T_LONG, "redirects", "0", "too_large",
-	  "127.0.0.1:%u sends more than 256 KiB of headers" },
-	{ OK "\r\n", "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz", REPEATS, T_LONG, "status",
-	  "200", "too_large", "the body from 127.0.0.1:%u is longer than the 1 MiB that is read" },
+	{ OK "Transfer-Encoding: chunked\r\n\r\nzzz\r\n", NULL, CLOSES, T_LONG, "status", "200",
+	  "protocol", "127.0.0.1:%u" },
+	{ OK "", "X-Again: abcdefghijklmnopqrstuvwxyz\r\n", REPEATS, T_LONG, "redirects", "0",
+	  "too_large", "127.0.0.1:%u sends more than 256 KiB of headers" },
+	{ OK "\r\n", "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz",
+	  REPEATS, T_LONG, "status", "200", "too_large",
+	  "the body from 127.0.0.1:%u is longer than the 1 MiB that is read" },
 };
 
 static void answers_are_told_apart(void **state)
@@ -195,8 +209,8 @@ static void answers_are_told_apart(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct harness *h = harness_new();
-		struct server *server =
-			server_new(h, "127.0.0.1", cases[i].answer, cases[i].repeat, cases[i].ending);
+		struct server *server = server_new(h, "127.0.0.1", cases[i].answer, cases[i].repeat,
+						   cases[i].ending);
 		auto_free char *fields = xasprintf("url: http://127.0.0.1:%u/\n", server->port);
 		auto_free char *text = with_port(cases[i].text, server->port);
 		struct sighting s;
@@ -218,7 +232,8 @@ static void an_endless_body_that_nobody_judges_is_no_trouble(void **state)
 {
 	static const char *const wants[] = { "status", NULL };
 	struct harness *h = harness_new();
-	struct server *server = server_new(h, "127.0.0.1", OK "\r\n", "abcdefghijklmnopqrstuvwxyz", REPEATS);
+	struct server *server =
+		server_new(h, "127.0.0.1", OK "\r\n", "abcdefghijklmnopqrstuvwxyz", REPEATS);
 	auto_free char *fields = xasprintf("url: http://127.0.0.1:%u/\n", server->port);
 	struct sighting s;
 
@@ -241,8 +256,10 @@ static const struct {
 } requests[] = {
 	{ "", { "GET / HTTP/1.1\r\n", "User-Agent: rounds/", "!Authorization", "!Expect", NULL } },
 	{ "method: HEAD", { "HEAD / HTTP/1.1\r\n", NULL } },
-	{ "method: POST\nbody: 'a=b'", { "POST / ", "Content-Type: application/x-www-form-urlencoded\r\n", "\r\n\r\na=b" } },
-	{ "method: PUT\nbody: '{\"a\": 1}'", { "PUT / ", "Content-Type: application/json\r\n", "\r\n\r\n{\"a\": 1}" } },
+	{ "method: POST\nbody: 'a=b'",
+	  { "POST / ", "Content-Type: application/x-www-form-urlencoded\r\n", "\r\n\r\na=b" } },
+	{ "method: PUT\nbody: '{\"a\": 1}'",
+	  { "PUT / ", "Content-Type: application/json\r\n", "\r\n\r\n{\"a\": 1}" } },
 	{ "method: PUT\nbody: '{}'\nheaders: { Content-Type: text/x }",
 	  { "Content-Type: text/x\r\n", "!application/json", NULL } },
 	{ "user: u\npassword: p", { "Authorization: Basic dTpw\r\n", NULL } },
@@ -257,8 +274,10 @@ static void requests_are_as_asked(void **state)
 	setenv("http_proxy", "http://127.0.0.1:1/", 1);
 	for (size_t i = 0; i < ARRAY_SIZE(requests); i++) {
 		struct harness *h = harness_new();
-		struct server *server = server_new(h, "127.0.0.1", OK "Content-Length: 0\r\n\r\n", NULL, HOLDS);
-		auto_free char *fields = xasprintf("url: http://127.0.0.1:%u/\n%s", server->port, requests[i].fields);
+		struct server *server =
+			server_new(h, "127.0.0.1", OK "Content-Length: 0\r\n\r\n", NULL, HOLDS);
+		auto_free char *fields = xasprintf("url: http://127.0.0.1:%u/\n%s", server->port,
+						   requests[i].fields);
 		struct sighting s;
 
 		print_message("%s\n", requests[i].fields);
@@ -279,7 +298,8 @@ static void requests_are_as_asked(void **state)
 static void the_environments_proxy_counts_when_asked_for(void **state)
 {
 	struct harness *h = harness_new();
-	struct server *proxy = server_new(h, "127.0.0.1", OK "Content-Length: 2\r\n\r\nok", NULL, HOLDS);
+	struct server *proxy =
+		server_new(h, "127.0.0.1", OK "Content-Length: 2\r\n\r\nok", NULL, HOLDS);
 	auto_free char *url = xasprintf("http://127.0.0.1:%u", proxy->port);
 	struct sighting s;
 
@@ -295,13 +315,16 @@ static void the_environments_proxy_counts_when_asked_for(void **state)
 	harness_free(h);
 }
 
-/* To another port of this host, which is another place: no credentials go there, and they do not at home either after it. */
+/* To another port of this host, which is another place: no credentials go there, and they do not at
+ * home either after it. */
 static void redirects_do_not_carry_credentials_away(void **state)
 {
 	struct harness *h = harness_new();
-	struct server *other = server_new(h, "127.0.0.1", OK "Content-Length: 3\r\n\r\nend", NULL, HOLDS);
-	auto_free char *answer = xasprintf(
-		"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:%u/other\r\nContent-Length: 0\r\n\r\n", other->port);
+	struct server *other =
+		server_new(h, "127.0.0.1", OK "Content-Length: 3\r\n\r\nend", NULL, HOLDS);
+	auto_free char *answer = xasprintf("HTTP/1.1 302 Found\r\nLocation: "
+					   "http://127.0.0.1:%u/other\r\nContent-Length: 0\r\n\r\n",
+					   other->port);
 	struct server *home = server_new(h, "127.0.0.1", answer, NULL, HOLDS);
 	auto_free char *fields = xasprintf("url: http://u:secret@127.0.0.1:%u/\nfollow: true\n"
 					   "headers: { PRIVATE-TOKEN: t0ken, Accept: text/plain }",
@@ -333,17 +356,20 @@ static void redirects_have_an_end(void **state)
 		const char *location, *kind, *text;
 	} rows[] = {
 		{ "/again", "protocol", "more than 10 redirects" },
-		{ "ftp://127.0.0.1/x", "protocol", "redirected to 'ftp://127.0.0.1/x': its scheme is neither http nor https" },
+		{ "ftp://127.0.0.1/x", "protocol",
+		  "redirected to 'ftp://127.0.0.1/x': its scheme is neither http nor https" },
 		{ "file:///etc/passwd", "protocol", "redirected to 'file:///etc/passwd': " },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct harness *h = harness_new();
-		auto_free char *answer = xasprintf(
-			"HTTP/1.1 301 Moved\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n", rows[i].location);
+		auto_free char *answer =
+			xasprintf("HTTP/1.1 301 Moved\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n",
+				  rows[i].location);
 		struct server *server = server_new(h, "127.0.0.1", answer, NULL, HOLDS);
-		auto_free char *fields = xasprintf("url: http://127.0.0.1:%u/\nfollow: true\n", server->port);
+		auto_free char *fields =
+			xasprintf("url: http://127.0.0.1:%u/\nfollow: true\n", server->port);
 		struct sighting s;
 
 		harness_observe(h, &check_http, fields, T_LONG, &s);
@@ -359,12 +385,15 @@ static void redirects_have_an_end(void **state)
 static void a_body_does_not_follow_to_another_host(void **state)
 {
 	struct harness *h = harness_new();
-	struct server *other = server_new(h, "127.0.0.1", OK "Content-Length: 0\r\n\r\n", NULL, HOLDS);
+	struct server *other =
+		server_new(h, "127.0.0.1", OK "Content-Length: 0\r\n\r\n", NULL, HOLDS);
 	auto_free char *answer = xasprintf(
-		"HTTP/1.1 307 Go\r\nLocation: http://127.0.0.1:%u/\r\nContent-Length: 0\r\n\r\n", other->port);
+		"HTTP/1.1 307 Go\r\nLocation: http://127.0.0.1:%u/\r\nContent-Length: 0\r\n\r\n",
+		other->port);
 	struct server *home = server_new(h, "127.0.0.1", answer, NULL, HOLDS);
 	auto_free char *fields =
-		xasprintf("url: http://127.0.0.1:%u/\nfollow: true\nmethod: POST\nbody: 'p=secret'", home->port);
+		xasprintf("url: http://127.0.0.1:%u/\nfollow: true\nmethod: POST\nbody: 'p=secret'",
+			  home->port);
 	struct sighting s;
 
 	(void)state;
@@ -380,9 +409,10 @@ static void a_body_does_not_follow_to_another_host(void **state)
 static void names_are_replaced_by_resolve(void **state)
 {
 	struct harness *h = harness_new();
-	struct server *server = server_new(h, "127.0.0.1", OK "Content-Length: 2\r\n\r\nok", NULL, HOLDS);
-	auto_free char *fields =
-		xasprintf("url: http://Code.example:%u/\nresolve: { code.example: 127.0.0.1 }", server->port);
+	struct server *server =
+		server_new(h, "127.0.0.1", OK "Content-Length: 2\r\n\r\nok", NULL, HOLDS);
+	auto_free char *fields = xasprintf(
+		"url: http://Code.example:%u/\nresolve: { code.example: 127.0.0.1 }", server->port);
 	struct sighting s;
 
 	(void)state;
@@ -425,7 +455,8 @@ static void trouble_before_any_answer(void **state)
 static void many_at_once(void **state)
 {
 	struct harness *h = harness_new();
-	struct server *server = server_new(h, "127.0.0.1", OK "Content-Length: 2\r\n\r\nok", NULL, HOLDS);
+	struct server *server =
+		server_new(h, "127.0.0.1", OK "Content-Length: 2\r\n\r\nok", NULL, HOLDS);
 	auto_free char *fields = xasprintf("url: http://127.0.0.1:%u/\n", server->port);
 	struct sighting s[60];
 
@@ -458,12 +489,15 @@ static void fields_are_held_against_each_other(void **state)
 		} texts[3];
 		const char *message;
 	} rows[] = {
-		{ { { "url", "ftp://x/" } }, "'ftp' is no scheme for http: only http and https are" },
-		{ { { "url", "localhost:80" } }, "the URL does not begin with http:// or https://" },
+		{ { { "url", "ftp://x/" } },
+		  "'ftp' is no scheme for http: only http and https are" },
+		{ { { "url", "localhost:80" } },
+		  "the URL does not begin with http:// or https://" },
 		{ { { "url", "http://x/" }, { "method", "GE T" } }, "'GE T' cannot be a method" },
 		{ { { "url", "http://x/" }, { "proxy", "127.0.0.1:80" } },
 		  "'127.0.0.1:80' is no proxy: none, env, or a URL of http, https or socks5" },
-		{ { { "url", "http://x/" }, { "token", "t" }, { "user", "u" } }, "'token' and 'user' exclude each other" },
+		{ { { "url", "http://x/" }, { "token", "t" }, { "user", "u" } },
+		  "'token' and 'user' exclude each other" },
 		{ { { "url", "http://x/" }, { "password", "t" } }, "'password' needs 'user'" },
 		{ { { "url", "http://x/" }, { "key", "/k" } }, "'key' needs 'cert'" },
 		{ { { "url", "HTTPS://x/" } }, "" },
@@ -476,12 +510,15 @@ static void fields_are_held_against_each_other(void **state)
 		auto_err struct err *e = NULL;
 
 		for (size_t j = 0; j < 3 && rows[i].texts[j].name; j++) {
-			const struct field *f = field_find(check_http.fields, rows[i].texts[j].name);
+			const struct field *f =
+				field_find(check_http.fields, rows[i].texts[j].name);
 
 			names[j] = f->name;
-			memcpy(query + f->offset, &rows[i].texts[j].value, sizeof(rows[i].texts[j].value));
+			memcpy(query + f->offset, &rows[i].texts[j].value,
+			       sizeof(rows[i].texts[j].value));
 		}
-		assert_int_equal(check_http.validate(query, given, names, &e), *rows[i].message ? -1 : 0);
+		assert_int_equal(check_http.validate(query, given, names, &e),
+				 *rows[i].message ? -1 : 0);
 		assert_string_equal(err_text(e), rows[i].message);
 		free(query);
 	}

@@ -67,8 +67,11 @@ static void on_tick(void *ctx)
 static void timers_fire_in_order(void **state)
 {
 	struct world *w = *state;
-	struct tick t[] = { { w, 'a', NULL, NULL }, { w, 'b', NULL, NULL }, { w, 'c', NULL, NULL },
-			    { w, 'd', NULL, NULL }, { w, '.', NULL, NULL } };
+	struct tick t[] = { { w, 'a', NULL, NULL },
+			    { w, 'b', NULL, NULL },
+			    { w, 'c', NULL, NULL },
+			    { w, 'd', NULL, NULL },
+			    { w, '.', NULL, NULL } };
 	int64_t now = clock_mono();
 
 	loop_timer_add(w->loop, now + 3 * NS_PER_MS, on_tick, &t[2]);
@@ -154,7 +157,8 @@ static void on_ready(void *ctx, uint32_t events)
 	loop_fd_remove(TAKE(t->watch));
 }
 
-/* Both are ready in one turn; the first to come removes the other, whose event must then not be delivered. */
+/* Both are ready in one turn; the first to come removes the other, whose event must then not be
+ * delivered. */
 static void descriptor_removes_another_that_is_ready(void **state)
 {
 	struct world *w = *state;

@@ -52,7 +52,8 @@ static void on_tick(void *ctx)
 
 	t->timer = NULL;
 	if (send(t->fd, &c, 1, MSG_NOSIGNAL) == 1)
-		t->timer = loop_timer_add(harness_loop(t->server->lane), clock_mono() + 20 * NS_PER_MS, on_tick, t);
+		t->timer = loop_timer_add(harness_loop(t->server->lane),
+					  clock_mono() + 20 * NS_PER_MS, on_tick, t);
 }
 
 static void on_talk(void *ctx, uint32_t events)
@@ -89,9 +90,11 @@ static void on_accept(void *ctx, uint32_t events)
 	const struct linger abort_it = { 1, 0 };
 
 	(void)events;
-	*t = (struct talk){ .server = s, .fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK) };
+	*t = (struct talk){ .server = s,
+			    .fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK) };
 	assert_true(t->fd >= 0);
-	t->watch = loop_fd_add(harness_loop(s->lane), t->fd, EPOLLIN | (s->manner == ENDLESS ? (uint32_t)EPOLLOUT : 0U), on_talk,
+	t->watch = loop_fd_add(harness_loop(s->lane), t->fd,
+			       EPOLLIN | (s->manner == ENDLESS ? (uint32_t)EPOLLOUT : 0U), on_talk,
 			       t, NULL);
 	if (s->manner == GREETING)
 		assert_int_equal(send(t->fd, "220 hello\r\n", 11, 0), 11);
@@ -149,15 +152,19 @@ static const struct {
 } cases[] = {
 	{ GREETING, "", T_LONG, "true", "220 hello\r\n", "-", "-" },
 	{ GREETING, "until: hello", T_LONG, "true", "220 hello\r\n", "-", "-" },
-	{ GREETING, "until: nothing like it", T_SHORT, "true", "220 hello\r\n", "timeout", "but 'nothing like it' did not come in" },
+	{ GREETING, "until: nothing like it", T_SHORT, "true", "220 hello\r\n", "timeout",
+	  "but 'nothing like it' did not come in" },
 	{ ECHO, "send: \"PING\\r\\n\"\nuntil: \"NG\\r\"", T_LONG, "true", "PING\r\n", "-", "-" },
 	{ SILENT, "", T_SHORT, "true", "", "timeout", "but it said nothing for" },
-	{ CLOSING, "", T_LONG, "true", "", "closed", "connection closed by 127.0.0.1:%u without a word" },
+	{ CLOSING, "", T_LONG, "true", "", "closed",
+	  "connection closed by 127.0.0.1:%u without a word" },
 	{ CLOSING, "until: x", T_LONG, "true", "", "closed",
 	  "connection closed by 127.0.0.1:%u before 'x' came (0 bytes received)" },
 	{ RESETTING, "", T_LONG, "true", "", "reset", "connection reset by 127.0.0.1:%u" },
-	{ ENDLESS, "until: x", T_LONG, "true", NULL, "too_large", "127.0.0.1:%u sent more than 65536 bytes and no 'x'" },
-	{ ENDLESS, "", T_LONG, "true", NULL, "too_large", "127.0.0.1:%u sent more than 65536 bytes" },
+	{ ENDLESS, "until: x", T_LONG, "true", NULL, "too_large",
+	  "127.0.0.1:%u sent more than 65536 bytes and no 'x'" },
+	{ ENDLESS, "", T_LONG, "true", NULL, "too_large",
+	  "127.0.0.1:%u sent more than 65536 bytes" },
 	{ SLOWLY, "until: abcdef", T_LONG, "true", "abcdef", "-", "-" },
 	{ SLOWLY, "", T_SHORT, "true", NULL, "timeout", "127.0.0.1:%u did not end its answer in" },
 };
@@ -168,14 +175,16 @@ static void servers_are_told_apart(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct harness *l = harness_new();
 		struct server *server = server_new(l, cases[i].manner);
-		auto_free char *fields = xasprintf("host: 127.0.0.1\nport: %u\n%s", server->port, cases[i].fields);
+		auto_free char *fields =
+			xasprintf("host: 127.0.0.1\nport: %u\n%s", server->port, cases[i].fields);
 		auto_buf struct buf text = BUF_INIT(1000);
 		const char *mark = strstr(cases[i].text, "%u");
 		struct sighting s;
 
 		print_message("%d %s\n", (int)cases[i].manner, cases[i].fields);
 		if (mark)
-			buf_printf(&text, "%.*s%u%s", (int)(mark - cases[i].text), cases[i].text, server->port, mark + 2);
+			buf_printf(&text, "%.*s%u%s", (int)(mark - cases[i].text), cases[i].text,
+				   server->port, mark + 2);
 		else
 			buf_adds(&text, cases[i].text);
 		harness_observe(l, &check_tcp, fields, cases[i].timeout, &s);
@@ -224,7 +233,8 @@ static void a_closed_port_refuses(void **state)
 
 		server_bind(server, i ? "::1" : "127.0.0.1"); /* bound, but it does not listen */
 		fields = xasprintf("host: %s\nport: %u\n", hosts[i], server->port);
-		text = xasprintf("connection refused by %s:%u", i ? "[::1]" : "127.0.0.1", server->port);
+		text = xasprintf("connection refused by %s:%u", i ? "[::1]" : "127.0.0.1",
+				 server->port);
 		harness_observe(l, &check_tcp, fields, T_LONG, &s);
 		assert_string_equal(sighting_fact(&s, "connected"), "false");
 		assert_string_equal(sighting_fact(&s, "error.kind"), "refused");
@@ -318,7 +328,8 @@ static void all_at_once(void **state)
 {
 	struct harness *l = harness_new();
 	struct server *server = server_new(l, ECHO);
-	auto_free char *fields = xasprintf("host: 127.0.0.1\nport: %u\nsend: abc\nuntil: bc\n", server->port);
+	auto_free char *fields =
+		xasprintf("host: 127.0.0.1\nport: %u\nsend: abc\nuntil: bc\n", server->port);
 	struct sighting s[60];
 
 	(void)state;
@@ -338,10 +349,18 @@ static void addresses_are_read_and_printed(void **state)
 	static const struct {
 		const char *text, *printed;
 	} rows[] = {
-		{ "127.0.0.1", "127.0.0.1:80" }, { "::1", "[::1]:80" },		{ "[::1]", "[::1]:80" },
-		{ "::ffff:1.2.3.4", "[::ffff:1.2.3.4]:80" }, { "localhost", NULL }, { "1.2.3", NULL },
-		{ "", NULL },	  { "[127.0.0.1]", NULL }, { "[", NULL },   { "1.2.3.4.5", NULL },
-		{ "fe80::1%nosuchinterface", NULL },  { "0x7f.1", NULL },
+		{ "127.0.0.1", "127.0.0.1:80" },
+		{ "::1", "[::1]:80" },
+		{ "[::1]", "[::1]:80" },
+		{ "::ffff:1.2.3.4", "[::ffff:1.2.3.4]:80" },
+		{ "localhost", NULL },
+		{ "1.2.3", NULL },
+		{ "", NULL },
+		{ "[127.0.0.1]", NULL },
+		{ "[", NULL },
+		{ "1.2.3.4.5", NULL },
+		{ "fe80::1%nosuchinterface", NULL },
+		{ "0x7f.1", NULL },
 	};
 
 	(void)state;
