@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 extern const struct check_type check_command;
+extern const struct check_type check_disk;
 #ifdef ROUNDS_FAULTS
 extern const struct check_type check_fault_command;
 extern const struct check_type check_fault_isolated;
@@ -15,6 +16,7 @@ extern const struct check_type check_fault_network;
 extern const struct check_type check_file;
 extern const struct check_type check_git;
 extern const struct check_type check_http;
+extern const struct check_type check_mount;
 extern const struct check_type check_port;
 extern const struct check_type check_process;
 extern const struct check_type check_ssh;
@@ -23,6 +25,7 @@ extern const struct check_type check_value;
 
 const struct check_type *const check_registry[] = {
 	&check_command,
+	&check_disk,
 #ifdef ROUNDS_FAULTS
 	&check_fault_command,
 	&check_fault_isolated,
@@ -32,6 +35,7 @@ const struct check_type *const check_registry[] = {
 	&check_file,
 	&check_git,
 	&check_http,
+	&check_mount,
 	&check_port,
 	&check_process,
 	&check_ssh,

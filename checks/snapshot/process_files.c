@@ -20,12 +20,12 @@
 struct deleted_file {
 	dev_t dev;
 	ino_t ino;
+	int64_t bytes;
 };
 
 struct deleted_files {
 	struct deleted_file *items;
 	size_t count, cap;
-	int64_t bytes;
 };
 
 /* The fd folder of a process; NULL with *why. */
@@ -71,17 +71,31 @@ void deleted_files_free(struct deleted_files *d)
 
 int64_t deleted_files_bytes(const struct deleted_files *d)
 {
-	return d->bytes;
+	int64_t bytes = 0;
+
+	for (size_t i = 0; i < d->count; i++)
+		bytes += d->items[i].bytes;
+	return bytes;
 }
 
-static bool is_new(struct deleted_files *d, const struct stat *st)
+int64_t deleted_files_bytes_on(const struct deleted_files *d, dev_t device)
+{
+	int64_t bytes = 0;
+
+	for (size_t i = 0; i < d->count; i++)
+		if (d->items[i].dev == device)
+			bytes += d->items[i].bytes;
+	return bytes;
+}
+
+static void add_file(struct deleted_files *d, const struct stat *st)
 {
 	for (size_t i = 0; i < d->count; i++)
 		if (d->items[i].dev == st->st_dev && d->items[i].ino == st->st_ino)
-			return false;
+			return;
 	array_grow(d->items, d->count, d->cap);
-	d->items[d->count++] = (struct deleted_file){ st->st_dev, st->st_ino };
-	return true;
+	d->items[d->count++] =
+		(struct deleted_file){ st->st_dev, st->st_ino, (int64_t)st->st_blocks * 512 };
 }
 
 /* Memory has no name on a disk, though the kernel calls it deleted. */
@@ -99,9 +113,8 @@ static void deleted_add_one(struct deleted_files *d, int dir, const char *name)
 
 	if (!path || path[0] != '/' || !text_ends_with(path, DELETED) || is_memory(path))
 		return;
-	if (fstatat(dir, name, &st, 0) < 0 || !S_ISREG(st.st_mode) || !is_new(d, &st))
-		return;
-	d->bytes += (int64_t)st.st_blocks * 512;
+	if (fstatat(dir, name, &st, 0) == 0 && S_ISREG(st.st_mode))
+		add_file(d, &st);
 }
 
 enum column deleted_files_add(struct deleted_files *d, const struct process_table *t,

@@ -23,5 +23,7 @@ enum column deleted_files_add(struct deleted_files *d, const struct process_tabl
 			      const struct process *p);
 /* Bytes on disk that will be free once they are closed. */
 int64_t deleted_files_bytes(const struct deleted_files *d);
+/* Only those on the file system with this device number (stat(2)). */
+int64_t deleted_files_bytes_on(const struct deleted_files *d, dev_t device);
 
 #endif

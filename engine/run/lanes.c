@@ -88,7 +88,7 @@ void lanes_add(struct lanes *l, struct job *j)
 static bool is_blocked(const struct lanes *l, const struct job *j)
 {
 	const char *path = l->blocked_count && !j->sighting ? check_path(j->check) : NULL;
-	auto_free char *mount = path ? mount_of(path) : NULL;
+	auto_free char *mount = path ? mount_of(path, NULL) : NULL;
 
 	for (size_t i = 0; mount && i < l->blocked_count; i++)
 		if (!strcmp(mount, l->blocked[i]))
@@ -360,6 +360,9 @@ static int take_result(struct worker *w, struct job *j, const struct wire_messag
 	if (outcome_unpack(m->bytes, m->header.length, &o, NULL) < 0)
 		return -1;
 	job_back(w, j);
+	/* a check may notice by itself that its file system does not answer */
+	if (o.kind == KIND_BLOCKED)
+		lanes_block_mount(w->pool->lanes, j);
 	w->pool->lanes->finish(w->pool->lanes->ctx, j, &o);
 	return 0;
 }

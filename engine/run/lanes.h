@@ -70,9 +70,12 @@ void lanes_end_job(struct lanes *l, struct job *j, enum kind kind, const char *t
 /* End all jobs that wait in this pool. */
 void pool_end(struct pool *p, enum kind kind, const char *reason);
 
+/* The mount that this job's path is on is blocked from here on: other jobs on it end at once. */
+void lanes_block_mount(struct lanes *l, const struct job *j);
+
 /* mounts.c: the mount point that a path is on ("/data"), by the longest match in mountinfo; the
- * caller's, NULL when unknown. */
-char *mount_of(const char *path);
+ * caller's, NULL when unknown. *remote (may be NULL): whether somebody else answers there. */
+char *mount_of(const char *path, bool *remote);
 /* The value of the first path field of a check whose fields are known, or NULL. */
 const char *check_path(const struct check *c);
 

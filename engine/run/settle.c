@@ -38,9 +38,21 @@ void pool_end(struct pool *p, enum kind kind, const char *reason)
 	}
 }
 
-static enum kind kind_of_end(const struct worker *w, bool left)
+/* Whoever waits for a server of files can be killed on some kernels and not on others; it hangs on
+ * the mount all the same. */
+static bool hangs_on_mount(const struct worker *w, const struct job *j)
 {
-	if (left)
+	const char *path = w->why == KIND_KILLED && !j->sighting ? check_path(j->check) : NULL;
+	bool remote = false;
+
+	if (path)
+		free(mount_of(path, &remote));
+	return remote;
+}
+
+static enum kind kind_of_end(const struct worker *w, bool blocked)
+{
+	if (blocked)
 		return KIND_BLOCKED;
 	if (w->why == KIND_KILLED)
 		return KIND_KILLED;
@@ -57,6 +69,10 @@ static char *text_of_end(const struct worker *w, const struct job *j, enum kind 
 	clock_human(ran, spent, sizeof(spent));
 	switch (kind) {
 	case KIND_BLOCKED:
+		if (w->why == KIND_KILLED && hangs_on_mount(w, j))
+			return xasprintf("the file system that it lies on does not answer (after "
+					 "%s)",
+					 spent);
 		return xasprintf("it waits in the kernel and cannot be ended (after %s)", spent);
 	case KIND_KILLED:
 		if (j->sighting)
@@ -95,7 +111,7 @@ static void add_output(const struct worker *w, struct outcome *o)
 
 static void end_culprit(const struct worker *w, struct job *j, bool left, int64_t since)
 {
-	enum kind kind = kind_of_end(w, left);
+	enum kind kind = kind_of_end(w, left || hangs_on_mount(w, j));
 	int64_t ran = clock_mono() - (since ? since : j->given);
 	auto_free char *text = text_of_end(w, j, kind, ran);
 	struct outcome o = outcome_make(j->check, STATUS_ERROR, kind, text);
@@ -106,10 +122,10 @@ static void end_culprit(const struct worker *w, struct job *j, bool left, int64_
 	w->pool->lanes->finish(w->pool->lanes->ctx, j, &o);
 }
 
-static void block_mount(struct lanes *l, const struct job *j)
+void lanes_block_mount(struct lanes *l, const struct job *j)
 {
 	const char *path = check_path(j->check);
-	char *mount = path ? mount_of(path) : NULL;
+	char *mount = path ? mount_of(path, NULL) : NULL;
 
 	if (!mount)
 		return;
@@ -181,8 +197,8 @@ static void sort_jobs(struct worker *w, bool left, struct job_list *innocent,
 		bool begun = j->serial < next, culprit = known && number - 1 == j->number;
 
 		j->worker = NULL;
-		if (culprit && left)
-			block_mount(w->pool->lanes, j);
+		if (culprit && (left || hangs_on_mount(w, j)))
+			lanes_block_mount(w->pool->lanes, j);
 		if (culprit || (begun && runs_once(w)))
 			end_culprit(w, j, left, culprit ? since : 0);
 		else

@@ -1,0 +1,143 @@
+/*
+ * space - how much room a file system has.
+ */
+#include "checks/snapshot/space.h"
+
+#include <errno.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "engine/base/clock.h"
+#include "engine/base/xalloc.h"
+
+struct space_query {
+	pthread_mutex_t lock;
+	pthread_cond_t answered;
+	bool done, abandoned; /* the last of the two who goes releases it */
+	bool asked;           /* a thread could be made */
+	char *path;
+	struct space space;
+};
+
+void space_look(const char *path, struct space *out)
+{
+	struct stat st;
+
+	*out = (struct space){ 0 };
+	while (statvfs(path, &out->fs) < 0)
+		if (errno != EINTR) {
+			out->errnum = errno;
+			return;
+		}
+	if (stat(path, &st) < 0)
+		out->errnum = errno;
+	else
+		out->device = st.st_dev;
+}
+
+static void query_free(struct space_query *q)
+{
+	pthread_cond_destroy(&q->answered);
+	pthread_mutex_destroy(&q->lock);
+	free(q->path);
+	free(q);
+}
+
+static void *query_run(void *data)
+{
+	struct space_query *q = data;
+	bool abandoned;
+
+	space_look(q->path, &q->space);
+	pthread_mutex_lock(&q->lock);
+	q->done = true;
+	abandoned = q->abandoned;
+	pthread_cond_signal(&q->answered);
+	pthread_mutex_unlock(&q->lock);
+	if (abandoned)
+		query_free(q);
+	return NULL;
+}
+
+struct space_query *space_ask(const char *path)
+{
+	struct space_query *q = xcalloc(1, sizeof(*q));
+	pthread_condattr_t by_clock;
+	pthread_t thread;
+
+	q->path = xstrdup(path);
+	pthread_mutex_init(&q->lock, NULL);
+	pthread_condattr_init(&by_clock);
+	pthread_condattr_setclock(&by_clock, CLOCK_MONOTONIC);
+	pthread_cond_init(&q->answered, &by_clock);
+	pthread_condattr_destroy(&by_clock);
+	q->asked = !pthread_create(&thread, NULL, query_run, q);
+	if (q->asked)
+		pthread_detach(thread);
+	return q;
+}
+
+bool space_wait(struct space_query *q, int64_t deadline, struct space *out)
+{
+	const struct timespec until = { .tv_sec = (time_t)(deadline / NS_PER_S),
+					.tv_nsec = (long)(deadline % NS_PER_S) };
+	bool done;
+
+	if (!q->asked) {
+		/* EAGAIN: no room for a thread */
+		*out = (struct space){ .errnum = EAGAIN };
+		query_free(q);
+		return true;
+	}
+	pthread_mutex_lock(&q->lock);
+	while (!q->done && pthread_cond_timedwait(&q->answered, &q->lock, &until) != ETIMEDOUT)
+		;
+	done = q->done;
+	q->abandoned = !done;
+	*out = q->space;
+	pthread_mutex_unlock(&q->lock);
+	if (done)
+		query_free(q);
+	return done;
+}
+
+/* Up, so that 80.001 is not 80, as df does with whole numbers. */
+static double percent(double used, double available)
+{
+	double all = used + available;
+
+	if (all <= 0)
+		return -1;
+	return used > 0 ? ceil(used * 10000.0 / all - 1e-9) / 100.0 : 0;
+}
+
+/* Where the reserve is in use, some file systems tell what is left for users below zero. */
+static uint64_t not_negative(uint64_t blocks)
+{
+	return blocks > INT64_MAX ? 0 : blocks;
+}
+
+double space_used_percent(const struct statvfs *fs)
+{
+	return percent((double)(fs->f_blocks - fs->f_bfree), (double)not_negative(fs->f_bavail));
+}
+
+double space_inodes_used_percent(const struct statvfs *fs)
+{
+	if (!fs->f_files)
+		return -1;
+	return percent((double)(fs->f_files - fs->f_ffree), (double)fs->f_ffree);
+}
+
+int64_t space_free(const struct statvfs *fs)
+{
+	return (int64_t)(not_negative(fs->f_bavail) * fs->f_frsize);
+}
+
+int64_t space_size(const struct statvfs *fs)
+{
+	return (int64_t)(fs->f_blocks * fs->f_frsize);
+}

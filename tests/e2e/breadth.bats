@@ -1,0 +1,317 @@
+#!/usr/bin/env bats
+#
+# disk, mount, system, user, group, package, kernel_param and interface against real conditions: full
+# and dead file systems, limits of control groups, accounts, data bases of packages.
+
+load helpers
+
+setup() {
+	lab_setup
+	mounts=()
+}
+
+teardown() {
+	local at
+
+	for at in "${mounts[@]}"; do
+		umount -l "$at" 2>/dev/null || true
+	done
+	lab_teardown
+}
+
+# inspect CODE NAME [ARGUMENT ...]: run $T/NAME.yaml; the json report is $T/NAME.json.
+inspect() {
+	local code=$1 name=$2
+
+	shift 2
+	ends "$code" "$ROUNDS" run "$name.yaml" --report "json=$T/$name.json" --report text "$@"
+}
+
+# observed NAME ID FACT: the fact as compact JSON.
+observed() {
+	jq -c --arg id "$1/$2" --arg fact "$3" \
+		'.results[] | select(.id == $id) | .observed[$fact]' "$T/$1.json"
+}
+
+# outcome NAME ID: "STATUS KIND" of a check.
+outcome() {
+	jq -r --arg id "$1/$2" \
+		'.results[] | select(.id == $id) | "\(.status) \(.error.kind // "")"' "$T/$1.json"
+}
+
+# is VALUE VALUE
+is() {
+	[ "$1" = "$2" ] || {
+		echo "'$1' and not '$2'"
+		return 1
+	}
+}
+
+need_root() {
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+}
+
+need_namespaces() {
+	need_root
+	unshare -m -p -f true 2>/dev/null || skip "needs namespaces (unshare -m -p)"
+}
+
+# Run a program as somebody without rights.
+nobody() {
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+}
+
+# in_mounts SCRIPT: in a mount namespace of its own.
+in_mounts() {
+	unshare -m bash -ec "mount --make-rprivate /; $1"
+}
+
+@test "disk: a tmpfs filled to a known percent, in bytes and in inodes" {
+	need_namespaces
+	mkdir full
+	ruleset full <<YAML
+- id: known
+  disk: { path: $T/full/below }
+  expect:
+    used_percent: 75
+    inodes_used_percent: { between: [ 10, 30 ] }
+    size: 4MiB
+    free: 1MiB
+    filesystems: { count: { where: { path: $T/full, fstype: tmpfs, source: known }, is: 1 } }
+- id: too-full
+  disk: { path: $T/full }
+  expect: { used_percent: { le: 74 } }
+- id: no-inodes
+  disk: { path: $T/full }
+  expect: { inodes_used_percent: { lt: 10 } }
+- id: worst-of-all
+  disk: { all: true, exclude_types: [ ext4, xfs, btrfs, overlay, 'fuse*' ] }
+  expect: { used_percent: { ge: 75 }, free: { le: 1MiB }, filesystems: { length: { ge: 2 } } }
+- id: without
+  disk: { all: true, exclude_types: [ 'tmp*' ] }
+  expect: { filesystems: { none: { fstype: tmpfs } } }
+YAML
+	in_mounts "mount -t tmpfs -o size=4M,nr_inodes=20 known full; mkdir full/below full/b full/c
+		head -c 3145728 /dev/zero >full/file
+		'$ROUNDS' run full.yaml --report json=full.json" || true
+	is "$(outcome full known)" "pass "
+	is "$(outcome full too-full)" "fail "
+	is "$(outcome full no-inodes)" "fail "
+	is "$(outcome full worst-of-all)" "pass "
+	is "$(outcome full without)" "pass "
+}
+
+@test "disk: as df has it, for every file system that both show" {
+	ruleset df <<'YAML'
+- id: all
+  disk: { all: true, exclude_types: [ autofs ] }
+  expect: { filesystems: { length: { ge: 1 } } }
+YAML
+	inspect 0 df
+	jq -r '.results[0].observed.filesystems[] | "\(.path) \(.used_percent | ceil)%"' df.json |
+		while read -r path percent; do
+			is "$percent" "$(df --output=pcent "$path" | tail -1 | tr -d ' ')"
+		done
+}
+
+@test "disk: bind mounts count once, what is hidden not at all" {
+	need_namespaces
+	mkdir -p one two over/below
+	ruleset once <<'YAML'
+- id: all
+  disk: { all: true }
+  expect: { filesystems: { length: { ge: 1 } } }
+YAML
+	in_mounts "mount -t tmpfs once one; mount --bind one two
+		mount -t tmpfs hidden over/below; mount -t tmpfs above over
+		'$ROUNDS' run once.yaml --report json=once.json"
+	is "$(jq -c --arg t "$T" '[.results[0].observed.filesystems[].path
+		| select(startswith($t)) | ltrimstr($t)]' once.json)" '["/one","/over"]'
+}
+
+@test "disk: nothing there, a link, a path that may not be entered" {
+	need_root
+	mkdir closed closed/in
+	chmod 700 closed
+	chmod 755 "$T"
+	ln -s /proc link
+	ruleset odd <<YAML
+- id: none
+  disk: { path: $T/nonesuch }
+  expect: { used_percent: { le: 100 } }
+- id: none-is-fine
+  disk: { path: $T/nonesuch }
+  expect: { error.kind: not_found }
+- id: closed
+  disk: { path: $T/closed/in }
+  expect: { used_percent: { le: 100 } }
+- id: no-room-of-its-own
+  disk: { path: $T/link }
+  expect: { used_percent: { exists: false }, filesystems: { each: { fstype: proc } } }
+YAML
+	nobody "$ROUNDS" run odd.yaml --report json=- >odd.json || true
+	is "$(outcome odd none)" "fail not_found"
+	is "$(outcome odd none-is-fine)" "pass not_found"
+	is "$(outcome odd closed)" "error permission"
+	is "$(outcome odd no-room-of-its-own)" "pass "
+}
+
+@test "disk: deleted files that are still open, on their own file system alone" {
+	need_namespaces
+	mkdir held other
+	ruleset held <<YAML
+- id: held
+  disk: { path: $T/held }
+  expect: { deleted_open_bytes: 2MiB, "filesystems[0].deleted_open_bytes": 2MiB }
+- id: other
+  disk: { path: $T/other }
+  expect: { deleted_open_bytes: 0 }
+YAML
+	in_mounts "mount -t tmpfs held held; mount -t tmpfs other other
+		head -c 2097152 /dev/zero >held/file; exec 7<held/file 8<held/file; rm held/file
+		'$ROUNDS' run held.yaml --report json=held.json" || cat held.json
+	is "$(outcome held held)" "pass "
+	is "$(outcome held other)" "pass "
+}
+
+@test "disk: who may not see others' files cannot tell of deleted ones" {
+	need_root
+	chmod 755 "$T"
+	ruleset blind <<'YAML'
+- id: blind
+  disk: { path: / }
+  expect: { deleted_open_bytes: { le: 1TiB } }
+- id: not-asked
+  disk: { path: / }
+  expect: { size: { gt: 0 } }
+YAML
+	nobody "$ROUNDS" run blind.yaml --report json=- >blind.json || true
+	is "$(outcome blind blind)" "error permission"
+	is "$(outcome blind not-asked)" "pass "
+}
+
+# dead MODE: a dead mount at $T/dead.
+dead() {
+	need_root
+	[ -c /dev/fuse ] || skip "needs /dev/fuse"
+	mkdir dead
+	mounts+=("$T/dead")
+	start python3 "$SRC/tests/lab/deadmount.py" "$T/dead" "$T/.ready" "$1"
+	wait_for 10 test -e "$T/.ready" || skip "FUSE cannot be mounted here: $(cat .started.1)"
+}
+
+dead_rules() {
+	cat <<YAML
+- id: disk
+  disk: { path: $T/dead }
+  timeout: 1s
+  expect: { used_percent: { le: 100 } }
+- id: mounted
+  mount: { path: $T/dead }
+  expect: { fstype: fuse.dead, source: dead, read_only: false }
+- id: alive
+  disk: { path: / }
+  expect: { size: { gt: 0 } }
+YAML
+}
+
+@test "disk: a dead mount ends as blocked, and hangs nobody else" {
+	local mode
+
+	for mode in silent deaf; do
+		dead "$mode"
+		dead_rules | ruleset dead
+		run "$ROUNDS" run dead.yaml --report json=dead.json
+		is "$(outcome dead disk)" "error blocked"
+		is "$(outcome dead mounted)" "pass "
+		is "$(outcome dead alive)" "pass "
+		jq -e '.results[0].message | contains("does not answer")' dead.json
+		stop "$started"
+		umount -l dead
+		rmdir dead
+		rm .ready
+	done
+}
+
+@test "disk: all of them, and one is dead" {
+	dead silent
+	ruleset all <<'YAML'
+- id: all
+  disk: { all: true }
+  timeout: 1s
+  expect: { used_percent: { le: 100 } }
+YAML
+	run "$ROUNDS" run all.yaml --report json=all.json
+	is "$(outcome all all)" "error blocked"
+	jq -e --arg at "$T/dead" '.results[0].message | contains($at)' all.json
+}
+
+@test "file: a dead mount ends as blocked, and later checks on it end at once" {
+	local i
+
+	dead deaf
+	{
+		printf -- '- id: first\n  file: { path: %s/dead/x }\n  timeout: 1s\n' "$T"
+		printf -- '  expect: { exists: true }\n'
+		for i in 1 2 3 4 5 6; do
+			printf -- '- id: later%s\n  needs: [ gate ]\n  timeout: 50s\n' "$i"
+			printf -- '  file: { path: %s/dead/%s }\n  expect: { exists: true }\n' "$T" "$i"
+		done
+		printf -- '- id: gate\n  command: { argv: [ sleep, "4" ] }\n  expect: { exit_status: 0 }\n'
+	} | ruleset later
+	run "$ROUNDS" run later.yaml --report json=later.json
+	is "$(outcome later first)" "error blocked"
+	for i in 1 2 3 4 5 6; do
+		is "$(outcome later "later$i")" "error blocked"
+	done
+	# not one of them waited for its own 50 s
+	jq -e '[.results[] | select(.id | startswith("later/later")) | .duration // 0] | max < 40' \
+		later.json
+}
+
+@test "mount: read-only binds, options, blanks, what lies on top, what is not mounted" {
+	need_namespaces
+	mkdir -p src bind "with blank" twice deep/in
+	ruleset mounts <<YAML
+- id: writable
+  mount: { path: $T/src/ }
+  expect: { read_only: false, fstype: tmpfs, source: the source, options: { contains: noexec }, root: / }
+- id: bind
+  mount: { path: $T//bind }
+  expect:
+    read_only: true
+    root: /below
+    options: { all_of: [ { contains: ro }, { not_contains: rw } ] }
+- id: blank
+  mount: { path: "$T/with blank" }
+- id: top
+  mount: { path: $T/twice }
+  expect: { source: second }
+- id: hidden
+  mount: { path: $T/deep/in }
+  expect: { mounted: false }
+- id: no-mount
+  mount: { path: $T/src/below }
+YAML
+	in_mounts "mount -t tmpfs -o noexec 'the source' src; mkdir src/below
+		mount --bind src/below bind; mount -o remount,bind,ro bind
+		mount -t tmpfs blank 'with blank'
+		mount -t tmpfs first twice; mount -t tmpfs second twice
+		mount -t tmpfs in deep/in; mount -t tmpfs deep deep
+		'$ROUNDS' run mounts.yaml --report json=mounts.json" || true
+	is "$(jq -r '[.results[] | "\(.id):\(.status)"] | join(" ")' mounts.json | sed 's,mounts/,,g')" \
+		"writable:pass bind:pass blank:pass top:pass hidden:pass no-mount:fail"
+}
+
+@test "mount: as PID 1 sees it" {
+	need_namespaces
+	mkdir mine
+	ruleset whose <<YAML
+- id: own
+  mount: { path: $T/mine }
+- id: init
+  mount: { path: $T/mine, namespace: init }
+  expect: { mounted: false }
+YAML
+	in_mounts "mount -t tmpfs mine mine; '$ROUNDS' run whose.yaml"
+}
