@@ -1,7 +1,9 @@
 /*
- * ssh - does this SSH server let us in, is it the one that we know, and what does a command say there?
+ * ssh - does this SSH server let us in, is it the one that we know, and what does a command say
+ * there?
  *
- * This is the declaration; the code is the module `ssh`. Without a user only greeting and host key are looked at.
+ * This is the declaration; the code is the module `ssh`. Without a user only greeting and host key
+ * are looked at.
  */
 #include "checks/ssh.h"
 
@@ -15,40 +17,59 @@ static const struct field ssh_fields[] = {
 	FIELD_SHELL(struct ssh_query, command, .doc = "Command to run there, for its shell."),
 	FIELD_TEXT(struct ssh_query, host, .required = true, .doc = "Host name or address."),
 	FIELD_TEXT(struct ssh_query, host_key, .dflt = "strict",
-		   .doc = "Which host key is taken: strict (in known_hosts), accept-new, or a fingerprint SHA256:…."),
-	FIELD_SECRET(struct ssh_query, key, .doc = "Private key: a file's absolute path, or the key itself."),
+		   .doc = "Which host key is taken: strict (in known_hosts), accept-new, or a "
+			  "fingerprint SHA256:…."),
+	FIELD_SECRET(struct ssh_query, key,
+		     .doc = "Private key: a file's absolute path, or the key itself."),
 	FIELD_SECRET(struct ssh_query, key_passphrase, .doc = "Passphrase of the private key."),
 	FIELD_PATH(struct ssh_query, known_hosts, .dflt = "/etc/ssh/ssh_known_hosts",
 		   .doc = "File with the host keys that are known."),
 	FIELD_SECRET(struct ssh_query, password, .doc = "Password of the user."),
-	FIELD_UINT(struct ssh_query, port, .dflt = "22", .min = 1, .max = 65535, .doc = "Port number."),
+	FIELD_UINT(struct ssh_query, port, .dflt = "22", .min = 1, .max = 65535,
+		   .doc = "Port number."),
 	FIELD_ENUM(struct ssh_query, rsa_sha1, .choices = sha1_choices, .dflt = "never",
-		   .doc = "Whether an RSA key may sign with SHA-1 for a server that knows nothing newer."),
+		   .doc = "Whether an RSA key may sign with SHA-1 for a server that knows nothing "
+			  "newer."),
 	FIELD_TEXT(struct ssh_query, user, .doc = "User to log in as; without it nobody logs in."),
 	{ .name = NULL },
 };
 
 static const struct fact ssh_facts[] = {
-	{ .name = "banner", .type = FACT_TEXT, .doc = "The server's identification, such as SSH-2.0-OpenSSH_9.2p1." },
-	{ .name = "connected", .type = FACT_BOOL,
+	{ .name = "banner",
+	  .type = FACT_TEXT,
+	  .doc = "The server's identification, such as SSH-2.0-OpenSSH_9.2p1." },
+	{ .name = "connected",
+	  .type = FACT_BOOL,
 	  .doc = "Whether handshake, host key and, with a user, the login went well." },
-	{ .name = "exit_status", .type = FACT_INT, .doc = "Exit status of the command; 0 where none was asked for." },
-	{ .name = "host_key", .type = FACT_TEXT, .doc = "Type and SHA-256 fingerprint of the server's host key." },
-	{ .name = "phase", .type = FACT_TEXT,
-	  .doc = "Phase that was reached last: connect, handshake, host_key, auth, session or done." },
-	{ .name = "stderr", .type = FACT_OPEN, .doc = "Standard error of the command, at most 8 KiB." },
-	{ .name = "stdout", .type = FACT_OPEN, .doc = "Standard output of the command, at most 64 KiB." },
+	{ .name = "exit_status",
+	  .type = FACT_INT,
+	  .doc = "Exit status of the command; 0 where none was asked for." },
+	{ .name = "host_key",
+	  .type = FACT_TEXT,
+	  .doc = "Type and SHA-256 fingerprint of the server's host key." },
+	{ .name = "phase",
+	  .type = FACT_TEXT,
+	  .doc = "Phase that was reached last: connect, handshake, host_key, auth, session or "
+		 "done." },
+	{ .name = "stderr",
+	  .type = FACT_OPEN,
+	  .doc = "Standard error of the command, at most 8 KiB." },
+	{ .name = "stdout",
+	  .type = FACT_OPEN,
+	  .doc = "Standard output of the command, at most 64 KiB." },
 	{ .name = NULL },
 };
 
-static int ssh_validate(const void *query, bool (*given)(const void *ctx, const char *field), const void *ctx,
-			struct err **e)
+static int ssh_validate(const void *query, bool (*given)(const void *ctx, const char *field),
+			const void *ctx, struct err **e)
 {
 	(void)query;
 	if (given(ctx, "command") && !given(ctx, "user"))
 		return err_set(e, ERR_DATA, "command needs user");
 	if (given(ctx, "key") && given(ctx, "password"))
-		return err_set(e, ERR_DATA, "key and password exclude each other: make two checks, one for each");
+		return err_set(
+			e, ERR_DATA,
+			"key and password exclude each other: make two checks, one for each");
 	if (given(ctx, "key_passphrase") && !given(ctx, "key"))
 		return err_set(e, ERR_DATA, "key_passphrase needs key");
 	return 0;

@@ -60,8 +60,8 @@ static int jsonl_result(void *state, const struct run *r, const struct result *x
 
 static int jsonl_end(void *state, const struct run *r, struct sink *s, struct err **e)
 {
-	json_t *o = json_pack("{s:s, s:o, s:o, s:o}", "event", "run.end", "run", model_run(r), "gate",
-			      model_gate(r), "summary", model_summary(r));
+	json_t *o = json_pack("{s:s, s:o, s:o, s:o}", "event", "run.end", "run", model_run(r),
+			      "gate", model_gate(r), "summary", model_summary(r));
 
 	free(state);
 	return put_line(s, o, e);

@@ -1,8 +1,8 @@
 /*
  * junit - the strict form that every reader and every published schema accepts.
  *
- * Two levels, one suite a ruleset, bodies always there, `type` never a bare check type (some readers
- * cast an element by it), times with three decimals, no attribute that any schema refuses.
+ * Two levels, one suite a ruleset, bodies always there, `type` never a bare check type (some
+ * readers cast an element by it), times with three decimals, no attribute that any schema refuses.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -160,8 +160,8 @@ static void add_body(struct buf *b, const struct run *r, const struct result *x)
 	add_xml(b, buf_text(&cut), cut.len);
 }
 
-static void add_trouble(struct buf *b, const struct run *r, const struct result *x, const char *element,
-			const char *type)
+static void add_trouble(struct buf *b, const struct run *r, const struct result *x,
+			const char *element, const char *type)
 {
 	const char *message = x->message ? x->message : status_name(x->status);
 
@@ -192,7 +192,8 @@ static void add_case(struct buf *b, const struct run *r, const struct result *x)
 	const char *ruleset = result_ruleset(x, &len);
 	const char *id = result_local_id(x);
 
-	buf_printf(b, "    <testcase classname=\"rounds.%.*s.%s\"", (int)len, ruleset, result_type(x));
+	buf_printf(b, "    <testcase classname=\"rounds.%.*s.%s\"", (int)len, ruleset,
+		   result_type(x));
 	add_attribute(b, "name", id, strlen(id));
 	buf_printf(b, " time=\"%.3f\">", (double)x->duration / (double)NS_PER_S);
 	switch (outcome_of(x)) {
@@ -217,7 +218,8 @@ static const struct ruleset_info *info_of(const struct run *r, const struct resu
 	const char *name = result_ruleset(x, &len);
 
 	for (size_t i = 0; i < r->ruleset_count; i++)
-		if (strlen(r->rulesets[i].name) == len && memcmp(r->rulesets[i].name, name, len) == 0)
+		if (strlen(r->rulesets[i].name) == len &&
+		    memcmp(r->rulesets[i].name, name, len) == 0)
 			return &r->rulesets[i];
 	return NULL;
 }
@@ -251,7 +253,8 @@ static void add_timestamp(struct buf *b, int64_t real_ns)
 	buf_printf(b, " timestamp=\"%s\"", text);
 }
 
-/* The cases from `from` on that belong to one ruleset, as one suite. Returns where the next begins. */
+/* The cases from `from` on that belong to one ruleset, as one suite. Returns where the next begins.
+ */
 static size_t add_suite(struct buf *b, const struct run *r, size_t from, size_t id)
 {
 	struct counts c = { 0 };
@@ -266,13 +269,16 @@ static size_t add_suite(struct buf *b, const struct run *r, size_t from, size_t 
 	buf_printf(b, " package=\"rounds\" id=\"%zu\"", id);
 	add_timestamp(b, r->started);
 	add_attribute(b, "hostname", host, strlen(host));
-	buf_printf(b, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\" time=\"%.3f\">\n",
-		   c.tests, c.failures, c.errors, c.skipped,
-		   (double)(c.last - c.first) / (double)NS_PER_S);
+	buf_printf(
+		b,
+		" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\" time=\"%.3f\">\n",
+		c.tests, c.failures, c.errors, c.skipped,
+		(double)(c.last - c.first) / (double)NS_PER_S);
 	add_properties(b, r, info_of(r, &r->results[from]));
 	for (size_t i = from; i < to; i++)
 		add_case(b, r, &r->results[i]);
-	buf_adds(b, "    <system-out></system-out>\n    <system-err></system-err>\n  </testsuite>\n");
+	buf_adds(b,
+		 "    <system-out></system-out>\n    <system-err></system-err>\n  </testsuite>\n");
 	return to;
 }
 

@@ -17,7 +17,8 @@ static json_t *text_or_null(const char *s)
 	return s ? json_string(s) : json_null();
 }
 
-/* A text of the ruleset; bytes that are no UTF-8 cannot come here, but a NULL must never end a report. */
+/* A text of the ruleset; bytes that are no UTF-8 cannot come here, but a NULL must never end a
+ * report. */
 static void put_text(json_t *o, const char *key, const char *s)
 {
 	json_t *v = text_or_null(s);
@@ -218,8 +219,8 @@ static json_t *model_location(const struct check *c)
 {
 	const struct node *at = c->rule->at;
 
-	return json_pack("{s:s, s:i, s:i}", "file", document_name(at->document), "line", (int)at->line,
-			 "column", (int)at->column);
+	return json_pack("{s:s, s:i, s:i}", "file", document_name(at->document), "line",
+			 (int)at->line, "column", (int)at->column);
 }
 
 static void put_tags(json_t *o, const struct check *c)

@@ -24,7 +24,8 @@ json_t *model_summary(const struct run *r);
 json_t *model_result(const struct run *r, const struct result *x);
 /* Milliseconds, rounded; at most three decimals of it stay in report texts. */
 int64_t model_ms(int64_t ns);
-/* The remedy in one text, a line a step: "1. Restart … [G3]: supervisorctl restart linkc". NULL when there is none. */
+/* The remedy in one text, a line a step: "1. Restart … [G3]: supervisorctl restart linkc". NULL
+ * when there is none. */
 char *model_remediation(const struct result *x, const char *lang);
 
 #endif

@@ -38,10 +38,8 @@ static const struct phrase_row phrases[PHRASE_COUNT] = {
 };
 
 static const struct phrase_row severities[] = {
-	[SEVERITY_INFO] = { "info", "提示" },
-	[SEVERITY_LOW] = { "low", "低" },
-	[SEVERITY_MEDIUM] = { "medium", "中" },
-	[SEVERITY_HIGH] = { "high", "高" },
+	[SEVERITY_INFO] = { "info", "提示" },         [SEVERITY_LOW] = { "low", "低" },
+	[SEVERITY_MEDIUM] = { "medium", "中" },       [SEVERITY_HIGH] = { "high", "高" },
 	[SEVERITY_CRITICAL] = { "critical", "严重" },
 };
 

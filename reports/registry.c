@@ -8,11 +8,7 @@ extern const struct report_format report_junit;
 extern const struct report_format report_text;
 
 const struct report_format *const report_registry[] = {
-	&report_json,
-	&report_jsonl,
-	&report_junit,
-	&report_text,
-	NULL,
+	&report_json, &report_jsonl, &report_junit, &report_text, NULL,
 };
 
 const struct report_format *report_find(const char *name)

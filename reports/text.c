@@ -1,5 +1,6 @@
 /*
- * text - the report that a person reads: a line a check, what did not pass told last, the verdict at the end.
+ * text - the report that a person reads: a line a check, what did not pass told last, the verdict
+ * at the end.
  *
  * Columns are made by display width. On a terminal a line of progress lives at the bottom while the
  * run goes on; elsewhere nothing is ever overwritten.
@@ -29,8 +30,8 @@
 enum color { COLOR_NONE, COLOR_RED, COLOR_GREEN, COLOR_YELLOW, COLOR_DIM, COLOR_BOLD };
 
 static const char *const escapes[] = {
-	[COLOR_NONE] = "", [COLOR_RED] = "\033[31m", [COLOR_GREEN] = "\033[32m",
-	[COLOR_YELLOW] = "\033[33m", [COLOR_DIM] = "\033[2m", [COLOR_BOLD] = "\033[1m",
+	[COLOR_NONE] = "",           [COLOR_RED] = "\033[31m", [COLOR_GREEN] = "\033[32m",
+	[COLOR_YELLOW] = "\033[33m", [COLOR_DIM] = "\033[2m",  [COLOR_BOLD] = "\033[1m",
 };
 
 /* What is being written, and how it should look. */
@@ -89,7 +90,8 @@ static void put_line_tail(struct page *p, const struct result *x)
 	char took[32];
 
 	if (x->status == STATUS_SKIP) {
-		text_clean_line(&line, x->message ? x->message : "", strlen(x->message ? x->message : ""), 0);
+		text_clean_line(&line, x->message ? x->message : "",
+				strlen(x->message ? x->message : ""), 0);
 	} else {
 		clock_human(x->duration, took, sizeof(took));
 		text_clean_line(&line, title ? title : "", strlen(title ? title : ""), 0);
@@ -331,14 +333,17 @@ static void put_summary(struct page *p)
 	clock_human(r->finished - r->started, took, sizeof(took));
 	buf_printf(&p->out, "\n%zu %s: ", s->total, phrase(PHRASE_TOTAL, lang));
 	for (int i = 0; i < STATUS_COUNT; i++)
-		buf_printf(&p->out, "%s%zu %s", i ? ", " : "", s->count[i], phrase_status((enum status)i, lang));
+		buf_printf(&p->out, "%s%zu %s", i ? ", " : "", s->count[i],
+			   phrase_status((enum status)i, lang));
 	if (s->not_configured)
-		buf_printf(&p->out, " (%zu %s)", s->not_configured, phrase(PHRASE_NOT_CONFIGURED, lang));
+		buf_printf(&p->out, " (%zu %s)", s->not_configured,
+			   phrase(PHRASE_NOT_CONFIGURED, lang));
 	if (s->flaky)
 		buf_printf(&p->out, ", %zu %s", s->flaky, phrase(PHRASE_FLAKY, lang));
 	buf_printf(&p->out, "  (%s)\n", took);
 	if (!r->complete)
-		buf_printf(&p->out, "%s %s\n", phrase(PHRASE_CUT_SHORT, lang), r->cut_short ? r->cut_short : "?");
+		buf_printf(&p->out, "%s %s\n", phrase(PHRASE_CUT_SHORT, lang),
+			   r->cut_short ? r->cut_short : "?");
 }
 
 static void put_gate(struct page *p)
@@ -347,7 +352,8 @@ static void put_gate(struct page *p)
 	const char *lang = p->sink->lang;
 	const enum color color = r->gate == GATE_PASS ? COLOR_GREEN : COLOR_RED;
 
-	buf_printf(&p->out, "%s (%s): ", phrase(PHRASE_GATE, lang), phrase_severity(r->fail_on, lang));
+	buf_printf(&p->out, "%s (%s): ", phrase(PHRASE_GATE, lang),
+		   phrase_severity(r->fail_on, lang));
 	put_colored(p, color, phrase_gate(r->gate, lang), 0);
 	buf_addc(&p->out, '\n');
 }
@@ -447,7 +453,8 @@ static int text_progress(void *state, const struct progress *g, struct sink *s, 
 	(void)state;
 	if (!s->terminal || s->quiet)
 		return 0;
-	buf_printf(&all, "%zu/%zu  %s %zu", g->done, g->total, phrase(PHRASE_RUNNING, s->lang), g->running);
+	buf_printf(&all, "%zu/%zu  %s %zu", g->done, g->total, phrase(PHRASE_RUNNING, s->lang),
+		   g->running);
 	if (g->failed)
 		buf_printf(&all, "  %s %zu", phrase(PHRASE_FAIL, s->lang), g->failed);
 	if (g->slowest)

@@ -35,12 +35,15 @@ static enum kind kind_of(CURL *easy, CURLcode code, const char *words)
 
 	curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &os_errno);
 	/* Both are how a connection that was cut in the middle ends. */
-	if (code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR || code == CURLE_SSL_CONNECT_ERROR) {
-		if (os_errno == ECONNRESET || strstr(words, "reset by peer") || strstr(words, "errno 104"))
+	if (code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR ||
+	    code == CURLE_SSL_CONNECT_ERROR) {
+		if (os_errno == ECONNRESET || strstr(words, "reset by peer") ||
+		    strstr(words, "errno 104"))
 			return KIND_RESET;
 		if (strstr(words, "unexpected eof"))
 			return KIND_CLOSED;
-		if (strstr(words, "bad record mac") || strstr(words, "wrong version") || strstr(words, " routines:"))
+		if (strstr(words, "bad record mac") || strstr(words, "wrong version") ||
+		    strstr(words, " routines:"))
 			return KIND_TLS;
 		if (code == CURLE_RECV_ERROR && (strstr(words, "chunk") || strstr(words, "hexa")))
 			return KIND_PROTOCOL;

@@ -10,7 +10,8 @@
 
 struct observer;
 
-/* Say why a transfer that began at `since` (clock_mono) ended with `code`; words: of CURLOPT_ERRORBUFFER, may be "". */
+/* Say why a transfer that began at `since` (clock_mono) ended with `code`; words: of
+ * CURLOPT_ERRORBUFFER, may be "". */
 void curl_trouble(struct observer *o, CURL *easy, CURLcode code, const char *words, int64_t since);
 
 #endif

@@ -22,7 +22,8 @@ struct dialing {
 };
 
 /* The resolver is linked into the modules that dial: nothing else is loaded where they run. */
-static const void *linked_api(struct probe *p, const char *module, const char *package, struct err **e)
+static const void *linked_api(struct probe *p, const char *module, const char *package,
+			      struct err **e)
 {
 	(void)p;
 	(void)package;
@@ -75,14 +76,15 @@ static void give_up(struct dialing *d)
 	clock_human(clock_mono() - d->probe.started, waited, sizeof(waited));
 	if (d->asked) {
 		names_drop(&d->lookup);
-		observer_trouble(d->probe.observer, KIND_DNS, "no answer from the name servers for '%s' in %s",
-				 d->host, waited);
+		observer_trouble(d->probe.observer, KIND_DNS,
+				 "no answer from the name servers for '%s' in %s", d->host, waited);
 		return;
 	}
 	connector_print_pending(&d->connector, &pending);
 	connector_cancel(&d->connector);
-	observer_trouble(d->probe.observer, KIND_TIMEOUT, "no answer to the connection attempt from %s in %s",
-			 buf_text(&pending), waited);
+	observer_trouble(d->probe.observer, KIND_TIMEOUT,
+			 "no answer to the connection attempt from %s in %s", buf_text(&pending),
+			 waited);
 }
 
 static void dial_loop(struct dialing *d)
@@ -116,7 +118,10 @@ static int dial_run(struct dialing *d, struct observer *o, const char *host, int
 
 	d->host = host;
 	d->fd = -1;
-	d->probe = (struct probe){ .observer = o, .id = host, .started = clock_mono(), .deadline = deadline,
+	d->probe = (struct probe){ .observer = o,
+				   .id = host,
+				   .started = clock_mono(),
+				   .deadline = deadline,
 				   .module_api = linked_api };
 	d->probe.loop = loop_new(&e);
 	if (!d->probe.loop) {
@@ -130,7 +135,8 @@ static int dial_run(struct dialing *d, struct observer *o, const char *host, int
 	return observer_kind(o) ? -1 : 0;
 }
 
-int dial(struct observer *o, const char *host, uint16_t port, int64_t deadline, struct address *peer)
+int dial(struct observer *o, const char *host, uint16_t port, int64_t deadline,
+	 struct address *peer)
 {
 	struct dialing d = { .port = port };
 

@@ -1,8 +1,8 @@
 /*
  * guard - a deadline for libraries that have none: at it the socket under them is shut down.
  *
- * Whatever the library waits for then ends, trickling servers included. One guard at a time, in a worker that has one
- * thread; it owns SIGALRM there.
+ * Whatever the library waits for then ends, trickling servers included. One guard at a time, in a
+ * worker that has one thread; it owns SIGALRM there.
  */
 #ifndef CHECKS_MODULES_GUARD_H
 #define CHECKS_MODULES_GUARD_H
@@ -10,7 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Shut fd down (both ways; it stays open) at `deadline` (clock_mono). Replaces the guard before it. */
+/* Shut fd down (both ways; it stays open) at `deadline` (clock_mono). Replaces the guard before it.
+ */
 void guard_set(int fd, int64_t deadline);
 /* To be called before the socket is closed. */
 void guard_clear(void);

@@ -13,10 +13,8 @@ static const struct {
 	const char *prefix;
 	enum git_scheme scheme;
 } schemes[] = {
-	{ "http://", GIT_SCHEME_HTTP },
-	{ "https://", GIT_SCHEME_HTTPS },
-	{ "ssh://", GIT_SCHEME_SSH },
-	{ "git+ssh://", GIT_SCHEME_SSH },
+	{ "http://", GIT_SCHEME_HTTP }, { "https://", GIT_SCHEME_HTTPS },
+	{ "ssh://", GIT_SCHEME_SSH },   { "git+ssh://", GIT_SCHEME_SSH },
 	{ "file://", GIT_SCHEME_FILE },
 };
 
@@ -129,7 +127,9 @@ static int parse_scp(const char *text, struct git_url *out, struct err **e)
 	const char *slash = strchr(text, '/');
 
 	if (!colon || (slash && slash < colon))
-		return err_set(e, ERR_DATA, "this is no URL of a repository: http://, https://, ssh://, user@host:path or an absolute path");
+		return err_set(e, ERR_DATA,
+			       "this is no URL of a repository: http://, https://, ssh://, "
+			       "user@host:path or an absolute path");
 	if (at)
 		parse_userinfo(text, (size_t)(at - text), out);
 	out->scheme = GIT_SCHEME_SSH;
@@ -154,7 +154,8 @@ static int parse(const char *text, struct git_url *out, struct err **e)
 		return parse_scheme(text + strlen(schemes[i].prefix), out, e);
 	}
 	if (strstr(text, "://"))
-		return err_set(e, ERR_DATA, "this scheme is not supported: http, https, ssh or file");
+		return err_set(e, ERR_DATA,
+			       "this scheme is not supported: http, https, ssh or file");
 	if (*text == '/') {
 		out->scheme = GIT_SCHEME_FILE;
 		out->path = xstrdup(text);

@@ -22,7 +22,8 @@ static const char *const folders[] = { "/dev/shm", "/tmp" };
 char *scratch_make(struct err **e)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
-		auto_free char *path = xasprintf("%s/" PREFIX "%ld.XXXXXX", folders[i], (long)getpid());
+		auto_free char *path =
+			xasprintf("%s/" PREFIX "%ld.XXXXXX", folders[i], (long)getpid());
 
 		if (mkdtemp(path))
 			return TAKE(path);

@@ -1,9 +1,9 @@
 /*
  * result - what a check ended as: what reports (and later the store) read.
  *
- * A result is small: its details stay the JSON text that the worker sent (the supervisor keeps results as
- * bytes) and are parsed one at a time, when a report prints them. Everything in it is already masked,
- * cleaned and bounded.
+ * A result is small: its details stay the JSON text that the worker sent (the supervisor keeps
+ * results as bytes) and are parsed one at a time, when a report prints them. Everything in it is
+ * already masked, cleaned and bounded.
  */
 #ifndef ENGINE_RESULT_RESULT_H
 #define ENGINE_RESULT_RESULT_H
@@ -21,14 +21,12 @@ enum status { STATUS_PASS, STATUS_FAIL, STATUS_ERROR, STATUS_SKIP, STATUS_COUNT 
 const char *status_name(enum status s); /* "pass", … */
 
 /* One result. `details` is JSON text of an object, or NULL (nothing to tell: skips):
- *  message   one line: what was expected and what was found, of the worst failure, or the error's text, or the skip's reason
- *  expected, actual   of the worst failure
- *  failures  [ { path, expected, actual, severity, line, column } ]
- *  error     { kind, text }
- *  observed  the facts asked for (bounded: texts of more than 1 KiB are cut head and tail; 8 KiB in all)
- *  evidence  [ { name, text, bytes, truncated, lossy } ]   (8 KiB per check)
- *  trace     [ text ]
- *  tries     [ { status, message, duration_ms } ] when there was more than one
+ *  message   one line: what was expected and what was found, of the worst failure, or the error's
+ * text, or the skip's reason expected, actual   of the worst failure failures  [ { path, expected,
+ * actual, severity, line, column } ] error     { kind, text } observed  the facts asked for
+ * (bounded: texts of more than 1 KiB are cut head and tail; 8 KiB in all) evidence  [ { name, text,
+ * bytes, truncated, lossy } ]   (8 KiB per check) trace     [ text ] tries     [ { status, message,
+ * duration_ms } ] when there was more than one
  */
 struct result {
 	const struct check *check; /* NULL for a synthetic one (ruleset-load) */
@@ -36,16 +34,16 @@ struct result {
 	char *title_en, *title_zh; /* or NULL: the check's */
 	enum status status;
 	enum severity severity;
-	enum kind kind;            /* of error.kind, or KIND_NONE */
+	enum kind kind; /* of error.kind, or KIND_NONE */
 	bool flaky;
-	unsigned attempts;         /* how often it was tried; 0 when never run */
-	int64_t started;           /* clock_real ns; 0 when never run */
-	int64_t duration;          /* ns */
-	uint64_t seq;              /* order of completion, from 1 */
-	char *message;             /* always there but for a pass: one line */
+	unsigned attempts; /* how often it was tried; 0 when never run */
+	int64_t started;   /* clock_real ns; 0 when never run */
+	int64_t duration;  /* ns */
+	uint64_t seq;      /* order of completion, from 1 */
+	char *message;     /* always there but for a pass: one line */
 	char *details;
-	bool not_configured;       /* a skip for want of a parameter */
-	bool below_gate;           /* a fail or error that the gate does not count */
+	bool not_configured; /* a skip for want of a parameter */
+	bool below_gate;     /* a fail or error that the gate does not count */
 };
 void result_release(struct result *r);
 /* The details as an object; a new reference ({} when there are none). */
@@ -76,23 +74,25 @@ struct summary {
 
 /* The run as reports see it. */
 struct run {
-	char *id;          /* "20261122T031000Z-web-01-7f3a" */
+	char *id;            /* "20261122T031000Z-web-01-7f3a" */
 	const char *trigger; /* "manual", "cron", "ci" */
 	char *operator_name; /* user name */
 	char *host;
-	char *os;          /* "debian 12" */
+	char *os;                  /* "debian 12" */
 	int64_t started, finished; /* clock_real ns */
-	bool complete;     /* every selected check ran to its end: no signal, no deadline */
-	const char *cut_short; /* "SIGTERM", "deadline", or NULL */
-	struct ruleset_info *rulesets; size_t ruleset_count;
-	struct result *results; size_t count; /* in the order of the plan; runtime items in place of their check */
+	bool complete;             /* every selected check ran to its end: no signal, no deadline */
+	const char *cut_short;     /* "SIGTERM", "deadline", or NULL */
+	struct ruleset_info *rulesets;
+	size_t ruleset_count;
+	struct result *results;
+	size_t count; /* in the order of the plan; runtime items in place of their check */
 	struct summary summary;
 	enum severity fail_on;
 	bool ignore_errors; /* --on-error=ignore */
 	enum gate_result gate;
 	int exit_code;
 	size_t worst_reasons; /* how many results count against the gate */
-	const char *lang;   /* "en" or "zh", for text */
+	const char *lang;     /* "en" or "zh", for text */
 };
 /* Releases the results and the run's own texts; rulesets' texts are the rulebook's. */
 void run_release(struct run *r);
@@ -101,8 +101,9 @@ struct gate_options {
 	enum severity fail_on; /* default SEVERITY_LOW; info never fails a run */
 	bool ignore_errors, warn_exit, allow_empty;
 };
-/* Count, mark below_gate, decide the gate and the exit code (design.md, "Exit codes"). `load_error`: 0 or a code of 64 and up that wins.
- * A named ruleset that does not apply, and no check that reached pass, fail or error, are code 4. */
+/* Count, mark below_gate, decide the gate and the exit code (design.md, "Exit codes").
+ * `load_error`: 0 or a code of 64 and up that wins. A named ruleset that does not apply, and no
+ * check that reached pass, fail or error, are code 4. */
 void run_judge(struct run *r, const struct gate_options *o, int load_error);
 
 #endif

@@ -1,4 +1,3 @@
-#include "engine/base/scratch.h"
 #include "engine/run/supervisor.h"
 
 #include <errno.h>
@@ -17,6 +16,7 @@
 #include "engine/base/io.h"
 #include "engine/base/log.h"
 #include "engine/base/loop.h"
+#include "engine/base/scratch.h"
 #include "engine/base/xalloc.h"
 #include "engine/run/children.h"
 #include "engine/run/isolated.h"

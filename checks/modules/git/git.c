@@ -1,5 +1,6 @@
 /*
- * git - the module: list the refs, fetch the branch into a private directory, walk its tree, compare with another server.
+ * git - the module: list the refs, fetch the branch into a private directory, walk its tree,
+ * compare with another server.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -46,8 +47,9 @@ static void library_trouble(struct git_session *s, int code)
 
 	if (observer_kind(s->o))
 		return;
-	if (g && (g->klass == GIT_ERROR_INDEXER || g->klass == GIT_ERROR_ODB || g->klass == GIT_ERROR_ZLIB ||
-		  g->klass == GIT_ERROR_OBJECT || g->klass == GIT_ERROR_TREE || g->klass == GIT_ERROR_SHA))
+	if (g && (g->klass == GIT_ERROR_INDEXER || g->klass == GIT_ERROR_ODB ||
+		  g->klass == GIT_ERROR_ZLIB || g->klass == GIT_ERROR_OBJECT ||
+		  g->klass == GIT_ERROR_TREE || g->klass == GIT_ERROR_SHA))
 		kind = KIND_CORRUPT;
 	else if (g && (g->klass == GIT_ERROR_OS || g->klass == GIT_ERROR_FILESYSTEM))
 		kind = strstr(words, "space left") ? KIND_RESOURCE : KIND_NOT_FOUND;
@@ -80,7 +82,8 @@ static int on_progress(const git_indexer_progress *stats, void *payload)
 /* What the remote said, without the lines by which it counts. */
 static void tell_words(struct git_session *s)
 {
-	static const char *const counting[] = { "Enumerating ", "Counting ", "Compressing ", "Total ", "Receiving " };
+	static const char *const counting[] = { "Enumerating ", "Counting ", "Compressing ",
+						"Total ", "Receiving " };
 	auto_buf struct buf told = BUF_INIT(s->remote_words->max);
 	const char *line = buf_text(s->remote_words);
 
@@ -224,7 +227,8 @@ static char *default_branch(git_remote *remote)
 	char *branch = NULL;
 
 	if (git_remote_default_branch(&name, remote) == 0)
-		branch = xstrdup(text_starts_with(name.ptr, "refs/heads/") ? name.ptr + 11 : name.ptr);
+		branch = xstrdup(text_starts_with(name.ptr, "refs/heads/") ? name.ptr + 11
+									   : name.ptr);
 	git_buf_dispose(&name);
 	git_error_clear();
 	return branch;
@@ -259,18 +263,22 @@ static char *choose_branch(struct git_session *s, git_remote *remote, json_t *re
 	if (head)
 		observer_set_string(s->o, "head", head);
 	if (!json_object_size(refs)) {
-		observer_trouble(s->o, KIND_EMPTY, "the repository is empty: it has no branch and no tag");
+		observer_trouble(s->o, KIND_EMPTY,
+				 "the repository is empty: it has no branch and no tag");
 		return NULL;
 	}
 	name_branches(refs, &there);
 	if (!want) {
-		observer_trouble(s->o, KIND_BRANCH_MISSING,
-				 "the repository names no default branch; set branch (there are: %s)", buf_text(&there));
+		observer_trouble(
+			s->o, KIND_BRANCH_MISSING,
+			"the repository names no default branch; set branch (there are: %s)",
+			buf_text(&there));
 		return NULL;
 	}
 	ref = xasprintf("refs/heads/%s", want);
 	if (!json_object_get(refs, ref)) {
-		observer_trouble(s->o, KIND_BRANCH_MISSING, "there is no branch '%s'; there are: %s", want,
+		observer_trouble(s->o, KIND_BRANCH_MISSING,
+				 "there is no branch '%s'; there are: %s", want,
 				 there.len ? buf_text(&there) : "none");
 		return NULL;
 	}
@@ -315,7 +323,8 @@ static int on_entry(const char *root, const git_tree_entry *entry, void *ctx)
 	if (git_odb_exists(w->odb, git_tree_entry_id(entry)))
 		return 0;
 	w->missing = true;
-	observer_trouble(w->session->o, KIND_CORRUPT, "the file '%s%s' is missing in what was received", root,
+	observer_trouble(w->session->o, KIND_CORRUPT,
+			 "the file '%s%s' is missing in what was received", root,
 			 git_tree_entry_name(entry));
 	return -1;
 }
@@ -486,7 +495,10 @@ static int inspect(struct git_session *s)
 static int git_observe(const void *query, struct observer *o, struct err **e)
 {
 	auto_buf struct buf words = BUF_INIT((size_t)8 * 1024);
-	struct git_session s = { .query = query, .o = o, .deadline = observer_deadline(o), .phase = "setup",
+	struct git_session s = { .query = query,
+				 .o = o,
+				 .deadline = observer_deadline(o),
+				 .phase = "setup",
 				 .remote_words = &words };
 	const int code = inspect(&s);
 

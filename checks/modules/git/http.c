@@ -1,5 +1,6 @@
 /*
- * http - libgit2's smart sub-transport over libcurl: a CA per check, TLS 1.3, deadlines, bounds, and answers told apart.
+ * http - libgit2's smart sub-transport over libcurl: a CA per check, TLS 1.3, deadlines, bounds,
+ * and answers told apart.
  *
  * See gitprotocol-http(5): GET info/refs, then POST git-upload-pack.
  */
@@ -26,8 +27,8 @@
 struct transport {
 	git_smart_subtransport parent;
 	struct git_session *session;
-	CURL *easy; /* keeps its connection from request to request */
-	char *base; /* "https://h:8443/g/r.git", as redirects left it */
+	CURL *easy;   /* keeps its connection from request to request */
+	char *base;   /* "https://h:8443/g/r.git", as redirects left it */
 	bool foreign; /* a redirect led to another host: no credentials */
 };
 
@@ -50,8 +51,8 @@ static char *base_url(const struct git_url *u)
 	auto_buf struct buf b = BUF_INIT(URL_MAX);
 	const bool v6 = strchr(u->host, ':');
 
-	buf_printf(&b, "%s://%s%s%s", u->scheme == GIT_SCHEME_HTTPS ? "https" : "http", v6 ? "[" : "", u->host,
-		   v6 ? "]" : "");
+	buf_printf(&b, "%s://%s%s%s", u->scheme == GIT_SCHEME_HTTPS ? "https" : "http",
+		   v6 ? "[" : "", u->host, v6 ? "]" : "");
 	if (u->port)
 		buf_printf(&b, ":%u", u->port);
 	buf_adds(&b, u->path);
@@ -88,7 +89,8 @@ static void set_token(struct stream *st)
 
 	switch ((enum git_token_as)q->token_as) {
 	case GIT_TOKEN_PASSWORD:
-		set_basic(st, q->token_user ? q->token_user : user_of(st->t->session, "oauth2"), q->token);
+		set_basic(st, q->token_user ? q->token_user : user_of(st->t->session, "oauth2"),
+			  q->token);
 		return;
 	case GIT_TOKEN_BEARER: {
 		auto_free char *value = xasprintf("Bearer %s", q->token);
@@ -151,7 +153,10 @@ static int set_host(struct stream *st)
 
 	if (git_url_parse(st->t->base, &u, NULL))
 		return session_stop(s);
-	buf_printf(&line, "%s:%u:", u.host, u.port ? u.port : u.scheme == GIT_SCHEME_HTTPS ? 443 : 80);
+	buf_printf(&line, "%s:%u:", u.host,
+		   u.port                         ? u.port
+		   : u.scheme == GIT_SCHEME_HTTPS ? 443
+						  : 80);
 	for (size_t i = 0; i < s->query->resolve.count; i++)
 		buf_printf(&line, "%s%s", i ? "," : "", s->query->resolve.items[i]);
 	if (!s->query->resolve.count) {
@@ -170,8 +175,9 @@ static int set_host(struct stream *st)
 static void set_request(struct stream *st)
 {
 	CURL *easy = st->t->easy;
-	auto_free char *url = xasprintf("%s%s", st->t->base,
-					st->post ? "/git-upload-pack" : "/info/refs?service=git-upload-pack");
+	auto_free char *url =
+		xasprintf("%s%s", st->t->base,
+			  st->post ? "/git-upload-pack" : "/info/refs?service=git-upload-pack");
 
 	curl_easy_setopt(easy, CURLOPT_URL, url);
 	if (st->post) {
@@ -193,14 +199,16 @@ static void set_bounds(struct stream *st)
 	const int64_t left = s->deadline - clock_mono();
 
 	if (s->deadline != INT64_MAX)
-		curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, left > NS_PER_MS ? (long)(left / NS_PER_MS) : 1L);
+		curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
+				 left > NS_PER_MS ? (long)(left / NS_PER_MS) : 1L);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "git/2.0 (rounds " PACKAGE_VERSION ")");
-	curl_easy_setopt(easy, CURLOPT_CAPATH, NULL); /* else the folder is read anew for every handle */
+	curl_easy_setopt(easy, CURLOPT_CAPATH,
+			 NULL); /* else the folder is read anew for every handle */
 	if (s->query->ca)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, s->query->ca);
 }
@@ -228,7 +236,8 @@ static int start(struct stream *st)
 	set_request(st);
 	st->multi = st->multi ? st->multi : curl_multi_init();
 	if (!st->multi || curl_multi_add_handle(st->multi, st->t->easy) != CURLM_OK) {
-		observer_trouble(st->t->session->o, KIND_INTERNAL, "libcurl cannot start a transfer");
+		observer_trouble(st->t->session->o, KIND_INTERNAL,
+				 "libcurl cannot start a transfer");
 		return session_stop(st->t->session);
 	}
 	return 0;
@@ -262,9 +271,11 @@ static int stop(struct stream *st, enum kind kind, const char *what)
 	/* A page for browsers says no more than the status. */
 	if (*buf_text(&st->error_body) != '<')
 		text_clean_line(&words, buf_text(&st->error_body), st->error_body.len, 200);
-	observer_trouble(st->t->session->o, kind, "%s%s%s", what, words.len ? ": " : "", buf_text(&words));
+	observer_trouble(st->t->session->o, kind, "%s%s%s", what, words.len ? ": " : "",
+			 buf_text(&words));
 	if (st->error_body.len)
-		observer_evidence(st->t->session->o, "answer", st->error_body.data, st->error_body.len);
+		observer_evidence(st->t->session->o, "answer", st->error_body.data,
+				  st->error_body.len);
 	return session_stop(st->t->session);
 }
 
@@ -276,13 +287,17 @@ static int judge_status(struct stream *st, long status)
 	case 200:
 		return 0;
 	case 401:
-		return stop(st, KIND_AUTH, st->t->foreign ? "the host that the server redirects to answers 401 (it gets no credentials)"
-							  : "the server refuses these credentials (401)");
+		return stop(st, KIND_AUTH,
+			    st->t->foreign ? "the host that the server redirects to answers 401 "
+					     "(it gets no credentials)"
+					   : "the server refuses these credentials (401)");
 	case 403:
-		return stop(st, KIND_FORBIDDEN, "the server forbids this user the repository (403)");
+		return stop(st, KIND_FORBIDDEN,
+			    "the server forbids this user the repository (403)");
 	case 404:
 	case 410:
-		return stop(st, KIND_NOT_FOUND, "there is no such repository, or this user may not see it (404)");
+		return stop(st, KIND_NOT_FOUND,
+			    "there is no such repository, or this user may not see it (404)");
 	default:
 		what = xasprintf("the server answers %ld", status);
 		return stop(st, KIND_PROTOCOL, what);
@@ -291,18 +306,21 @@ static int judge_status(struct stream *st, long status)
 
 static int judge_type(struct stream *st)
 {
-	const char *want = st->post ? "application/x-git-upload-pack-result" : "application/x-git-upload-pack-advertisement";
+	const char *want = st->post ? "application/x-git-upload-pack-result"
+				    : "application/x-git-upload-pack-advertisement";
 	char *type = NULL;
 
 	curl_easy_getinfo(st->t->easy, CURLINFO_CONTENT_TYPE, &type);
 	if (type && strncasecmp(type, want, strlen(want)) == 0)
 		return 0;
 	observer_trouble(st->t->session->o, KIND_PROTOCOL,
-			 "the answer is not Git's: its content type is '%s' (a login page or another service?)",
+			 "the answer is not Git's: its content type is '%s' (a login page or "
+			 "another service?)",
 			 type ? type : "");
 	if (st->pending.len)
 		observer_evidence(st->t->session->o, "answer", st->pending.data,
-				  st->pending.len < ERROR_BODY_MAX ? st->pending.len : ERROR_BODY_MAX);
+				  st->pending.len < ERROR_BODY_MAX ? st->pending.len
+								   : ERROR_BODY_MAX);
 	return session_stop(st->t->session);
 }
 
@@ -316,7 +334,8 @@ static int judge_transfer(struct stream *st)
 	return session_stop(s);
 }
 
-/* How far the connection came, in the words of the trace; the phase of a failure follows from it. */
+/* How far the connection came, in the words of the trace; the phase of a failure follows from it.
+ */
 static void trace_connection(struct stream *st)
 {
 	struct git_session *s = st->t->session;
@@ -353,7 +372,8 @@ static int judge_answer(struct stream *st)
 		return -1;
 	curl_easy_getinfo(st->t->easy, CURLINFO_RESPONSE_CODE, &status);
 	st->answered = true;
-	observer_trace(st->t->session->o, "%s answered %ld", st->post ? "git-upload-pack" : "info/refs", status);
+	observer_trace(st->t->session->o, "%s answered %ld",
+		       st->post ? "git-upload-pack" : "info/refs", status);
 	if (judge_status(st, status))
 		return -1;
 	return judge_type(st);
@@ -370,7 +390,8 @@ static void forget_request(struct stream *st)
 	buf_clear(&st->error_body);
 }
 
-/* The first request may be sent elsewhere, as Git's own client allows (http.followRedirects=initial). */
+/* The first request may be sent elsewhere, as Git's own client allows
+ * (http.followRedirects=initial). */
 static int follow(struct stream *st, const char *to)
 {
 	const char *end = strstr(to, "/info/refs");
@@ -379,19 +400,23 @@ static int follow(struct stream *st, const char *to)
 	struct git_url before, after;
 
 	if (!end) {
-		observer_trouble(st->t->session->o, KIND_PROTOCOL,
-				 "the server redirects to '%s', which is no Git URL (a login page?)", to);
+		observer_trouble(
+			st->t->session->o, KIND_PROTOCOL,
+			"the server redirects to '%s', which is no Git URL (a login page?)", to);
 		return session_stop(st->t->session);
 	}
 	base = xmemdup0(to, (size_t)(end - to));
 	if (git_url_parse(base, &after, &e)) {
-		observer_trouble(st->t->session->o, KIND_PROTOCOL, "the server redirects to '%s': %s", to, err_text(e));
+		observer_trouble(st->t->session->o, KIND_PROTOCOL,
+				 "the server redirects to '%s': %s", to, err_text(e));
 		return session_stop(st->t->session);
 	}
 	observer_trace(st->t->session->o, "redirected to %s", base);
 	if (git_url_parse(st->t->base, &before, NULL) == 0) {
-		/* To another host, another port, or from https to http: not with our credentials. */
-		if (strcasecmp(before.host, after.host) || (before.scheme == after.scheme && before.port != after.port) ||
+		/* To another host, another port, or from https to http: not with our credentials.
+		 */
+		if (strcasecmp(before.host, after.host) ||
+		    (before.scheme == after.scheme && before.port != after.port) ||
 		    (before.scheme == GIT_SCHEME_HTTPS && after.scheme != GIT_SCHEME_HTTPS))
 			st->t->foreign = true;
 		git_url_release(&before);
@@ -420,7 +445,8 @@ static int follow_redirects(struct stream *st)
 		if (follow(st, to))
 			return -1;
 	}
-	observer_trouble(st->t->session->o, KIND_PROTOCOL, "the server redirects more than %d times", REDIRECTS_MAX);
+	observer_trouble(st->t->session->o, KIND_PROTOCOL,
+			 "the server redirects more than %d times", REDIRECTS_MAX);
 	return session_stop(st->t->session);
 }
 
@@ -468,8 +494,8 @@ static void stream_free(git_smart_subtransport_stream *parent)
 	free(st);
 }
 
-static int transport_action(git_smart_subtransport_stream **out, git_smart_subtransport *parent, const char *url,
-			    git_smart_service_t action)
+static int transport_action(git_smart_subtransport_stream **out, git_smart_subtransport *parent,
+			    const char *url, git_smart_service_t action)
 {
 	struct transport *t = (struct transport *)parent;
 	struct stream *st;
@@ -479,7 +505,10 @@ static int transport_action(git_smart_subtransport_stream **out, git_smart_subtr
 		return session_stop(t->session); /* nothing is ever pushed */
 	st = xcalloc(1, sizeof(*st));
 	*st = (struct stream){
-		.parent = { .subtransport = parent, .read = stream_read, .write = stream_write, .free = stream_free },
+		.parent = { .subtransport = parent,
+			    .read = stream_read,
+			    .write = stream_write,
+			    .free = stream_free },
 		.t = t,
 		.post = action == GIT_SERVICE_UPLOADPACK,
 		.request = BUF_INIT(POST_MAX),
@@ -510,7 +539,8 @@ static int transport_make(git_smart_subtransport **out, git_transport *owner, vo
 	struct transport *t = xcalloc(1, sizeof(*t));
 
 	(void)owner;
-	t->parent = (git_smart_subtransport){ .action = transport_action, .close = transport_close,
+	t->parent = (git_smart_subtransport){ .action = transport_action,
+					      .close = transport_close,
 					      .free = transport_free };
 	t->session = session;
 	t->easy = curl_easy_init();
@@ -521,7 +551,9 @@ static int transport_make(git_smart_subtransport **out, git_transport *owner, vo
 
 int git_http_transport(git_transport **out, git_remote *owner, void *session)
 {
-	git_smart_subtransport_definition definition = { .callback = transport_make, .rpc = 1, .param = session };
+	git_smart_subtransport_definition definition = { .callback = transport_make,
+							 .rpc = 1,
+							 .param = session };
 
 	return git_transport_smart(out, owner, &definition);
 }

@@ -1,5 +1,6 @@
 /*
- * session - what one git check carries through libgit2: query, bounds, phase, and who has said what went wrong.
+ * session - what one git check carries through libgit2: query, bounds, phase, and who has said what
+ * went wrong.
  */
 #ifndef CHECKS_MODULES_GIT_SESSION_H
 #define CHECKS_MODULES_GIT_SESSION_H
@@ -17,7 +18,7 @@ struct git_session {
 	struct observer *o;
 	int64_t deadline;
 	const char *phase;
-	char *key;         /* text of the private key, or NULL */
+	char *key;          /* text of the private key, or NULL */
 	struct git_url url; /* of the remote that is spoken to now */
 	uint64_t received;
 	/* What the repository or the platform before it said, for messages. */

@@ -63,9 +63,11 @@ static int remote_refused(struct stream *st)
 	text_clean_line(&line, words, strlen(words), 300);
 	if (!line.len)
 		observer_trouble(st->session->o, KIND_CLOSED,
-				 "the server ended the session without an answer (exit status %d)", status);
+				 "the server ended the session without an answer (exit status %d)",
+				 status);
 	else
-		observer_trouble(st->session->o, refusal_kind(words), "the server says: %s", buf_text(&line));
+		observer_trouble(st->session->o, refusal_kind(words), "the server says: %s",
+				 buf_text(&line));
 	return session_stop(st->session);
 }
 
@@ -80,7 +82,8 @@ static int stream_read(git_smart_subtransport_stream *parent, char *bytes, size_
 	if (n == 0) {
 		if (!st->answered)
 			return remote_refused(st);
-		observer_trouble(st->session->o, KIND_CLOSED, "the server closed the session in the middle of %s",
+		observer_trouble(st->session->o, KIND_CLOSED,
+				 "the server closed the session in the middle of %s",
 				 st->session->phase);
 		return session_stop(st->session);
 	}
@@ -135,7 +138,9 @@ static struct seam_options options_of(const struct git_session *s)
 	return (struct seam_options){
 		.host = q->resolve.count ? q->resolve.items[0] : s->url.host,
 		.port = s->url.port ? s->url.port : (uint16_t)(q->port ? q->port : 22),
-		.user = s->url.user ? s->url.user : q->user ? q->user : "git",
+		.user = s->url.user ? s->url.user
+			: q->user   ? q->user
+				    : "git",
 		.deadline = s->deadline,
 		.known_hosts = q->known_hosts,
 		.host_key = q->host_key,
@@ -153,8 +158,10 @@ static int open_stream(struct transport *t, struct stream **out)
 	struct stream *st = xcalloc(1, sizeof(*st));
 	auto_free char *command = upload_pack(s->url.path);
 
-	st->parent = (git_smart_subtransport_stream){ .subtransport = &t->parent, .read = stream_read,
-						      .write = stream_write, .free = stream_free };
+	st->parent = (git_smart_subtransport_stream){ .subtransport = &t->parent,
+						      .read = stream_read,
+						      .write = stream_write,
+						      .free = stream_free };
 	st->session = s;
 	st->options = options_of(s);
 	st->seam = seam_open(&st->options, s->o, &s->phase);
@@ -169,8 +176,8 @@ static int open_stream(struct transport *t, struct stream **out)
 	return 0;
 }
 
-static int transport_action(git_smart_subtransport_stream **out, git_smart_subtransport *parent, const char *url,
-			    git_smart_service_t action)
+static int transport_action(git_smart_subtransport_stream **out, git_smart_subtransport *parent,
+			    const char *url, git_smart_service_t action)
 {
 	struct transport *t = (struct transport *)parent;
 
@@ -199,7 +206,8 @@ static int transport_make(git_smart_subtransport **out, git_transport *owner, vo
 	struct transport *t = xcalloc(1, sizeof(*t));
 
 	(void)owner;
-	t->parent = (git_smart_subtransport){ .action = transport_action, .close = transport_close,
+	t->parent = (git_smart_subtransport){ .action = transport_action,
+					      .close = transport_close,
 					      .free = transport_free };
 	t->session = session;
 	*out = &t->parent;
@@ -208,7 +216,9 @@ static int transport_make(git_smart_subtransport **out, git_transport *owner, vo
 
 int git_ssh_transport(git_transport **out, git_remote *owner, void *session)
 {
-	git_smart_subtransport_definition definition = { .callback = transport_make, .rpc = 0, .param = session };
+	git_smart_subtransport_definition definition = { .callback = transport_make,
+							 .rpc = 0,
+							 .param = session };
 
 	return git_transport_smart(out, owner, &definition);
 }

@@ -17,11 +17,13 @@ char *key_read(const char *given, struct observer *o, int *failed)
 	*failed = 0;
 	if (!given)
 		return NULL;
-	if (*given != '/') /* a key that came through one line of an environment lacks its last line end */
+	if (*given !=
+	    '/') /* a key that came through one line of an environment lacks its last line end */
 		return text_ends_with(given, "\n") ? xstrdup(given) : xasprintf("%s\n", given);
 	if (io_read_file(given, &b, &e) == 0)
 		return buf_take(&b);
-	observer_trouble(o, err_code(e) == ERR_PERMISSION ? KIND_PERMISSION : KIND_PARAMETER, "key: %s", err_text(e));
+	observer_trouble(o, err_code(e) == ERR_PERMISSION ? KIND_PERMISSION : KIND_PARAMETER,
+			 "key: %s", err_text(e));
 	*failed = -1;
 	return NULL;
 }

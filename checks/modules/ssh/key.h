@@ -6,7 +6,8 @@
 
 struct observer;
 
-/* The key's text, owned, for key_wipe(); NULL for none given, or when it cannot be read (the observer knows; *failed is -1). */
+/* The key's text, owned, for key_wipe(); NULL for none given, or when it cannot be read (the
+ * observer knows; *failed is -1). */
 char *key_read(const char *given, struct observer *o, int *failed);
 /* Overwrite and release. */
 void key_wipe(char *key);

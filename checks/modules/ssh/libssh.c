@@ -16,15 +16,18 @@
 
 #define ERRORS_MAX ((size_t)8 * 1024)
 #define CHUNK_MAX 32000 /* below the packet size that every server takes (RFC 4253, 6.1) */
-/* The second attempt: RSA with SHA-1 alone (RFC 4253, 6.6); with others beside it the library prefers those. */
+/* The second attempt: RSA with SHA-1 alone (RFC 4253, 6.6); with others beside it the library
+ * prefers those. */
 #define ALGORITHMS_SHA1 "ssh-rsa"
 
-/* RSA keys may need more than one: many servers take a key with one signature algorithm and not with another, and
- * hardly any says so (OpenSSH names all that it knows, whatever its configuration allows). */
+/* RSA keys may need more than one: many servers take a key with one signature algorithm and not
+ * with another, and hardly any says so (OpenSSH names all that it knows, whatever its configuration
+ * allows). */
 enum attempt {
 	ATTEMPT_MODERN,   /* rsa-sha2 */
 	ATTEMPT_SHA1,     /* RSA with SHA-1, where the ruleset allows it */
-	ATTEMPT_QUESTION, /* only ask whether the key would be taken with SHA-1 (RFC 4252, 7); nothing is signed */
+	ATTEMPT_QUESTION, /* only ask whether the key would be taken with SHA-1 (RFC 4252, 7);
+			     nothing is signed */
 };
 
 struct seam {
@@ -36,7 +39,8 @@ struct seam {
 	const char **phase;
 	int64_t opened;
 	char *host_key;
-	char *signature_algorithms; /* what the server says it verifies (RFC 8308, 3.1); NULL: nothing */
+	char *signature_algorithms; /* what the server says it verifies (RFC 8308, 3.1); NULL:
+				       nothing */
 	bool new_key;
 	enum attempt attempt;
 	bool again; /* refused in a way that another attempt may mend or explain */
@@ -93,7 +97,8 @@ static int session_options(struct seam *s)
 	bad |= ssh_options_set(s->session, SSH_OPTIONS_KNOWNHOSTS, hosts);
 	bad |= ssh_options_set(s->session, SSH_OPTIONS_GLOBAL_KNOWNHOSTS, "/dev/null");
 	if (s->attempt != ATTEMPT_MODERN)
-		bad |= ssh_options_set(s->session, SSH_OPTIONS_PUBLICKEY_ACCEPTED_TYPES, ALGORITHMS_SHA1);
+		bad |= ssh_options_set(s->session, SSH_OPTIONS_PUBLICKEY_ACCEPTED_TYPES,
+				       ALGORITHMS_SHA1);
 	return bad ? failed(s, "set up") : 0;
 }
 
@@ -151,7 +156,8 @@ static int check_host_key(struct seam *s)
 	*s->phase = "host_key";
 	if (read_host_key(s, &fingerprint))
 		return -1;
-	return seam_judge_host_key(s->options, s->o, known_state(s), s->host_key, fingerprint, &s->new_key);
+	return seam_judge_host_key(s->options, s->o, known_state(s), s->host_key, fingerprint,
+				   &s->new_key);
 }
 
 /* --- login --- */
@@ -162,9 +168,11 @@ static int import_key(struct seam *s, ssh_key *key)
 
 	if (ssh_pki_import_privkey_base64(w->key, w->key_passphrase, NULL, NULL, key) == SSH_OK)
 		return 0;
-	observer_trouble(s->o, KIND_PARAMETER, "%s",
-			 w->key_passphrase ? "the private key cannot be read: not a key, or another passphrase"
-					   : "the private key cannot be read: not a key, or it needs key_passphrase");
+	observer_trouble(
+		s->o, KIND_PARAMETER, "%s",
+		w->key_passphrase
+			? "the private key cannot be read: not a key, or another passphrase"
+			: "the private key cannot be read: not a key, or it needs key_passphrase");
 	return -1;
 }
 
@@ -192,15 +200,16 @@ static int denied(struct seam *s, const char *with)
 {
 	auto_buf struct buf methods = BUF_INIT(256);
 
-	observer_trouble(s->o, KIND_AUTH, "the server refused user '%s' with %s; it takes: %s", s->options->user,
-			 with, methods_of(s, &methods));
+	observer_trouble(s->o, KIND_AUTH, "the server refused user '%s' with %s; it takes: %s",
+			 s->options->user, with, methods_of(s, &methods));
 	return -1;
 }
 
 static int algorithm_refused(struct seam *s, const char *type)
 {
 	observer_trouble(s->o, KIND_AUTH_ALGORITHM,
-			 "the server takes this %s key with SHA-1 signatures alone; rsa_sha1: if_needed would allow them (it names: %s)",
+			 "the server takes this %s key with SHA-1 signatures alone; rsa_sha1: "
+			 "if_needed would allow them (it names: %s)",
 			 type, s->signature_algorithms ? s->signature_algorithms : "nothing");
 	return -1;
 }
@@ -228,8 +237,10 @@ static int key_result(struct seam *s, int result, const char *type)
 		return -1;
 	}
 	if (unfit && result != SSH_AUTH_SUCCESS) {
-		observer_trouble(s->o, KIND_AUTH_ALGORITHM, "the server does not take %s keys; it takes: %s", type,
-				 s->signature_algorithms ? s->signature_algorithms : "what it does not name");
+		observer_trouble(s->o, KIND_AUTH_ALGORITHM,
+				 "the server does not take %s keys; it takes: %s", type,
+				 s->signature_algorithms ? s->signature_algorithms
+							 : "what it does not name");
 		return -1;
 	}
 	buf_printf(&with, "this %s key", type);
@@ -261,7 +272,8 @@ static int login_by_dialogue(struct seam *s)
 		const int questions = ssh_userauth_kbdint_getnprompts(s->session);
 
 		for (int i = 0; i < questions; i++)
-			ssh_userauth_kbdint_setanswer(s->session, (unsigned)i, s->options->password);
+			ssh_userauth_kbdint_setanswer(s->session, (unsigned)i,
+						      s->options->password);
 		result = ssh_userauth_kbdint(s->session, NULL, NULL);
 	}
 	return result;
@@ -295,26 +307,33 @@ static int login(struct seam *s)
 		else if (s->options->password)
 			result = login_by_password(s);
 		else if (s->options->agent)
-			result = login_result(s, ssh_userauth_agent(s->session, NULL), "the agent's keys");
+			result = login_result(s, ssh_userauth_agent(s->session, NULL),
+					      "the agent's keys");
 		else
 			result = denied(s, "no key and no password");
 		if (result)
 			return -1;
 	}
 	observer_trace(s->o, "authenticated as %s%s", s->options->user,
-		       s->attempt == ATTEMPT_SHA1 ? " with an RSA signature by SHA-1, which is weak" : "");
+		       s->attempt == ATTEMPT_SHA1 ? " with an RSA signature by SHA-1, which is weak"
+						  : "");
 	return 0;
 }
 
 /* --- the seam --- */
 
-static struct seam *open_once(const struct seam_options *options, struct observer *o, const char **phase,
-			      enum attempt attempt, bool *again)
+static struct seam *open_once(const struct seam_options *options, struct observer *o,
+			      const char **phase, enum attempt attempt, bool *again)
 {
 	struct seam *s = xcalloc(1, sizeof(*s));
 
-	*s = (struct seam){ .fd = -1, .o = o, .options = options, .phase = phase, .attempt = attempt,
-			    .opened = clock_mono(), .errors = BUF_INIT(ERRORS_MAX) };
+	*s = (struct seam){ .fd = -1,
+			    .o = o,
+			    .options = options,
+			    .phase = phase,
+			    .attempt = attempt,
+			    .opened = clock_mono(),
+			    .errors = BUF_INIT(ERRORS_MAX) };
 	*phase = "connect";
 	listen_to_log(s);
 	s->fd = dial(o, options->host, options->port, options->deadline, NULL);
@@ -326,7 +345,8 @@ static struct seam *open_once(const struct seam_options *options, struct observe
 		observer_trouble(o, KIND_RESOURCE, "no memory for an SSH session");
 		goto bad;
 	}
-	if (session_options(s) || handshake(s) || check_host_key(s) || (!options->no_login && login(s)))
+	if (session_options(s) || handshake(s) || check_host_key(s) ||
+	    (!options->no_login && login(s)))
 		goto bad;
 	*phase = "session";
 	return s;
@@ -342,7 +362,8 @@ struct seam *seam_open(const struct seam_options *options, struct observer *o, c
 	struct seam *s = open_once(options, o, phase, ATTEMPT_MODERN, &again);
 
 	if (!s && again)
-		s = open_once(options, o, phase, options->rsa_sha1 ? ATTEMPT_SHA1 : ATTEMPT_QUESTION, &again);
+		s = open_once(options, o, phase,
+			      options->rsa_sha1 ? ATTEMPT_SHA1 : ATTEMPT_QUESTION, &again);
 	return s;
 }
 
@@ -391,7 +412,8 @@ ssize_t seam_read(struct seam *s, char *bytes, size_t len)
 int seam_write(struct seam *s, const char *bytes, size_t len)
 {
 	while (len) {
-		const int n = ssh_channel_write(s->channel, bytes, len > CHUNK_MAX ? CHUNK_MAX : (uint32_t)len);
+		const int n = ssh_channel_write(s->channel, bytes,
+						len > CHUNK_MAX ? CHUNK_MAX : (uint32_t)len);
 
 		if (n <= 0)
 			return failed(s, "write");
@@ -415,8 +437,10 @@ int seam_exit_status(struct seam *s)
 {
 	drain_errors(s);
 	/* It arrives with the end of the channel, perhaps just after the end of the output. */
-	for (int i = 0; i < 20 && ssh_channel_is_open(s->channel) && !ssh_channel_is_closed(s->channel); i++)
-		if (ssh_channel_get_exit_status(s->channel) >= 0 || ssh_channel_poll_timeout(s->channel, 50, 0) < 0)
+	for (int i = 0;
+	     i < 20 && ssh_channel_is_open(s->channel) && !ssh_channel_is_closed(s->channel); i++)
+		if (ssh_channel_get_exit_status(s->channel) >= 0 ||
+		    ssh_channel_poll_timeout(s->channel, 50, 0) < 0)
 			break;
 	return ssh_channel_get_exit_status(s->channel);
 }

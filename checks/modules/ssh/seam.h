@@ -1,8 +1,8 @@
 /*
  * seam: what the checks `git` and `ssh` need of an SSH library, whichever it is.
  *
- * Two backends, chosen by configure (--with-ssh): libssh2 from 1.11 on, else libssh. Every failure is said to
- * the observer with its kind; nothing of the user's configuration is read.
+ * Two backends, chosen by configure (--with-ssh): libssh2 from 1.11 on, else libssh. Every failure
+ * is said to the observer with its kind; nothing of the user's configuration is read.
  */
 #ifndef CHECKS_MODULES_SSH_SEAM_H
 #define CHECKS_MODULES_SSH_SEAM_H
@@ -19,19 +19,19 @@ struct seam_options {
 	const char *host;
 	uint16_t port;
 	const char *user;
-	int64_t deadline;         /* clock_mono */
-	const char *known_hosts;  /* a file; NULL: none is trusted */
-	const char *host_key;     /* "strict", "accept-new" or a fingerprint "SHA256:…" */
-	const char *key;          /* text of the private key, or NULL */
+	int64_t deadline;        /* clock_mono */
+	const char *known_hosts; /* a file; NULL: none is trusted */
+	const char *host_key;    /* "strict", "accept-new" or a fingerprint "SHA256:…" */
+	const char *key;         /* text of the private key, or NULL */
 	const char *key_passphrase;
-	const char *password;     /* or NULL */
-	bool agent;               /* ask the agent at SSH_AUTH_SOCK */
-	bool no_login;            /* only look at greeting and host key */
-	bool rsa_sha1;            /* SHA-1 signatures of RSA keys where the server knows no others */
+	const char *password; /* or NULL */
+	bool agent;           /* ask the agent at SSH_AUTH_SOCK */
+	bool no_login;        /* only look at greeting and host key */
+	bool rsa_sha1;        /* SHA-1 signatures of RSA keys where the server knows no others */
 };
 
-/* Connect, check the host key, log in. NULL: the observer knows why. `phase` is set to the name of the phase that was
- * under way: resolve, connect, handshake, host_key, auth, session. */
+/* Connect, check the host key, log in. NULL: the observer knows why. `phase` is set to the name of
+ * the phase that was under way: resolve, connect, handshake, host_key, auth, session. */
 struct seam *seam_open(const struct seam_options *options, struct observer *o, const char **phase);
 /* Start a command on the connection; one at a time. 0 or -1. */
 int seam_exec(struct seam *s, const char *command);
@@ -45,9 +45,9 @@ bool seam_ended(const struct seam *s);
 const char *seam_errors(const struct seam *s);
 /* After the end of the output: its exit status, -1 when the server did not say. */
 int seam_exit_status(struct seam *s);
-const char *seam_banner(const struct seam *s);      /* "SSH-2.0-OpenSSH_9.2p1" */
-const char *seam_host_key(const struct seam *s);    /* "ssh-ed25519 SHA256:…" */
-bool seam_host_key_was_new(const struct seam *s);   /* accepted without having been known */
+const char *seam_banner(const struct seam *s);    /* "SSH-2.0-OpenSSH_9.2p1" */
+const char *seam_host_key(const struct seam *s);  /* "ssh-ed25519 SHA256:…" */
+bool seam_host_key_was_new(const struct seam *s); /* accepted without having been known */
 bool seam_used_rsa_sha1(const struct seam *s);
 void seam_close(struct seam *s); /* NULL is fine */
 

@@ -48,28 +48,32 @@ void seam_trouble(struct observer *o, const char *doing, const char *words, int6
 static int unknown(const struct seam_options *w, struct observer *o, const char *key)
 {
 	observer_trouble(o, KIND_HOST_KEY_UNKNOWN,
-			 "the host key %s is not among the known ones of %s; compare it with the server's own, then add it (ssh-keyscan) or pin it",
+			 "the host key %s is not among the known ones of %s; compare it with the "
+			 "server's own, then add it (ssh-keyscan) or pin it",
 			 key, w->known_hosts ? w->known_hosts : "(no known_hosts file)");
 	return -1;
 }
 
-static int changed(const struct seam_options *w, struct observer *o, const char *key, const char *how)
+static int changed(const struct seam_options *w, struct observer *o, const char *key,
+		   const char *how)
 {
 	observer_trouble(o, KIND_HOST_KEY_CHANGED,
-			 "the host key %s %s %s: either the server was set up anew or somebody sits in between",
+			 "the host key %s %s %s: either the server was set up anew or somebody "
+			 "sits in between",
 			 key, how, w->known_hosts ? w->known_hosts : w->host_key);
 	return -1;
 }
 
-int seam_judge_host_key(const struct seam_options *w, struct observer *o, enum seam_known known, const char *key,
-			const char *fingerprint, bool *accepted_new)
+int seam_judge_host_key(const struct seam_options *w, struct observer *o, enum seam_known known,
+			const char *key, const char *fingerprint, bool *accepted_new)
 {
 	if (strncasecmp(w->host_key, "SHA256:", 7) == 0) {
 		if (strcmp(w->host_key + 7, fingerprint + 7) == 0) {
 			observer_trace(o, "host key %s is the pinned one", key);
 			return 0;
 		}
-		observer_trouble(o, KIND_HOST_KEY_CHANGED, "the host key %s is not the pinned %s", key, w->host_key);
+		observer_trouble(o, KIND_HOST_KEY_CHANGED, "the host key %s is not the pinned %s",
+				 key, w->host_key);
 		return -1;
 	}
 	if (known == SEAM_CHANGED)
