@@ -61,6 +61,8 @@ static void receive_trouble(struct observer *o, const struct failed *f)
 		net_trouble(o, errnum, f->peer);
 	else if (strstr(f->text, "unexpected eof"))
 		observer_trouble(o, KIND_CLOSED, "connection closed by %s in its answer", f->peer);
+	else if (strstr(f->text, " routines:"))
+		observer_trouble(o, KIND_TLS, "TLS with %s broke: %s", f->peer, f->text);
 	else
 		observer_trouble(o, KIND_PROTOCOL, "the answer of %s broke off: %s", f->peer,
 				 f->text);
@@ -127,6 +129,7 @@ void http_trouble(struct observer *o, const struct failed *f)
 	case CURLE_SSL_CIPHER:
 		tls_trouble(o, f);
 		break;
+	case CURLE_SSL_CACERT_BADFILE:
 	case CURLE_SSL_CERTPROBLEM:
 	case CURLE_URL_MALFORMAT:
 		observer_trouble(o, KIND_PARAMETER, "%s",

@@ -15,9 +15,16 @@
 #include "engine/base/text.h"
 #include "engine/base/xalloc.h"
 
-/* A clone belongs into memory; where there is no tmpfs, anywhere. */
-static const char *const folders[] = { "/dev/shm", "/tmp" };
+/* A clone belongs into memory; where there is no tmpfs, anywhere. Before both: $ROUNDS_SCRATCH. */
+static const char *const folders[] = { NULL, "/dev/shm", "/tmp" };
 #define PREFIX "rounds-scratch."
+
+static const char *folder_at(size_t i)
+{
+	const char *folder = folders[i] ? folders[i] : getenv("ROUNDS_SCRATCH");
+
+	return folder && *folder ? folder : NULL;
+}
 
 char *scratch_make(struct err **e)
 {
@@ -78,5 +85,6 @@ static void remove_in(const char *folder, pid_t pid)
 void scratch_remove_of(pid_t pid)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
-		remove_in(folders[i], pid);
+		if (folder_at(i))
+			remove_in(folder_at(i), pid);
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Git over HTTP and SSH against real servers: what passes, and for every fault exactly what is wrong.
+# Git over HTTP and SSH against real servers: what passes, and for each fault what is wrong.
 
 load helpers
 load ../lab/git_site
@@ -17,6 +17,9 @@ setup() {
 	export HOME= SSL_CERT_FILE= CURL_CA_BUNDLE=
 	unset HOME
 	K=$GIT_SITE/keys
+	# not /dev/shm, where another run of these tests may be at work
+	export ROUNDS_SCRATCH=$T/scratch
+	mkdir "$ROUNDS_SCRATCH"
 }
 
 teardown() {
@@ -39,43 +42,56 @@ verdicts() {
 	jq -r '.results[] | "\(.id | ltrimstr("git/")) \(.status) \(.error.kind // "-")"' "$T/r.json"
 }
 
+# nothing_left: no private directory of a clone.
+nothing_left() {
+	[ -z "$(ls -A "$ROUNDS_SCRATCH")" ] || {
+		ls -A "$ROUNDS_SCRATCH"
+		return 1
+	}
+}
+
 # table EXPECTED: compares the verdicts; on a difference the report is shown.
 table() {
 	diff <(sed 's/^[[:space:]]*//; /^$/d' <<<"$1") <(verdicts) || {
 		cat "$T/r.txt"
 		return 1
 	}
-	[ -z "$(ls -d /dev/shm/rounds-scratch.* 2>/dev/null)" ] || {
-		ls -d /dev/shm/rounds-scratch.*
-		return 1
-	}
+	nothing_left
 }
 
 S() { echo "known_hosts: $GIT_SITE/known_hosts"; }
+
+# by_ssh ID KEY FIELDS: a clone of small.git by the scp form, with a key of the site.
+by_ssh() {
+	clone "$1" "url: '$SSH_USER@127.0.0.1:group/small.git', port: $SSH, key: $K/$2, $3"
+}
 
 @test "git: every way in that ought to work, works" {
 	local web=http://127.0.0.1:$HTTP secure=https://localhost:$HTTPS ca="ca: $GIT_SITE/tls/ca.crt"
 	local ssh="$SSH_USER@127.0.0.1"
 
 	clone open "url: '$web/open/small.git'" "files: 3, head: main"
-	clone password "url: '$web/basic/small.git', user: git, password: pa55-of-the-lab" "files: { ge: 1 }"
+	clone password "url: '$web/basic/small.git', user: git, password: pa55-of-the-lab" \
+		"files: { ge: 1 }"
 	clone token "url: '$web/basic/small.git', token: t0ken-of-the-lab"
 	clone bearer "url: '$web/bearer/small.git', token: t0ken-of-the-lab, token_as: bearer"
-	clone private-token "url: '$web/private/small.git', token: t0ken-of-the-lab, token_as: private-token"
+	clone private-token \
+		"url: '$web/private/small.git', token: t0ken-of-the-lab, token_as: private-token"
 	clone userinfo "url: 'http://git:pa55-of-the-lab@127.0.0.1:$HTTP/basic/small.git'"
 	clone branch "url: '$web/open/small.git', branch: feature/x" "files: 4"
-	clone refs "url: '$web/open/small.git', mode: refs" "refs: { any: { name: refs/tags/v1 }, length: 3 }"
+	clone refs "url: '$web/open/small.git', mode: refs" \
+		"refs: { any: { name: refs/tags/v1 }, length: 3 }"
 	clone https "url: '$secure/basic/small.git', user: git, password: pa55-of-the-lab, $ca"
 	clone https-address "url: 'https://127.0.0.1:$HTTPS/open/small.git', $ca"
 	clone moved "url: '$web/moved/small.git', user: git, password: pa55-of-the-lab"
 	clone file "url: '$GIT_SITE/repositories/small.git'" "files: 3"
 	clone ssh-url "url: 'ssh://$ssh:$SSH/group/small.git', $(S), key: $K/ed25519" "files: 3"
-	clone scp "url: '$ssh:group/small.git', port: $SSH, $(S), key: $K/ed25519"
-	clone ecdsa "url: '$ssh:group/small.git', port: $SSH, $(S), key: $K/ecdsa"
-	clone rsa-3072 "url: '$ssh:group/small.git', port: $SSH, $(S), key: $K/rsa"
-	clone passphrase "url: '$ssh:group/small.git', port: $SSH, $(S), key: $K/locked, key_passphrase: pa55phrase-of-the-lab"
-	clone accept-new "url: '$ssh:group/small.git', port: $SSH, host_key: accept-new, known_hosts: /nonexistent, key: $K/rsa"
-	clone pinned "url: '$ssh:group/small.git', port: $SSH, host_key: '$(ssh-keygen -lf "$K/host.pub" | cut -d' ' -f2)', key: $K/rsa"
+	by_ssh scp ed25519 "$(S)"
+	by_ssh ecdsa ecdsa "$(S)"
+	by_ssh rsa-3072 rsa "$(S)"
+	by_ssh passphrase locked "$(S), key_passphrase: pa55phrase-of-the-lab"
+	by_ssh accept-new rsa "host_key: accept-new, known_hosts: /nonexistent"
+	by_ssh pinned rsa "host_key: '$(ssh-keygen -lf "$K/host.pub" | cut -d' ' -f2)'"
 	inspect
 	table "open pass -
 		password pass -
@@ -119,15 +135,15 @@ S() { echo "known_hosts: $GIT_SITE/known_hosts"; }
 	clone no-name "url: 'http://nothing.invalid/x.git'"
 	clone refused "url: 'http://127.0.0.1:$(free_port)/x.git'"
 	clone ssh-refused "url: 'ssh://$ssh:$(free_port)/x.git', $(S), key: $K/rsa"
-	clone ssh-stranger "url: '$ssh:group/small.git', port: $SSH, $(S), key: $K/stranger"
+	by_ssh ssh-stranger stranger "$(S)"
 	clone ssh-no-key "url: '$ssh:group/small.git', port: $SSH, $(S)"
-	clone ssh-unknown "url: '$ssh:group/small.git', port: $SSH, known_hosts: $GIT_SITE/known_hosts.empty, key: $K/rsa"
-	clone ssh-changed "url: '$ssh:group/small.git', port: $SSH, known_hosts: $GIT_SITE/known_hosts.wrong, key: $K/rsa"
-	clone ssh-changed-new "url: '$ssh:group/small.git', port: $SSH, host_key: accept-new, known_hosts: $GIT_SITE/known_hosts.wrong, key: $K/rsa"
-	clone ssh-not-pinned "url: '$ssh:group/small.git', port: $SSH, host_key: 'SHA256:AAAA', key: $K/rsa"
+	by_ssh ssh-unknown rsa "known_hosts: $GIT_SITE/known_hosts.empty"
+	by_ssh ssh-changed rsa "known_hosts: $GIT_SITE/known_hosts.wrong"
+	by_ssh ssh-changed-new rsa "known_hosts: $GIT_SITE/known_hosts.wrong, host_key: accept-new"
+	by_ssh ssh-not-pinned rsa "host_key: 'SHA256:AAAA'"
 	clone ssh-no-repository "url: '$ssh:group/nothing.git', port: $SSH, $(S), key: $K/rsa"
 	clone ssh-denied "url: '$ssh:group/denied.git', port: $SSH, $(S), key: $K/rsa"
-	clone ssh-passphrase "url: '$ssh:group/small.git', port: $SSH, $(S), key: $K/locked, key_passphrase: wrong-one"
+	by_ssh ssh-passphrase locked "$(S), key_passphrase: wrong-one"
 	inspect
 	table "password fail auth
 		no-password fail auth
@@ -159,14 +175,15 @@ S() { echo "known_hosts: $GIT_SITE/known_hosts"; }
 	nowhere wrong-one "$T/r.json" "$T/r.txt"
 }
 
-# faulty ID URL-PREFIX PORT FAULT BYTES URL-REST FIELDS
+# faulty WAY FAULT:BYTES URL-PREFIX PORT URL-REST FIELDS
 faulty() {
 	local timeout=20s
 
 	# those that end by the timeout alone need not be waited for long
-	[[ "$4" != stall && "$4" != trickle ]] || timeout=2s
-	proxied "$3" "$4" "$5"
-	printf -- '- id: %s\n  timeout: '$timeout'\n  git: { url: "%s", %s }\n' "$1" "$2:$proxied$6" "$7" >>"$T/checks"
+	[[ "$2" != stall* && "$2" != trickle* ]] || timeout=2s
+	proxied "$4" "${2%:*}" "${2#*:}"
+	printf -- '- id: %s\n  timeout: %s\n  git: { url: "%s", %s }\n' \
+		"$1-${2/:/-}" "$timeout" "$3:$proxied$5" "$6" >>"$T/checks"
 }
 
 @test "git: every fault in front of the real servers ends in time, with its kind" {
@@ -175,11 +192,12 @@ faulty() {
 	faults silent blackhole || true
 	clone http-blackhole "url: 'http://127.0.0.1:$port_blackhole/x.git'"
 	clone ssh-blackhole "url: 'ssh://git@127.0.0.1:$port_blackhole/x.git', $(S), key: $K/rsa"
-	for fault in stall:0 trickle:0 stall:50000 trickle:50000 reset:50000 close:50000 garbage:0 garbage:50000 endless:0 corrupt:50000; do
-		faulty "http-${fault/:/-}" http://127.0.0.1 "$HTTP" "${fault%:*}" "${fault#*:}" /open/small.git "max_bytes: 4MiB"
-		faulty "https-${fault/:/-}" https://localhost "$HTTPS" "${fault%:*}" "${fault#*:}" /open/small.git "max_bytes: 4MiB, $ca"
-		faulty "ssh-${fault/:/-}" "ssh://$SSH_USER@127.0.0.1" "$SSH" "${fault%:*}" "${fault#*:}" /group/small.git \
-			"host_key: accept-new, known_hosts: $GIT_SITE/known_hosts.empty, key: $K/ed25519"
+	for fault in stall:0 trickle:0 stall:50000 trickle:50000 reset:50000 close:50000 \
+		garbage:0 garbage:50000 endless:0 corrupt:50000; do
+		faulty http "$fault" http://127.0.0.1 "$HTTP" /open/small.git "max_bytes: 4MiB"
+		faulty https "$fault" https://localhost "$HTTPS" /open/small.git "max_bytes: 4MiB, $ca"
+		faulty ssh "$fault" "ssh://$SSH_USER@127.0.0.1" "$SSH" /group/small.git \
+			"host_key: accept-new, known_hosts: /nonexistent, key: $K/ed25519"
 	done
 	sed -i 's/^\(- id: .*-blackhole\)$/\1\n  timeout: 2s/' "$T/checks"
 	inspect
@@ -224,24 +242,31 @@ faulty() {
 		return 1
 	}
 	# in time: the timeout and a second
-	[ "$(jq '[.results[] | select(.error.kind == "timeout") | .duration_ms] | max < 3000' "$T/r.json")" = true ]
-	[ -z "$(ls -d /dev/shm/rounds-scratch.* 2>/dev/null)" ]
+	jq -e '[.results[] | select(.error.kind == "timeout") | .duration_ms] | max < 3000' "$T/r.json"
+	nothing_left
 }
 
 @test "git: the configuration of the machine sends no clone elsewhere" {
 	mkdir "$T/home"
-	printf '[url "http://127.0.0.1:1/"]\n\tinsteadOf = http://127.0.0.1:%s/\n[http]\n\tproxy = http://127.0.0.1:1\n' \
-		"$HTTP" >"$T/home/.gitconfig"
+	cat >"$T/home/.gitconfig" <<-CONFIG
+		[url "http://127.0.0.1:1/"]
+		insteadOf = http://127.0.0.1:$HTTP/
+		[http]
+		proxy = http://127.0.0.1:1
+	CONFIG
 	clone open "url: 'http://127.0.0.1:$HTTP/open/small.git'"
-	HOME=$T/home GIT_CONFIG_GLOBAL=$T/home/.gitconfig http_proxy=http://127.0.0.1:1 ALL_PROXY=http://127.0.0.1:1 inspect
+	HOME=$T/home GIT_CONFIG_GLOBAL=$T/home/.gitconfig \
+		http_proxy=http://127.0.0.1:1 ALL_PROXY=http://127.0.0.1:1 inspect
 	table "open pass -"
 }
 
 @test "git: master and backup are compared by their refs" {
-	clone same "url: '$GIT_SITE/repositories/master.git', mode: refs, compare_with: 'http://127.0.0.1:$HTTP/open/master.git'" \
+	local master="url: '$GIT_SITE/repositories/master.git', mode: refs"
+
+	clone same "$master, compare_with: 'http://127.0.0.1:$HTTP/open/master.git'" \
 		"ahead: 0, behind: 0, differing: { empty: true }"
-	clone lags "url: '$GIT_SITE/repositories/master.git', mode: refs, compare_with: '$SSH_USER@127.0.0.1:group/backup.git', port: $SSH, $(S), key: $K/rsa" \
-		"behind: 0"
+	clone lags "$master, compare_with: '$SSH_USER@127.0.0.1:group/backup.git', port: $SSH, \
+		$(S), key: $K/rsa" "behind: 0"
 	inspect
 	table "same pass -
 		lags fail -"
@@ -250,15 +275,16 @@ faulty() {
 
 @test "git: keys and signatures that do not fit are told, with what would" {
 	git_site_sshd old "PubkeyAcceptedAlgorithms ssh-rsa" "ForceCommand $K/forced"
-	local old
+	local old url
 
 	old=$(cat "$GIT_SITE/old.port")
-	clone never "url: 'ssh://$SSH_USER@127.0.0.1:$old/group/small.git', $(S), key: $K/rsa"
-	clone if-needed "url: 'ssh://$SSH_USER@127.0.0.1:$old/group/small.git', $(S), key: $K/rsa, rsa_sha1: if_needed"
+	url="url: 'ssh://$SSH_USER@127.0.0.1:$old/group/small.git', $(S)"
+	clone never "$url, key: $K/rsa"
+	clone if-needed "$url, key: $K/rsa, rsa_sha1: if_needed"
 	ssh-keygen -q -t rsa -b 3072 -N '' -f "$K/strange-rsa"
-	clone stranger "url: 'ssh://$SSH_USER@127.0.0.1:$old/group/small.git', $(S), key: $K/strange-rsa"
-	clone stranger-sha1 "url: 'ssh://$SSH_USER@127.0.0.1:$old/group/small.git', $(S), key: $K/strange-rsa, rsa_sha1: if_needed"
-	clone not-needed "url: 'ssh://$SSH_USER@127.0.0.1:$SSH/group/small.git', $(S), key: $K/rsa, rsa_sha1: if_needed"
+	clone stranger "$url, key: $K/strange-rsa"
+	clone stranger-sha1 "$url, key: $K/strange-rsa, rsa_sha1: if_needed"
+	by_ssh not-needed rsa "$(S), rsa_sha1: if_needed"
 	inspect
 	table "never fail auth_algorithm
 		if-needed pass -
@@ -279,13 +305,14 @@ faulty() {
 	"$ROUNDS" run "$T/git.yaml" --timeout 20s --report "json=$T/r.json" --report jsonl >"$T/lines" &
 	local rounds=$!
 	wait_for 20 bash -c '[ "$(grep -c "\"status\":\"pass\"" "$0/lines")" -eq 4 ]' "$T"
-	wait_for 20 bash -c '[ "$(ls -d /dev/shm/rounds-scratch.* 2>/dev/null | wc -l)" -eq 4 ]'
-	for path in /dev/shm/rounds-scratch.*; do
+	wait_for 20 bash -c '[ "$(ls "$ROUNDS_SCRATCH" | wc -l)" -eq 4 ]'
+	for path in "$ROUNDS_SCRATCH"/*; do
 		pid=${path#*scratch.}
 		kill -KILL "${pid%%.*}"
 	done
 	wait "$rounds" || true
-	[ "$(jq -r '[.results[] | select(.id | contains("stalled")) | .error.kind] | unique | join(" ")' "$T/r.json")" = crashed ]
-	[ "$(jq '[.results[] | select(.status == "pass")] | length' "$T/r.json")" = 4 ]
-	[ -z "$(ls -d /dev/shm/rounds-scratch.* 2>/dev/null)" ]
+	jq -e '[.results[] | select(.id | contains("stalled")) | .error.kind] | unique == ["crashed"]' \
+		"$T/r.json"
+	jq -e '[.results[] | select(.status == "pass")] | length == 4' "$T/r.json"
+	nothing_left
 }

@@ -12,9 +12,9 @@
 #include <git2/sys/transport.h>
 
 #include "checks/check.h"
-#include "checks/modules/curl_trouble.h"
 #include "checks/modules/dial.h"
 #include "checks/modules/git/session.h"
+#include "checks/modules/http_trouble.h"
 #include "engine/base/text.h"
 
 #define REDIRECTS_MAX 5
@@ -40,6 +40,7 @@ struct stream {
 	bool post, started, done, answered, paused;
 	CURLcode result;
 	struct buf request, pending, error_body;
+	struct buf peer; /* "10.0.0.1, ::1 port 443", for messages */
 	char error[CURL_ERROR_SIZE];
 	int64_t began;
 };
@@ -148,25 +149,25 @@ static int set_host(struct stream *st)
 {
 	struct git_session *s = st->t->session;
 	auto_buf struct buf line = BUF_INIT(2048);
+	auto_buf struct buf where = BUF_INIT(1024);
 	struct addresses found;
 	struct git_url u;
+	uint16_t port;
 
 	if (git_url_parse(st->t->base, &u, NULL))
 		return session_stop(s);
-	buf_printf(&line, "%s:%u:", u.host,
-		   u.port                         ? u.port
-		   : u.scheme == GIT_SCHEME_HTTPS ? 443
-						  : 80);
+	port = u.scheme == GIT_SCHEME_HTTPS ? 443 : 80;
+	port = u.port ? u.port : port;
 	for (size_t i = 0; i < s->query->resolve.count; i++)
-		buf_printf(&line, "%s%s", i ? "," : "", s->query->resolve.items[i]);
-	if (!s->query->resolve.count) {
-		if (dial_resolve(s->o, u.host, s->deadline, &found)) {
-			git_url_release(&u);
-			return session_stop(s);
-		}
-		addresses_print(&found, &line);
-	}
+		buf_printf(&where, "%s%s", i ? "," : "", s->query->resolve.items[i]);
+	if (!where.len && dial_resolve(s->o, u.host, s->deadline, &found) == 0)
+		addresses_print(&found, &where);
+	buf_printf(&line, "%s:%u:%s", u.host, port, buf_text(&where));
+	buf_clear(&st->peer);
+	buf_printf(&st->peer, "%s port %u", buf_text(&where), port);
 	git_url_release(&u);
+	if (!where.len)
+		return session_stop(s);
 	st->hosts = curl_slist_append(NULL, buf_text(&line));
 	curl_easy_setopt(st->t->easy, CURLOPT_RESOLVE, st->hosts);
 	return 0;
@@ -324,13 +325,29 @@ static int judge_type(struct stream *st)
 	return session_stop(st->t->session);
 }
 
+/* Said as the check `http` says it. */
+static void tell_trouble(struct stream *st)
+{
+	const struct failed f = {
+		.easy = st->t->easy, .result = st->result, .text = st->error, .peer = buf_text(&st->peer)
+	};
+	char took[32];
+
+	if (st->result != CURLE_OPERATION_TIMEDOUT) {
+		http_trouble(st->t->session->o, &f);
+		return;
+	}
+	clock_human(clock_mono() - st->began, took, sizeof(took));
+	http_late(st->t->session->o, f.easy, f.peer, st->t->session->url.host, took);
+}
+
 static int judge_transfer(struct stream *st)
 {
 	struct git_session *s = st->t->session;
 
 	if (st->result == CURLE_OK || observer_kind(s->o))
 		return st->result == CURLE_OK ? 0 : session_stop(s);
-	curl_trouble(s->o, st->t->easy, st->result, st->error, st->began);
+	tell_trouble(st);
 	return session_stop(s);
 }
 
@@ -491,6 +508,7 @@ static void stream_free(git_smart_subtransport_stream *parent)
 	buf_free(&st->request);
 	buf_free(&st->pending);
 	buf_free(&st->error_body);
+	buf_free(&st->peer);
 	free(st);
 }
 
@@ -514,6 +532,7 @@ static int transport_action(git_smart_subtransport_stream **out, git_smart_subtr
 		.request = BUF_INIT(POST_MAX),
 		.pending = BUF_INIT(PENDING_MAX + 1024 * 1024),
 		.error_body = BUF_INIT(ERROR_BODY_MAX),
+		.peer = BUF_INIT(1024),
 	};
 	*out = &st->parent;
 	return 0;
