@@ -29,9 +29,12 @@ static const char *folder_at(size_t i)
 char *scratch_make(struct err **e)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
-		auto_free char *path =
-			xasprintf("%s/" PREFIX "%ld.XXXXXX", folders[i], (long)getpid());
+		const char *folder = folder_at(i);
+		auto_free char *path = NULL;
 
+		if (!folder)
+			continue;
+		path = xasprintf("%s/" PREFIX "%ld.XXXXXX", folder, (long)getpid());
 		if (mkdtemp(path))
 			return TAKE(path);
 	}

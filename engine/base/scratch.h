@@ -1,6 +1,6 @@
 /*
- * scratch - a worker's private directory: in $ROUNDS_SCRATCH, else on tmpfs where there is one, mode
- * 0700, always removed.
+ * scratch - a worker's private directory: in $ROUNDS_SCRATCH, else on tmpfs where there is one;
+ * mode 0700, always removed.
  *
  * Its name holds the pid of who made it, so that the supervisor can remove what a killed worker
  * left behind, and the next run what a killed supervisor did.

@@ -306,6 +306,7 @@ faulty() {
 	local rounds=$!
 	wait_for 20 bash -c '[ "$(grep -c "\"status\":\"pass\"" "$0/lines")" -eq 4 ]' "$T"
 	wait_for 20 bash -c '[ "$(ls "$ROUNDS_SCRATCH" | wc -l)" -eq 4 ]'
+	ls "$ROUNDS_SCRATCH" >&2
 	for path in "$ROUNDS_SCRATCH"/*; do
 		pid=${path#*scratch.}
 		kill -KILL "${pid%%.*}"
