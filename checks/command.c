@@ -394,8 +394,16 @@ static bool is_variable_name(const char *name)
 	return *name && !name[len] && (*name < '0' || *name > '9');
 }
 
-static int command_validate(const void *query, bool (*given)(const void *ctx, const char *field),
-			    const void *ctx, struct err **e)
+/* A program with its arguments as one word; the path of a program may hold blanks. */
+static bool is_command_line(const char *word)
+{
+	const size_t len = strcspn(word, " ");
+
+	return word[len] && !memchr(word, '/', len);
+}
+
+static int command_validate(const void *query, bool (*given)(const void *ctx, const char *field), const void *ctx,
+			    struct err **e)
 {
 	const struct command_query *q = query;
 
@@ -404,12 +412,14 @@ static int command_validate(const void *query, bool (*given)(const void *ctx, co
 	if (!given(ctx, "argv") && !given(ctx, "shell"))
 		return err_set(e, ERR_DATA, "'argv' or 'shell' is needed");
 	if (q->argv.count && !*q->argv.items[0])
-		return err_set(e, ERR_DATA, "the program in 'argv' is empty");
+		return err_set(e, ERR_DATA, "argv: the program is empty");
+	if (q->argv.count == 1 && is_command_line(q->argv.items[0]))
+		return err_set(e, ERR_DATA,
+			       "argv: '%s' would be the name of one program: write a list, as in [ ls, -l ]",
+			       q->argv.items[0]);
 	for (size_t i = 0; i < q->env.count; i++)
 		if (!is_variable_name(q->env.keys[i]))
-			return err_set(e, ERR_DATA,
-				       "'%s' cannot be the name of a variable in 'env'",
-				       q->env.keys[i]);
+			return err_set(e, ERR_DATA, "env: '%s' cannot be the name of a variable", q->env.keys[i]);
 	return 0;
 }
 

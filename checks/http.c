@@ -90,8 +90,10 @@ static int validate_url(const char *url, struct err **e)
 	if (starts_with_scheme(url, "http") || starts_with_scheme(url, "https"))
 		return 0;
 	if (!end) /* without the text: it may hold a password */
-		return err_set(e, ERR_DATA, "the URL does not begin with http:// or https://");
-	return err_set(e, ERR_DATA, "'%.*s' is no scheme for http: only http and https are",
+		return err_set(e, ERR_DATA, "url: does not begin with http:// or https://");
+	if (!end[3])
+		return err_set(e, ERR_DATA, "url: '%s' names no host", url);
+	return err_set(e, ERR_DATA, "url: '%.*s' is no scheme for http: only http and https are",
 		       (int)(end - url), url);
 }
 
@@ -99,11 +101,9 @@ static int validate_headers(const struct text_map *headers, struct err **e)
 {
 	for (size_t i = 0; i < headers->count; i++) {
 		if (!is_token(headers->keys[i]))
-			return err_set(e, ERR_DATA, "'%s' cannot be the name of a header",
-				       headers->keys[i]);
+			return err_set(e, ERR_DATA, "headers: '%s' cannot be the name of a header", headers->keys[i]);
 		if (headers->values[i] && strpbrk(headers->values[i], "\r\n"))
-			return err_set(e, ERR_DATA,
-				       "the value of the header '%s' has more than one line",
+			return err_set(e, ERR_DATA, "headers: the value of '%s' has more than one line",
 				       headers->keys[i]);
 	}
 	return 0;
@@ -115,14 +115,13 @@ static int validate_resolve(const struct text_map *resolve, struct err **e)
 
 	for (size_t i = 0; i < resolve->count; i++)
 		if (resolve->values[i] && !address_parse(resolve->values[i], &a))
-			return err_set(e, ERR_DATA, "'%s' in 'resolve' is no address",
-				       resolve->values[i]);
+			return err_set(e, ERR_DATA, "resolve: '%s' is no address", resolve->values[i]);
 	return 0;
 }
 
 static int validate_proxy(const char *proxy, struct err **e)
 {
-	static const char *const schemes[] = { "http",   "https",   "socks4", "socks4a",
+	static const char *const schemes[] = { "http", "https", "socks4", "socks4a",
 					       "socks5", "socks5h", NULL };
 
 	if (!strcmp(proxy, "none") || !strcmp(proxy, "env"))
@@ -130,8 +129,7 @@ static int validate_proxy(const char *proxy, struct err **e)
 	for (const char *const *s = schemes; *s; s++)
 		if (starts_with_scheme(proxy, *s))
 			return 0;
-	return err_set(e, ERR_DATA,
-		       "'%s' is no proxy: none, env, or a URL of http, https or socks5", proxy);
+	return err_set(e, ERR_DATA, "proxy: '%s' is none: write none, env, or a URL of http, https or socks5", proxy);
 }
 
 typedef bool given_fn(const void *ctx, const char *field);
@@ -154,7 +152,7 @@ static int http_validate(const void *query, given_fn *given, const void *ctx, st
 	if (q->url && validate_url(q->url, e) < 0)
 		return -1;
 	if (q->method && !is_token(q->method))
-		return err_set(e, ERR_DATA, "'%s' cannot be a method", q->method);
+		return err_set(e, ERR_DATA, "method: '%s' cannot be one", q->method);
 	if (q->proxy && validate_proxy(q->proxy, e) < 0)
 		return -1;
 	if (validate_headers(&q->headers, e) < 0 || validate_resolve(&q->resolve, e) < 0)

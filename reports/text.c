@@ -341,9 +341,9 @@ static void put_summary(struct page *p)
 	if (s->flaky)
 		buf_printf(&p->out, ", %zu %s", s->flaky, phrase(PHRASE_FLAKY, lang));
 	buf_printf(&p->out, "  (%s)\n", took);
-	if (!r->complete)
-		buf_printf(&p->out, "%s %s\n", phrase(PHRASE_CUT_SHORT, lang),
-			   r->cut_short ? r->cut_short : "?");
+	/* a run that never began, for mistakes in its rulesets, is not complete either */
+	if (r->cut_short)
+		buf_printf(&p->out, "%s %s\n", phrase(PHRASE_CUT_SHORT, lang), r->cut_short);
 }
 
 static void put_gate(struct page *p)

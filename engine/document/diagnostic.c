@@ -334,6 +334,21 @@ static void print_indent(struct buf *out, const char *s, size_t len)
 	}
 }
 
+/* An escape is shown and not taken for the start of a sequence: all that follows it must stay in
+ * its column. */
+static void print_text(struct buf *out, const char *s, size_t len)
+{
+	for (size_t at = 0; at < len;) {
+		const char *escape = memchr(s + at, '\033', len - at);
+		size_t end = escape ? (size_t)(escape - s) : len;
+
+		text_clean(out, s + at, end - at);
+		if (escape)
+			buf_adds(out, "\xe2\x90\x9b");
+		at = end + 1;
+	}
+}
+
 static void print_source(struct buf *out, const struct diagnostic *x, bool color)
 {
 	size_t len = strlen(x->source),
@@ -345,7 +360,7 @@ static void print_source(struct buf *out, const struct diagnostic *x, bool color
 
 	buf_printf(&digits, "%u", x->line);
 	buf_printf(out, "%*s |\n%s | ", (int)digits.len, "", buf_text(&digits));
-	text_clean(out, x->source, len);
+	print_text(out, x->source, len);
 	buf_printf(out, "\n%*s | ", (int)digits.len, "");
 	print_indent(out, x->source, start);
 	if (color)

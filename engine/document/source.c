@@ -79,13 +79,16 @@ const char *source_at(const struct source *s, size_t index)
 
 const char *source_line(const struct source *s, unsigned line, size_t *len)
 {
+	const char *feed;
 	size_t start, end;
 
 	*len = 0;
 	if (line == 0 || line > s->lines)
 		return "";
 	start = s->line_bytes[line - 1];
-	end = line < s->lines ? s->line_bytes[line] : s->len;
+	/* the lines behind a character that ended the scan are not known */
+	feed = memchr(s->bytes + start, '\n', s->len - start);
+	end = feed ? (size_t)(feed - s->bytes) : s->len;
 	while (end > start && (s->bytes[end - 1] == '\n' || s->bytes[end - 1] == '\r'))
 		end--;
 	*len = end - start;
@@ -157,7 +160,7 @@ static int check_char(struct source *s, size_t at, size_t used, uint32_t cp, siz
 		      struct diagnostics *d)
 {
 	if (!used)
-		return source_diagnose(s, d, index, 1, "byte 0x%02x is not UTF-8",
+		return source_diagnose(s, d, index, 1, "byte 0x%02x is not UTF-8; save the file as UTF-8",
 				       (unsigned)(unsigned char)s->bytes[at]);
 	if (cp == '\r' && s->bytes[at + 1] != '\n')
 		return source_diagnose(s, d, index, 1, "carriage return without a line feed");

@@ -29,7 +29,8 @@ json_t *path_get(const struct path *p, const json_t *root);
  * `label` is what root is called, "" for a whole observation. */
 struct buf;
 void path_explain(const struct path *p, const json_t *root, const char *label, struct buf *out);
-/* The declared fact at the path (of an open fact: a row of type FACT_OPEN). *list: the path has a
+/* The declared fact at the path (of an open fact: a row of type FACT_OPEN), of these or of those
+ * that every type has. *list: the path has a
  * [*], the value is a list of such. NULL and an error ("unknown fact 'cuont' of process; did you
  * mean 'count'?") when it is not declared. */
 const struct fact *path_fact(const struct path *p, const struct fact *facts, const char *where,

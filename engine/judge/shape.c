@@ -153,7 +153,9 @@ const struct fact *path_fact(const struct path *p, const struct fact *facts, con
 		[FACT_LIST] = { .name = "", .type = FACT_LIST },
 		[FACT_MAP] = { .name = "", .type = FACT_MAP },
 	};
-	const struct shape root = { .type = FACT_MAP, .of = facts };
+	const char *first = path_first(p);
+	const bool common = !fact_find(facts, first) && fact_find(common_facts, first);
+	const struct shape root = { .type = FACT_MAP, .of = common ? common_facts : facts };
 	struct shape at;
 	const struct fact *row;
 

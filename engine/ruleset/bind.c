@@ -73,16 +73,31 @@ static bool given(const void *ctx, const char *field)
 	return map->type == NODE_MAP && node_get(map, field);
 }
 
+/* The value of the field that a message names at its start ("url: …"), or NULL. */
+static const struct node *field_named(const struct node *map, const char *message)
+{
+	const size_t len = strcspn(message, ":");
+
+	for (size_t i = 0; map->type == NODE_MAP && i < map->count; i++)
+		if (map->pairs[i].key->len == len && !strncmp(map->pairs[i].key->text, message, len))
+			return map->pairs[i].value;
+	return NULL;
+}
+
 /* Rules over several fields. */
 static int validate(const struct bind *b, const struct node *map, const void *query,
 		    struct diagnostics *d)
 {
 	const struct check_type *type = b->rule->type;
 	auto_err struct err *e = NULL;
+	const struct node *at;
 
-	if (type->validate && type->validate(query, given, map, &e))
-		return diagnose(d, b->rule->type_key, "%s: %s", type->name, err_text(e));
-	return 0;
+	if (!type->validate || !type->validate(query, given, map, &e))
+		return 0;
+	at = field_named(map, err_text(e));
+	if (at)
+		return diagnose(d, at, "%s", err_text(e));
+	return diagnose(d, b->rule->type_key, "%s: %s", type->name, err_text(e));
 }
 
 static int bind_into(const struct bind *b, const struct node *map, void *query,

@@ -14,6 +14,15 @@ static const struct mistake mistakes_of_links[] = {
 	       "  - id: a\n"
 	       "    port: { port: \"${webport}\" }\n",
 	  .says = "t.yaml:6:20: unknown parameter 'webport'; did you mean 'web_port'?\n" },
+	{ "capture and self of facts that every type has",
+	  CHECKS "  - id: a\n"
+		 "    command: { argv: [ id ] }\n"
+		 "    extract: { n: '(.)' }\n"
+		 "    expect: { \"found.n[0]\": \"${self.found.n[1]}\", error.kind: { ne: dns } }\n"
+		 "  - id: b\n"
+		 "    value: { of: \"${checks.a.found.n} ${checks.a.time} ${checks.a.error.kind}\" }\n"
+		 "    expect: { value: { ne: \"${self.tim}\" } }\n",
+	  .says = "t.yaml:10:28: ${self.tim}: unknown fact 'tim' of value\n" },
 	{ "undefined name in a title",
 	  CHECKS "  - id: a\n"
 		 "    title: \"Port ${prt}\"\n"

@@ -70,6 +70,30 @@ static void the_caret_stands_under_the_place(void **state)
 	}
 }
 
+/* The line of a bad character alone is shown, and what follows an escape keeps its column. */
+static void bad_characters_keep_their_line(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "a: caf\xe9\nb: c\n", "t.yaml:1:7: error: byte 0xe9 is not UTF-8; save the file as "
+					 "UTF-8\n  |\n1 | a: caf\xef\xbf\xbd\n  |       ^\n" },
+		{ "a: \"x\033[31my\001\"\nb: c\n",
+		  "t.yaml:1:6: error: character U+001B is not allowed; write \\x1B in double quotes\n"
+		  "  |\n1 | a: \"x\xe2\x90\x9b[31my\xe2\x90\x81\"\n  |      ^\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct diagnostics d = { 0 };
+		struct buf out = BUF_INIT(SIZE_MAX);
+
+		assert_null(document_parse(rows[i][0], strlen(rows[i][0]), "t.yaml", &d));
+		diagnostic_print(&out, &d.items[0], false);
+		assert_string_equal(buf_text(&out), rows[i][1]);
+		buf_free(&out);
+		diagnostics_free(&d);
+	}
+}
+
 static void long_lines_are_cut_around_the_place(void **state)
 {
 	struct diagnostics d = { 0 };
@@ -196,6 +220,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_caret_stands_under_the_place),
+		cmocka_unit_test(bad_characters_keep_their_line),
 		cmocka_unit_test(long_lines_are_cut_around_the_place),
 		cmocka_unit_test(control_characters_do_not_reach_the_terminal),
 		cmocka_unit_test(color_is_only_added),
