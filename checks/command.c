@@ -402,8 +402,8 @@ static bool is_command_line(const char *word)
 	return word[len] && !memchr(word, '/', len);
 }
 
-static int command_validate(const void *query, bool (*given)(const void *ctx, const char *field), const void *ctx,
-			    struct err **e)
+static int command_validate(const void *query, bool (*given)(const void *ctx, const char *field),
+			    const void *ctx, struct err **e)
 {
 	const struct command_query *q = query;
 
@@ -415,11 +415,13 @@ static int command_validate(const void *query, bool (*given)(const void *ctx, co
 		return err_set(e, ERR_DATA, "argv: the program is empty");
 	if (q->argv.count == 1 && is_command_line(q->argv.items[0]))
 		return err_set(e, ERR_DATA,
-			       "argv: '%s' would be the name of one program: write a list, as in [ ls, -l ]",
+			       "argv: '%s' would be the name of one program: write a list, "
+			       "as in [ ls, -l ]",
 			       q->argv.items[0]);
 	for (size_t i = 0; i < q->env.count; i++)
 		if (!is_variable_name(q->env.keys[i]))
-			return err_set(e, ERR_DATA, "env: '%s' cannot be the name of a variable", q->env.keys[i]);
+			return err_set(e, ERR_DATA, "env: '%s' cannot be the name of a variable",
+				       q->env.keys[i]);
 	return 0;
 }
 

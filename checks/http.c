@@ -101,9 +101,11 @@ static int validate_headers(const struct text_map *headers, struct err **e)
 {
 	for (size_t i = 0; i < headers->count; i++) {
 		if (!is_token(headers->keys[i]))
-			return err_set(e, ERR_DATA, "headers: '%s' cannot be the name of a header", headers->keys[i]);
+			return err_set(e, ERR_DATA, "headers: '%s' cannot be the name of one",
+				       headers->keys[i]);
 		if (headers->values[i] && strpbrk(headers->values[i], "\r\n"))
-			return err_set(e, ERR_DATA, "headers: the value of '%s' has more than one line",
+			return err_set(e, ERR_DATA,
+				       "headers: the value of '%s' has more than one line",
 				       headers->keys[i]);
 	}
 	return 0;
@@ -115,7 +117,8 @@ static int validate_resolve(const struct text_map *resolve, struct err **e)
 
 	for (size_t i = 0; i < resolve->count; i++)
 		if (resolve->values[i] && !address_parse(resolve->values[i], &a))
-			return err_set(e, ERR_DATA, "resolve: '%s' is no address", resolve->values[i]);
+			return err_set(e, ERR_DATA, "resolve: '%s' is no address",
+				       resolve->values[i]);
 	return 0;
 }
 
@@ -129,7 +132,9 @@ static int validate_proxy(const char *proxy, struct err **e)
 	for (const char *const *s = schemes; *s; s++)
 		if (starts_with_scheme(proxy, *s))
 			return 0;
-	return err_set(e, ERR_DATA, "proxy: '%s' is none: write none, env, or a URL of http, https or socks5", proxy);
+	return err_set(e, ERR_DATA,
+		       "proxy: '%s' is none: write none, env, or a URL of http, https or socks5",
+		       proxy);
 }
 
 typedef bool given_fn(const void *ctx, const char *field);

@@ -37,7 +37,7 @@ const struct kind_row kinds[KIND_COUNT] = {
 	[KIND_HOST_KEY_UNKNOWN] = { "host_key_unknown", false,
 				    "The host key of the server is not among the known ones.",
 				    "服务端的主机密钥未被记录，无法确认其身份。" },
-	[KIND_NOT_FOUND] = { "not_found", false, "What the check asks for is not there.",
+	[KIND_NOT_FOUND] = { "not_found", false, "What was asked for is not there.",
 			     "所请求的对象不存在。" },
 	[KIND_NOT_RUNNING] = { "not_running", false,
 			       "The program that should do this work does not run.",

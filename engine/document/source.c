@@ -160,7 +160,8 @@ static int check_char(struct source *s, size_t at, size_t used, uint32_t cp, siz
 		      struct diagnostics *d)
 {
 	if (!used)
-		return source_diagnose(s, d, index, 1, "byte 0x%02x is not UTF-8; save the file as UTF-8",
+		return source_diagnose(s, d, index, 1,
+				       "byte 0x%02x is not UTF-8; save the file as UTF-8",
 				       (unsigned)(unsigned char)s->bytes[at]);
 	if (cp == '\r' && s->bytes[at + 1] != '\n')
 		return source_diagnose(s, d, index, 1, "carriage return without a line feed");

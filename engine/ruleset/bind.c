@@ -79,7 +79,8 @@ static const struct node *field_named(const struct node *map, const char *messag
 	const size_t len = strcspn(message, ":");
 
 	for (size_t i = 0; map->type == NODE_MAP && i < map->count; i++)
-		if (map->pairs[i].key->len == len && !strncmp(map->pairs[i].key->text, message, len))
+		if (map->pairs[i].key->len == len &&
+		    !strncmp(map->pairs[i].key->text, message, len))
 			return map->pairs[i].value;
 	return NULL;
 }

@@ -607,7 +607,8 @@ SH
 
 @test "a mistake that a check type finds stands at its field; a command line is no argv" {
 	printf 'format: 1\nruleset: t\nversion: 1.0.0\nchecks:\n' >t.yaml
-	printf '  - id: a\n    http:\n      url: localhost:80\n  - id: b\n    command:\n      argv: ls -l\n' >>t.yaml
+	printf '  - id: a\n    http:\n      url: localhost:80\n' >>t.yaml
+	printf '  - id: b\n    command:\n      argv: ls -l\n' >>t.yaml
 	ends 65 "$ROUNDS" lint t.yaml
 	says "t.yaml:7:12: error: url: does not begin with http:// or https://"
 	says "t.yaml:10:13: error: argv: 'ls -l' would be the name of one program"

@@ -20,9 +20,10 @@ static const struct mistake mistakes_of_links[] = {
 		 "    extract: { n: '(.)' }\n"
 		 "    expect: { \"found.n[0]\": \"${self.found.n[1]}\", error.kind: { ne: dns } }\n"
 		 "  - id: b\n"
-		 "    value: { of: \"${checks.a.found.n} ${checks.a.time} ${checks.a.error.kind}\" }\n"
+		 "    value:\n"
+		 "      of: \"${checks.a.found.n} ${checks.a.time} ${checks.a.error.kind}\"\n"
 		 "    expect: { value: { ne: \"${self.tim}\" } }\n",
-	  .says = "t.yaml:10:28: ${self.tim}: unknown fact 'tim' of value\n" },
+	  .says = "t.yaml:11:28: ${self.tim}: unknown fact 'tim' of value\n" },
 	{ "undefined name in a title",
 	  CHECKS "  - id: a\n"
 		 "    title: \"Port ${prt}\"\n"

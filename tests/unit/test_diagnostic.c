@@ -74,10 +74,12 @@ static void the_caret_stands_under_the_place(void **state)
 static void bad_characters_keep_their_line(void **state)
 {
 	static const char *const rows[][2] = {
-		{ "a: caf\xe9\nb: c\n", "t.yaml:1:7: error: byte 0xe9 is not UTF-8; save the file as "
-					 "UTF-8\n  |\n1 | a: caf\xef\xbf\xbd\n  |       ^\n" },
+		{ "a: caf\xe9\nb: c\n",
+		  "t.yaml:1:7: error: byte 0xe9 is not UTF-8; save the file as UTF-8\n"
+		  "  |\n1 | a: caf\xef\xbf\xbd\n  |       ^\n" },
 		{ "a: \"x\033[31my\001\"\nb: c\n",
-		  "t.yaml:1:6: error: character U+001B is not allowed; write \\x1B in double quotes\n"
+		  "t.yaml:1:6: error: character U+001B is not allowed; write \\x1B in double "
+		  "quotes\n"
 		  "  |\n1 | a: \"x\xe2\x90\x9b[31my\xe2\x90\x81\"\n  |      ^\n" },
 	};
 

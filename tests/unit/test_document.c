@@ -42,9 +42,11 @@ static const struct mistake mistakes[] = {
 	{ BYTES("a\0:\0 \0b\0"), "t.yaml:1:1: the file is not UTF-8 (it looks like UTF-16 or "
 				 "UTF-32); save it as UTF-8\n" },
 	{ BYTES("a: x\nb: \0\n"), "t.yaml:2:4: a NUL byte; a ruleset is text\n" },
-	{ BYTES("a: x\n中文: \xff\n"), "t.yaml:2:5: byte 0xff is not UTF-8; save the file as UTF-8\n" },
+	{ BYTES("a: x\n中文: \xff\n"), "t.yaml:2:5: byte 0xff is not UTF-8; save the "
+					  "file as UTF-8\n" },
 	{ BYTES("a: \xc0\x80\n"), "t.yaml:1:4: byte 0xc0 is not UTF-8; save the file as UTF-8\n" },
-	{ BYTES("a: \xed\xa0\x80\n"), "t.yaml:1:4: byte 0xed is not UTF-8; save the file as UTF-8\n" },
+	{ BYTES("a: \xed\xa0\x80\n"), "t.yaml:1:4: byte 0xed is not UTF-8; save the file as "
+					    "UTF-8\n" },
 	{ BYTES("a: x\a\n"),
 	  "t.yaml:1:5: character U+0007 is not allowed; write \\x07 in double quotes\n" },
 	{ BYTES("a: x\x7f\n"),

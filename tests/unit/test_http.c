@@ -29,10 +29,7 @@ extern const struct check_type check_http;
 
 /* How a server ends: it closes, resets, keeps the connection open, or repeats the last piece
  * without end. */
-enum ending { CLOSES,
-	      RESETS,
-	      HOLDS,
-	      REPEATS };
+enum ending { CLOSES, RESETS, HOLDS, REPEATS };
 
 struct server {
 	struct harness *harness;
@@ -492,12 +489,16 @@ static void fields_are_held_against_each_other(void **state)
 		} texts[3];
 		const char *message;
 	} rows[] = {
-		{ { { "url", "ftp://x/" } }, "url: 'ftp' is no scheme for http: only http and https are" },
+		{ { { "url", "ftp://x/" } },
+		  "url: 'ftp' is no scheme for http: only http and https are" },
 		{ { { "url", "localhost:80" } }, "url: does not begin with http:// or https://" },
-		{ { { "url", "http://x/" }, { "method", "GE T" } }, "method: 'GE T' cannot be one" },
+		{ { { "url", "http://x/" }, { "method", "GE T" } },
+		  "method: 'GE T' cannot be one" },
 		{ { { "url", "http://x/" }, { "proxy", "127.0.0.1:80" } },
-		  "proxy: '127.0.0.1:80' is none: write none, env, or a URL of http, https or socks5" },
-		{ { { "url", "http://x/" }, { "token", "t" }, { "user", "u" } }, "'token' and 'user' exclude each other" },
+		  "proxy: '127.0.0.1:80' is none: write none, env, or a URL of http, https or "
+		  "socks5" },
+		{ { { "url", "http://x/" }, { "token", "t" }, { "user", "u" } },
+		  "'token' and 'user' exclude each other" },
 		{ { { "url", "http://x/" }, { "password", "t" } }, "'password' needs 'user'" },
 		{ { { "url", "http://x/" }, { "key", "/k" } }, "'key' needs 'cert'" },
 		{ { { "url", "HTTPS://x/" } }, "" },
