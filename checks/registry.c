@@ -19,6 +19,7 @@ extern const struct check_type check_http;
 extern const struct check_type check_mount;
 extern const struct check_type check_port;
 extern const struct check_type check_process;
+extern const struct check_type check_redis;
 extern const struct check_type check_ssh;
 extern const struct check_type check_tcp;
 extern const struct check_type check_value;
@@ -38,6 +39,7 @@ const struct check_type *const check_registry[] = {
 	&check_mount,
 	&check_port,
 	&check_process,
+	&check_redis,
 	&check_ssh,
 	&check_tcp,
 	&check_value,

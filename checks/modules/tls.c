@@ -4,7 +4,6 @@
 #include "checks/net/tls.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -18,7 +17,8 @@
 #include "engine/base/auto.h"
 #include "engine/base/err.h"
 #include "engine/base/xalloc.h"
-#include "engine/decl/check_type.h"
+#include "engine/decl/kind.h"
+#include "engine/decl/observer.h"
 
 /* What all connections of a worker share. */
 struct shared {
@@ -205,27 +205,11 @@ static const struct lane_object shared_object = {
 	.free = shared_free,
 };
 
-static const struct tls_api tls_api = {
+const struct tls_api tls_api = {
 	.object = &shared_object,
 	.open = tls_open,
 	.handshake = tls_handshake,
 	.read = tls_read,
 	.write = tls_write,
 	.close = tls_close,
-};
-
-/* OpenSSL writes to sockets by write(2), which knows no MSG_NOSIGNAL. */
-static int tls_init(struct err **e)
-{
-	const struct sigaction ignore = { .sa_handler = SIG_IGN };
-
-	if (sigaction(SIGPIPE, &ignore, NULL) < 0)
-		return err_errno(e, ERR_SYSTEM, "sigaction");
-	return 0;
-}
-
-const struct module rounds_module = {
-	.abi = MODULE_ABI,
-	.init = tls_init,
-	.api = &tls_api,
 };

@@ -39,4 +39,7 @@ struct tls_api {
 	void (*close)(struct tls *t);
 };
 
+/* Of checks/modules/tls.c: only for modules that link it. */
+extern const struct tls_api tls_api;
+
 #endif

@@ -1,0 +1,35 @@
+/*
+ * stream - a connection in a worker that may wait: plain, in TLS, or to a local socket; every call
+ * ends at the check's deadline, however slowly the other side trickles.
+ */
+#ifndef CHECKS_MODULES_STREAM_H
+#define CHECKS_MODULES_STREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct observer;
+struct stream;
+
+struct stream_options {
+	const char *host; /* NULL: path is a local socket */
+	uint16_t port;
+	const char *path;
+	bool tls;
+	const char *ca; /* a file; NULL: the system's authorities */
+	int64_t deadline;
+};
+
+/* Connect. NULL: the observer knows why. */
+struct stream *stream_open(struct observer *o, const struct stream_options *options);
+/* At least one byte; 0: the other side closed; -1: the observer knows why. */
+ssize_t stream_read(struct stream *s, void *bytes, size_t room);
+/* All of them, or -1: the observer knows why. */
+int stream_write(struct stream *s, const void *bytes, size_t len);
+/* "127.0.0.1:6379" or the local socket, for messages. */
+const char *stream_peer(const struct stream *s);
+void stream_close(struct stream *s); /* NULL is fine */
+
+#endif
