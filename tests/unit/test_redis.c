@@ -90,8 +90,9 @@ static void only_readers_are_sent(void **state)
 	static const char *const others[] = {
 		"", " ", "SET a b", "FLUSHALL", "flushall", "DEBUG SEGFAULT", "KEYS *", "CONFIG",
 		"CONFIG SET a b", "CONFIG REWRITE", "SENTINEL", "SENTINEL SET a b c",
-		"SENTINEL REMOVE a", "SENTINEL RESET *", "CLIENT KILL a", "ACL SETUSER a", "EVAL 1 0",
-		"SCRIPT LOAD x", "FUNCTION DELETE x", "MODULE LOAD x", "CLUSTER FAILOVER",
+		"SENTINEL REMOVE a", "SENTINEL RESET *", "CLIENT KILL a", "ACL SETUSER a",
+		"EVAL 1 0", "SCRIPT LOAD x",
+		"FUNCTION DELETE x", "MODULE LOAD x", "CLUSTER FAILOVER",
 		"OBJECT", "SUBSCRIBE a", "MONITOR", "SHUTDOWN", "REPLICAOF NO ONE", "GETDEL a",
 		"SORT a STORE b", "XREADGROUP a", "BLPOP a 0", "MULTI", "HELLO 3", "GETS", "GE",
 	};
