@@ -228,8 +228,8 @@ static bool volume_wait(struct disk *d, struct volume *v, const char *path)
 	return !v->space.errnum;
 }
 
-/* A link may have led elsewhere than the path's text says. (btrfs tells a device of its own for each
- * subvolume.) */
+/* A link may have led elsewhere than the path's text says. (btrfs tells a device of its own for
+ * each subvolume.) */
 static void volume_correct(const struct disk *d, struct volume *v)
 {
 	const struct mount *by_device = mounts_of_device(d->mounts, v->space.device);

@@ -22,8 +22,8 @@ struct mount_query {
 	char *path;
 };
 
-/* The path is a text, not a path that the engine takes for one that is looked at: on a mount that is
- * blocked this check still answers. */
+/* The path is a text, not a path that the engine takes for one that is looked at: on a mount that
+ * is blocked this check still answers. */
 static const struct field mount_fields[] = {
 	FIELD_ENUM(struct mount_query, namespace, .choices = namespaces, .dflt = "own",
 		   .doc = "Whose mounts: those that rounds sees, or those of PID 1, which differ "
@@ -47,7 +47,8 @@ static const struct fact mount_facts[] = {
 	  .doc = "Whether it cannot be written, be the mount or the file system read-only." },
 	{ .name = "root",
 	  .type = FACT_TEXT,
-	  .doc = "Folder of the file system that is mounted; not '/' for a bind mount of a folder." },
+	  .doc = "Folder of the file system that is mounted: not '/' for a bind mount of a "
+		 "folder." },
 	{ .name = "source", .type = FACT_TEXT, .doc = "Device, or export of a server." },
 	{ .name = NULL },
 };
@@ -68,11 +69,12 @@ static char *normal_path(const char *path)
 
 static bool list_has(const json_t *list, const char *text, size_t len)
 {
-	const json_t *item;
-	size_t i;
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *item = json_array_get(list, i);
 
-	json_array_foreach(list, i, item) if (json_string_length(item) == len &&
-					      !memcmp(json_string_value(item), text, len)) return true;
+		if (json_string_length(item) == len && !memcmp(json_string_value(item), text, len))
+			return true;
+	}
 	return false;
 }
 

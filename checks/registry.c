@@ -21,6 +21,7 @@ extern const struct check_type check_port;
 extern const struct check_type check_process;
 extern const struct check_type check_redis;
 extern const struct check_type check_ssh;
+extern const struct check_type check_system;
 extern const struct check_type check_tcp;
 extern const struct check_type check_value;
 
@@ -41,6 +42,7 @@ const struct check_type *const check_registry[] = {
 	&check_process,
 	&check_redis,
 	&check_ssh,
+	&check_system,
 	&check_tcp,
 	&check_value,
 	NULL,

@@ -4,12 +4,12 @@
 #include "checks/snapshot/space.h"
 
 #include <errno.h>
-#include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
 
+#include "checks/snapshot/percent.h"
 #include "engine/base/clock.h"
 #include "engine/base/xalloc.h"
 
@@ -104,16 +104,6 @@ bool space_wait(struct space_query *q, int64_t deadline, struct space *out)
 	return done;
 }
 
-/* Up, so that 80.001 is not 80, as df does with whole numbers. */
-static double percent(double used, double available)
-{
-	double all = used + available;
-
-	if (all <= 0)
-		return -1;
-	return used > 0 ? ceil(used * 10000.0 / all - 1e-9) / 100.0 : 0;
-}
-
 /* Where the reserve is in use, some file systems tell what is left for users below zero. */
 static uint64_t not_negative(uint64_t blocks)
 {
@@ -122,14 +112,17 @@ static uint64_t not_negative(uint64_t blocks)
 
 double space_used_percent(const struct statvfs *fs)
 {
-	return percent((double)(fs->f_blocks - fs->f_bfree), (double)not_negative(fs->f_bavail));
+	double used = (double)(fs->f_blocks - fs->f_bfree);
+	double all = used + (double)not_negative(fs->f_bavail);
+
+	return all > 0 ? percent_of(used, all) : -1;
 }
 
 double space_inodes_used_percent(const struct statvfs *fs)
 {
-	if (!fs->f_files)
-		return -1;
-	return percent((double)(fs->f_files - fs->f_ffree), (double)fs->f_ffree);
+	double all = (double)fs->f_files;
+
+	return all > 0 ? percent_of((double)(fs->f_files - fs->f_ffree), all) : -1;
 }
 
 int64_t space_free(const struct statvfs *fs)

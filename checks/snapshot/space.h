@@ -19,8 +19,8 @@ struct space {
 /* A question under way. */
 struct space_query;
 struct space_query *space_ask(const char *path);
-/* Wait for the answer until `deadline` (clock_mono), release the question. false: it did not answer,
- * and its thread stays behind until it does. */
+/* Wait for the answer until `deadline` (clock_mono), release the question. false: it did not
+ * answer, and its thread stays behind until it does. */
 bool space_wait(struct space_query *q, int64_t deadline, struct space *out);
 /* The same at once, in the caller's own thread: may hang. */
 void space_look(const char *path, struct space *out);

@@ -23,6 +23,9 @@ struct shared_table {
 	const char *name;
 	void *(*read)(struct err **e); /* NULL on failure */
 	void (*free)(void *table);
+	/* Kept through all generations of a worker: what was seen before, for a rate between two
+	 * samples. */
+	bool lasting;
 };
 
 struct observer *observer_new(

@@ -27,21 +27,32 @@ struct table_cache *table_cache_new(void)
 	return xcalloc(1, sizeof(struct table_cache));
 }
 
+static void cached_clear(struct cached *x)
+{
+	if (x->table)
+		x->type->free(x->table);
+	err_free(x->why);
+}
+
 void table_cache_renew(struct table_cache *c)
 {
+	size_t kept = 0;
+
 	for (size_t i = 0; i < c->count; i++) {
-		if (c->items[i].table)
-			c->items[i].type->free(c->items[i].table);
-		err_free(c->items[i].why);
+		if (c->items[i].type->lasting && c->items[i].table)
+			c->items[kept++] = c->items[i];
+		else
+			cached_clear(&c->items[i]);
 	}
-	c->count = 0;
+	c->count = kept;
 }
 
 void table_cache_free(struct table_cache *c)
 {
 	if (!c)
 		return;
-	table_cache_renew(c);
+	for (size_t i = 0; i < c->count; i++)
+		cached_clear(&c->items[i]);
 	free(c->items);
 	free(c);
 }

@@ -1,13 +1,14 @@
 #!/usr/bin/env bats
 #
-# disk, mount, system, user, group, package, kernel_param and interface against real conditions: full
-# and dead file systems, limits of control groups, accounts, data bases of packages.
+# disk, mount, system, user, group, package, kernel_param and interface against real conditions:
+# full and dead file systems, limits of control groups, accounts, data bases of packages.
 
 load helpers
 
 setup() {
 	lab_setup
 	mounts=()
+	groups=()
 }
 
 teardown() {
@@ -15,6 +16,9 @@ teardown() {
 
 	for at in "${mounts[@]}"; do
 		umount -l "$at" 2>/dev/null || true
+	done
+	for at in "${groups[@]}"; do
+		rmdir "$at" 2>/dev/null || true
 	done
 	lab_teardown
 }
@@ -255,9 +259,11 @@ YAML
 		printf -- '  expect: { exists: true }\n'
 		for i in 1 2 3 4 5 6; do
 			printf -- '- id: later%s\n  needs: [ gate ]\n  timeout: 50s\n' "$i"
-			printf -- '  file: { path: %s/dead/%s }\n  expect: { exists: true }\n' "$T" "$i"
+			printf -- '  file: { path: %s/dead/%s }\n' "$T" "$i"
+			printf -- '  expect: { exists: true }\n'
 		done
-		printf -- '- id: gate\n  command: { argv: [ sleep, "4" ] }\n  expect: { exit_status: 0 }\n'
+		printf -- '- id: gate\n  command: { argv: [ sleep, "4" ] }\n'
+		printf -- '  expect: { exit_status: 0 }\n'
 	} | ruleset later
 	run "$ROUNDS" run later.yaml --report json=later.json
 	is "$(outcome later first)" "error blocked"
@@ -275,7 +281,8 @@ YAML
 	ruleset mounts <<YAML
 - id: writable
   mount: { path: $T/src/ }
-  expect: { read_only: false, fstype: tmpfs, source: the source, options: { contains: noexec }, root: / }
+  expect:
+    { read_only: false, fstype: tmpfs, source: the source, options: { contains: noexec }, root: / }
 - id: bind
   mount: { path: $T//bind }
   expect:
@@ -299,7 +306,8 @@ YAML
 		mount -t tmpfs first twice; mount -t tmpfs second twice
 		mount -t tmpfs in deep/in; mount -t tmpfs deep deep
 		'$ROUNDS' run mounts.yaml --report json=mounts.json" || true
-	is "$(jq -r '[.results[] | "\(.id):\(.status)"] | join(" ")' mounts.json | sed 's,mounts/,,g')" \
+	is "$(jq -r '[.results[] | "\(.id | ltrimstr("mounts/")):\(.status)"]
+		| join(" ")' mounts.json)" \
 		"writable:pass bind:pass blank:pass top:pass hidden:pass no-mount:fail"
 }
 
@@ -314,4 +322,148 @@ YAML
   expect: { mounted: false }
 YAML
 	in_mounts "mount -t tmpfs mine mine; '$ROUNDS' run whose.yaml"
+}
+
+# group CONTROLLER: a control group of version 1 or 2 for this test; its folder is in $group.
+group() {
+	local controller=$1 top=/sys/fs/cgroup/$1
+
+	need_namespaces
+	[ -e "$top/cgroup.procs" ] || top=/sys/fs/cgroup
+	grep -qw "$controller" /sys/fs/cgroup/cgroup.subtree_control 2>/dev/null ||
+		[ "$top" != /sys/fs/cgroup ] || skip "no control groups of $controller here"
+	group=$top/rounds-test.$$.$BATS_TEST_NUMBER
+	mkdir "$group" 2>/dev/null || skip "control groups cannot be made here"
+	groups+=("$group")
+}
+
+# limit FILE VALUE [FILE VALUE ...]: set the first pair whose file is there.
+limit() {
+	while [ $# -gt 0 ]; do
+		[ ! -e "$group/$1" ] || {
+			echo "$2" >"$group/$1"
+			return
+		}
+		shift 2
+	done
+	skip "the limit cannot be set here"
+}
+
+# in_groups: the script of standard input, as PID 1 of a container, so to say, in all groups.
+in_groups() {
+	local at join=
+
+	cat >inside
+	for at in "${groups[@]}"; do
+		join+="echo \$\$ >'$at/cgroup.procs'; "
+	done
+	bash -c "$join exec unshare -m -p -f --mount-proc bash -e inside"
+}
+
+@test "system: memory against the container's limit, and page cache is no use" {
+	group memory
+	limit memory.max 536870912 memory.limit_in_bytes 536870912
+	ruleset memory <<'YAML'
+- id: own
+  system: {}
+  expect: { memory_total: 512MiB, memory_percent: { between: [ 50, 85 ] } }
+- id: machine
+  system: { scope: host }
+  expect: { memory_total: { ne: 512MiB } }
+YAML
+	cat >hold.py <<'PYTHON'
+import subprocess, sys
+held = bytearray(b"x") * 300000000
+sys.exit(subprocess.call(sys.argv[1:]))
+PYTHON
+	in_groups <<SCRIPT || cat memory.json
+head -c 180000000 /dev/zero >cache
+python3 hold.py '$ROUNDS' run memory.yaml --report json=memory.json
+SCRIPT
+	is "$(outcome memory own)" "pass "
+	is "$(outcome memory machine)" "pass "
+}
+
+@test "system: CPU against the container's quota, and throttling" {
+	group cpu
+	limit cpu.max "20000 100000" cpu.cfs_quota_us 20000
+	[ -e "$group/cpu.stat" ] && [ ! -e "$group/cpuacct.usage" ] && [ ! -e "$group/cpu.max" ] &&
+		group cpuacct
+	ruleset quota <<'YAML'
+- id: own
+  system: {}
+  timeout: 60s
+  expect:
+    cpus: 0.2
+    cpu_percent: { between: [ 20, 200 ] }
+    cpu_throttled_percent: { gt: 0 }
+- id: machine
+  system: { scope: host }
+  expect: { cpus: { ge: 1 }, cpu_throttled_percent: 0 }
+YAML
+	in_groups <<SCRIPT || cat quota.json
+while :; do :; done & while :; do :; done &
+'$ROUNDS' run quota.yaml --report json=quota.json
+SCRIPT
+	is "$(outcome quota own)" "pass "
+	is "$(outcome quota machine)" "pass "
+}
+
+@test "system: limits of rounds itself are not those of a container" {
+	group memory
+	limit memory.max 536870912 memory.limit_in_bytes 536870912
+	ruleset service <<'YAML'
+- id: machine
+  system: {}
+  expect: { memory_total: { ne: 512MiB } }
+YAML
+	bash -c "echo \$\$ >'$group/cgroup.procs'; '$ROUNDS' run service.yaml"
+}
+
+@test "system: a process that burns CPU is seen" {
+	ruleset burn <<'YAML'
+- id: burn
+  system: { scope: host }
+  expect: { cpu_percent: { gt: 5, le: 100 } }
+- id: facts
+  system: {}
+  expect:
+    load1: { ge: 0 }
+    load5: { ge: 0 }
+    load15: { ge: 0 }
+    load1_per_cpu: { ge: 0 }
+    swap_percent: { between: [ 0, 100 ] }
+    open_files_percent: { between: [ 0, 100 ] }
+    uptime: { gt: 1s }
+    processes: { ge: 2 }
+YAML
+	start bash -c 'while :; do :; done'
+	inspect 0 burn
+	if [ -r /proc/pressure/cpu ]; then
+		ruleset pressure <<'YAML'
+- id: pressure
+  system: {}
+  expect:
+    pressure.cpu.some.avg10: { between: [ 0, 100 ] }
+    pressure.memory.full.avg300: { between: [ 0, 100 ] }
+    pressure.io.some.avg60: { between: [ 0, 100 ] }
+YAML
+		inspect 0 pressure
+	fi
+}
+
+@test "system: hidden processes are not few processes" {
+	need_namespaces
+	chmod 755 "$T"
+	ruleset hidden <<'YAML'
+- id: hidden
+  system: {}
+  expect: { processes: { le: 100000 } }
+YAML
+	run unshare -m -p -f --mount-proc bash -c "
+		mount -o remount,hidepid=2 /proc || exit 99
+		setpriv --reuid 65534 --regid 65534 --clear-groups '$ROUNDS' run hidden.yaml"
+	[ "$status" -ne 99 ] || skip "/proc cannot be remounted here"
+	is "$status" 2
+	says "hidepid"
 }
