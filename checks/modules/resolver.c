@@ -25,6 +25,12 @@
 #include "engine/decl/check_type.h"
 
 #define PASSING_TROUBLE_NS NS_PER_S
+/* Name servers lose what comes all at once (a socket's buffer holds some 250 datagrams): a few
+ * names, then a breath. What is lost all the same is asked for again after a second, then two, … */
+#define BURST 16
+#define BREATH_NS (2 * NS_PER_MS)
+#define RESEND_MS 1000
+#define TRIES 5
 
 struct name {
 	char *text;
@@ -36,6 +42,7 @@ struct name {
 	char *why;
 	struct addresses found;
 	struct lookup *waiting;
+	struct name *queued; /* the next that is to be asked for */
 };
 
 struct watch {
@@ -51,6 +58,9 @@ struct resolver {
 	struct watch **watches;
 	size_t count, cap;
 	void *names; /* tsearch(3) */
+	struct name *queue, **queue_end;
+	size_t burst; /* names asked for since the last breath */
+	struct loop_timer *breath;
 	bool closing;
 };
 
@@ -260,10 +270,39 @@ static struct name *resolver_name(struct resolver *r, const char *text)
 	return *slot;
 }
 
-static int resolver_ask(void *resolver, const char *text, struct lookup *l, struct err **e)
+static void queue_run(struct resolver *r);
+
+static void on_breath(void *ctx)
+{
+	struct resolver *r = ctx;
+
+	r->breath = NULL;
+	r->burst = 0;
+	queue_run(r);
+}
+
+/* Ask for as many as one burst may hold; an answer from /etc/hosts comes before this returns. */
+static void queue_run(struct resolver *r)
 {
 	static const struct ares_addrinfo_hints hints = { .ai_family = AF_UNSPEC,
 							  .ai_socktype = SOCK_STREAM };
+
+	while (r->queue && r->burst < BURST) {
+		struct name *n = r->queue;
+
+		r->queue = n->queued;
+		if (!r->queue)
+			r->queue_end = &r->queue;
+		r->burst++;
+		ares_getaddrinfo(r->channel, n->text, NULL, &hints, on_answer, n);
+	}
+	if (r->burst && !r->breath)
+		r->breath = loop_timer_add(r->loop, clock_mono() + BREATH_NS, on_breath, r);
+	resolver_rearm(r);
+}
+
+static int resolver_ask(void *resolver, const char *text, struct lookup *l, struct err **e)
+{
 	struct resolver *r = resolver;
 	struct name *n = resolver_name(r, text);
 
@@ -283,8 +322,10 @@ static int resolver_ask(void *resolver, const char *text, struct lookup *l, stru
 	n->waiting = l;
 	if (!n->asked) {
 		n->asked = true;
-		ares_getaddrinfo(r->channel, n->text, NULL, &hints, on_answer, n);
-		resolver_rearm(r);
+		n->queued = NULL;
+		*r->queue_end = n;
+		r->queue_end = &n->queued;
+		queue_run(r);
 	}
 	return 0;
 }
@@ -299,6 +340,7 @@ static void resolver_free(void *object)
 		watch_drop(r, r->count - 1);
 	free(r->watches);
 	loop_timer_remove(r->timer);
+	loop_timer_remove(r->breath);
 	tdestroy(r->names, name_free);
 	free(r);
 }
@@ -306,8 +348,14 @@ static void resolver_free(void *object)
 static void *resolver_create(struct loop *loop, struct err **e)
 {
 	struct resolver *r = xcalloc(1, sizeof(*r));
-	struct ares_options options = { .sock_state_cb = on_socket_state, .sock_state_cb_data = r };
-	int status = ares_init_options(&r->channel, &options, ARES_OPT_SOCK_STATE_CB);
+	struct ares_options options = { .sock_state_cb = on_socket_state,
+					.sock_state_cb_data = r,
+					.timeout = RESEND_MS,
+					.tries = TRIES };
+	int status = ares_init_options(&r->channel, &options,
+				       ARES_OPT_SOCK_STATE_CB | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES);
+
+	r->queue_end = &r->queue;
 
 	if (status != ARES_SUCCESS) {
 		err_set(e, ERR_SYSTEM, "c-ares: %s", ares_strerror(status));
