@@ -118,8 +118,37 @@ static void free_table(void *table)
 	free(table);
 }
 
-static const struct shared_table table = { "table", read_table, free_table };
-static const struct shared_table failing = { "failing", read_failing, free_table };
+static const struct shared_table table = { .name = "table",
+					   .read = read_table,
+					   .free = free_table };
+static const struct shared_table failing = { .name = "failing",
+					     .read = read_failing,
+					     .free = free_table };
+static const struct shared_table lasting = {
+	.name = "lasting", .read = read_table, .free = free_table, .lasting = true
+};
+
+static void lasting_tables_stay(void **state)
+{
+	struct table_cache *cache = table_cache_new();
+	struct observer *o = observer_new(NULL);
+	const void *first;
+
+	(void)state;
+	reads = frees = 0;
+	observer_use_cache(o, cache);
+	assert_non_null(observer_table(o, &table, NULL));
+	first = observer_table(o, &lasting, NULL);
+	assert_non_null(observer_table(o, &table, NULL));
+	table_cache_renew(cache);
+	assert_int_equal(frees, 1);
+	assert_ptr_equal(observer_table(o, &lasting, NULL), first);
+	assert_non_null(observer_table(o, &table, NULL));
+	assert_int_equal(reads, 3);
+	table_cache_free(cache);
+	assert_int_equal(frees, 3);
+	observer_free(o);
+}
 
 static void tables_are_read_once_a_generation(void **state)
 {
@@ -222,6 +251,7 @@ int main(void)
 		cmocka_unit_test(the_first_trouble_stays),
 		cmocka_unit_test(evidence_is_bounded),
 		cmocka_unit_test(tables_are_read_once_a_generation),
+		cmocka_unit_test(lasting_tables_stay),
 		cmocka_unit_test(failures_are_remembered),
 		cmocka_unit_test(objects_are_shared),
 		cmocka_unit_test(objects_that_fail_are_tried_again),
