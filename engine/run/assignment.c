@@ -28,8 +28,28 @@ static void pack_json(const char *text, struct buf *out)
 		pack_bytes(out, text, strlen(text));
 }
 
+static size_t text_size(const char *text)
+{
+	return sizeof(uint32_t) + (text ? strlen(text) : 0);
+}
+
+static size_t assignment_size(const struct assignment_parts *p)
+{
+	size_t size = 4 * sizeof(uint32_t) + text_size(p->captures) + text_size(p->item) +
+		      text_size(p->sighting);
+
+	for (size_t i = 0; i < p->check->secret_count; i++) {
+		size_t len = 0;
+
+		secrets_text(p->secrets, p->check->secrets[i], &len);
+		size += 2 * sizeof(uint32_t) + len;
+	}
+	return size;
+}
+
 void assignment_pack(const struct assignment_parts *p, struct buf *out)
 {
+	pack_reserve(out, assignment_size(p));
 	pack_u32(out, (uint32_t)p->check->index);
 	pack_u32(out, p->attempt);
 	pack_u32(out, (p->captures ? HAS_CAPTURES : 0) | (p->item ? HAS_ITEM : 0) |

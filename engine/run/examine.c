@@ -226,7 +226,8 @@ static char *tell_details(const struct examination *x, const struct judgement *j
 			  const char *message)
 {
 	bool pass = j->status == STATUS_PASS;
-	/* How a service let us in is worth telling (a host key taken unknown); how a file was read is not. */
+	/* How a service let us in is worth telling (a host key taken unknown); how a file was read
+	 * is not. */
 	const bool untold = pass && x->a.check->type->lane != LANE_ISOLATED;
 	const struct telling t = {
 		.check = x->a.check,

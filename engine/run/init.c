@@ -4,12 +4,17 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <jansson.h>
 
 #include "engine/base/clock.h"
 #include "engine/run/run.h"
@@ -61,11 +66,20 @@ static void open_standard_descriptors(void)
 			_exit(71);
 }
 
+/* What was observed, captured or answered may hold secrets, and workers inherit our memory. */
+static void free_wiped(void *p)
+{
+	if (p)
+		explicit_bzero(p, malloc_usable_size(p));
+	free(p);
+}
+
 void run_prepare(void)
 {
 	const struct rlimit none = { 0, 0 };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 
+	json_set_alloc_funcs(malloc, free_wiped);
 	open_standard_descriptors();
 	if (getpid() == 1)
 		become_init();

@@ -1,6 +1,7 @@
 #include "engine/run/wire.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -117,6 +118,24 @@ int wire_next(struct wire *w, struct wire_message *m, struct err **e)
 	return found;
 }
 
+/* Room for more bytes; what is left behind by growing is overwritten. */
+void pack_reserve(struct buf *b, size_t more)
+{
+	size_t cap = b->cap * 2 > b->len + more + 1 ? b->cap * 2 : b->len + more + 1;
+	char *grown;
+
+	if (b->cap - b->len > more)
+		return;
+	grown = xcalloc(1, cap);
+	if (b->data) {
+		memcpy(grown, b->data, b->len);
+		explicit_bzero(b->data, b->cap);
+		free(b->data);
+	}
+	b->data = grown;
+	b->cap = cap;
+}
+
 void wire_send(struct wire *w, enum wire_type type, uint32_t job, uint32_t serial,
 	       const void *bytes, size_t len)
 {
@@ -124,6 +143,7 @@ void wire_send(struct wire *w, enum wire_type type, uint32_t job, uint32_t seria
 		.type = type, .length = (uint32_t)len, .job = job, .serial = serial
 	};
 
+	pack_reserve(&w->out, sizeof(h) + len);
 	buf_add(&w->out, &h, sizeof(h));
 	if (len)
 		buf_add(&w->out, bytes, len);

@@ -82,6 +82,9 @@ int wire_flush(struct wire *w, struct err **e);
 
 /* Packing of message bytes: numbers in the machine's order (both ends are one program), texts with
  * their length. */
+/* Make room first where secrets are packed: growing would leave copies of them behind, which later
+ * workers inherit. */
+void pack_reserve(struct buf *b, size_t more);
 void pack_u32(struct buf *b, uint32_t v);
 void pack_i64(struct buf *b, int64_t v);
 void pack_bytes(struct buf *b, const void *bytes, size_t len);
