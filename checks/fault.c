@@ -3,6 +3,7 @@
  *
  * Compiled only with --enable-fault-injection.
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,11 +23,12 @@ struct fault_query {
 	int deed;
 	int when;
 	struct duration after;
+	char *path;
 };
 
-enum deed { CRASH, EAT, EXIT, FAIL, FLOOD_OUTPUT, GARBAGE, HANG, LOOP, PASS };
+enum deed { BLOCK, CRASH, EAT, EXIT, FAIL, FLOOD_OUTPUT, GARBAGE, HANG, LOOP, PASS };
 static const char *const deeds[] = {
-	"crash", "eat", "exit", "fail", "flood", "garbage", "hang", "loop", "pass", NULL,
+	"block", "crash", "eat", "exit", "fail", "flood", "garbage", "hang", "loop", "pass", NULL,
 };
 
 enum when { START, CALLBACK, SHARED };
@@ -41,6 +43,8 @@ static const struct field fault_fields[] = {
 	  .required = true,
 	  .choices = deeds,
 	  .doc = "The deed." },
+	FIELD_PATH(struct fault_query, path,
+		   .doc = "For block: a file to write, on a frozen file system."),
 	FIELD_ENUM(struct fault_query, when, .dflt = "start", .choices = whens,
 		   .doc = "In a lane with a loop: at once, in a callback, or in one of nobody's."),
 	{ .name = NULL },
@@ -82,10 +86,22 @@ static void loop_for_ever(void)
 		turns++;
 }
 
-/* Whether the check goes on after it. */
-static bool misdeed(enum deed deed)
+/* On a frozen file system this waits in the kernel, where no signal helps. */
+static void write_to(const char *path)
 {
-	switch (deed) {
+	auto_fd int fd = path ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600) : -1;
+
+	if (fd >= 0 && write(fd, "x", 1) < 0)
+		return;
+}
+
+/* Whether the check goes on after it. */
+static bool misdeed(const struct fault_query *q)
+{
+	switch ((enum deed)q->deed) {
+	case BLOCK:
+		write_to(q->path);
+		return true;
 	case CRASH:
 		raise(SIGSEGV);
 		return false;
@@ -124,7 +140,7 @@ static int fault_observe(const void *query, struct observer *o, struct err **e)
 	wait_before(q);
 	while (q->deed == HANG)
 		pause();
-	misdeed((enum deed)q->deed);
+	misdeed(q);
 	observer_set_bool(o, "ok", q->deed != FAIL);
 	observer_set_string(o, "text", "fault");
 	return 0;
@@ -145,7 +161,7 @@ static void fault_end(struct fault_state *s)
 	struct probe *p = s->probe;
 	const struct fault_query *q = p->query;
 
-	misdeed((enum deed)q->deed);
+	misdeed(q);
 	if (q->deed == HANG)
 		return;
 	observer_set_bool(p->observer, "ok", q->deed != FAIL);

@@ -30,8 +30,9 @@ struct fault_query {
 	int deed;
 	int when;
 	struct duration after;
+	char *path;
 };
-enum { CRASH, EAT, EXIT, FAIL, FLOOD, GARBAGE, HANG, LOOP, PASS };
+enum { BLOCK, CRASH, EAT, EXIT, FAIL, FLOOD, GARBAGE, HANG, LOOP, PASS };
 enum { START, CALLBACK, SHARED };
 
 /* A plan made by hand. */
