@@ -20,16 +20,6 @@
 #define LOCAL_MANY 256
 /* Plain connections from which a second network worker pays. */
 #define NETWORK_MANY 1024
-/* A local check that runs longer than this must not hold up the rest of its batch. */
-#define MOVE_AFTER (250 * NS_PER_MS)
-/* The supervisor's clock beyond a check's own. */
-#define GRACE (700 * NS_PER_MS)
-#define JUDGE_LIMIT (5 * NS_PER_S)
-/* One callback may hold a loop for this long. */
-#define CALLBACK_LIMIT NS_PER_S
-#define LOOP_LOOK (500 * NS_PER_MS)
-/* Nothing heard for so long beyond every timeout: the worker is stopped or has lost its way. */
-#define SILENCE (2 * NS_PER_S)
 #define BIRTH_LIMIT (10 * NS_PER_S)
 /* An isolated worker is renewed after this many checks, for what libraries leak. */
 #define RENEW_AFTER 100
@@ -43,11 +33,6 @@ static const enum role lane_roles[LANE_COUNT] = {
 	[LANE_COMMAND] = ROLE_COMMAND,
 	[LANE_ISOLATED] = ROLE_ISOLATED,
 };
-
-int64_t lanes_limit(const struct job *j)
-{
-	return j->sighting ? JUDGE_LIMIT : j->check->timeout + GRACE;
-}
 
 static bool same_module(const struct check_type *a, const struct check_type *b)
 {
@@ -121,9 +106,7 @@ static void give(struct worker *w, struct job *j)
 	job_list_add(&w->jobs, j);
 	wire_send(&w->wire, WIRE_JOB, j->number, j->serial, bytes.data, bytes.len);
 	if (!w->clock && w->state == WORKER_WORKING)
-		worker_clock(w,
-			     now + (w->role == ROLE_LOCAL || w->role == ROLE_ISOLATED ? MOVE_AFTER
-										      : LOOP_LOOK));
+		worker_clock(w, lanes_first_look(w, now));
 }
 
 /* The next job of a queue that may still be carried out. */
@@ -330,184 +313,6 @@ void lanes_feed(struct lanes *l)
 	}
 }
 
-/* The job that a message is about, if this worker may speak of it now. */
-static struct job *job_of(const struct worker *w, const struct wire_message *m)
-{
-	struct job *j = schedule_job(w->pool->lanes->schedule, m->header.job);
-
-	if (!j || j->worker != w || j->serial != m->header.serial ||
-	    j->serial >= atomic_load(&w->slot->next))
-		return NULL;
-	return j;
-}
-
-static void job_back(struct worker *w, struct job *j)
-{
-	job_list_remove(j);
-	j->worker = NULL;
-	w->done++;
-	w->pool->deaths = 0;
-	if (w->stuck) {
-		w->stuck = false;
-		worker_clock(w, clock_mono() + MOVE_AFTER);
-	}
-}
-
-static int take_result(struct worker *w, struct job *j, const struct wire_message *m)
-{
-	struct outcome o;
-
-	if (outcome_unpack(m->bytes, m->header.length, &o, NULL) < 0)
-		return -1;
-	job_back(w, j);
-	/* a check may notice by itself that its file system does not answer */
-	if (o.kind == KIND_BLOCKED)
-		lanes_block_mount(w->pool->lanes, j);
-	w->pool->lanes->finish(w->pool->lanes->ctx, j, &o);
-	return 0;
-}
-
-/* Results that lie in the worker's outbox: it may be held up, or dead, before it could send them.
- */
-bool lanes_take_outbox(struct worker *w, bool dead)
-{
-	auto_buf struct buf box = BUF_INIT(SLOT_SIZE);
-	struct wire_message m;
-	size_t at = 0, used = 0;
-
-	if (w->role != ROLE_LOCAL || w->distrusted)
-		return true;
-	if (!slot_outbox(w->slot, dead, &box))
-		return false;
-	while (wire_parse(buf_text(&box) + at, box.len - at, w->role, &m, &used, NULL) == 1) {
-		struct job *j = m.header.type == WIRE_RESULT ? job_of(w, &m) : NULL;
-
-		at += used;
-		if (j && take_result(w, j, &m) < 0)
-			break;
-	}
-	w->taken_back = true; /* it will send them again */
-	return true;
-}
-
-/* The rest of a batch goes to another worker: back to the front of the queue, in its order. */
-static void move_rest(struct worker *w, const struct job *busy)
-{
-	struct job *j, *prev;
-
-	slot_take_back(w->slot, w->serial - 1);
-	for (j = w->jobs.last; j; j = prev) {
-		prev = j->prev;
-		if (j == busy)
-			continue;
-		job_list_remove(j);
-		j->worker = NULL;
-		job_list_add_first(j->check->type->table && !j->sighting ? &w->pool->tabled
-									 : &w->pool->ready,
-				   j);
-	}
-	w->stuck = w->taken_back = true;
-}
-
-/* A worker that looks at one thing after the other: how long has it been at this one? */
-static void clock_serial(struct worker *w)
-{
-	const struct lanes *l = w->pool->lanes;
-	int64_t since, now = clock_mono(), next = now + MOVE_AFTER;
-	uint32_t number;
-	const struct job *j = NULL;
-
-	if (!w->jobs.count)
-		return;
-	if (slot_look(w->slot, &number, &since) && number)
-		j = schedule_job(l->schedule, number - 1);
-	if (j && j->worker == w) {
-		int64_t limit = since + lanes_limit(j);
-
-		if (now >= limit) {
-			worker_kill(w, KIND_KILLED);
-			return;
-		}
-		if (w->role == ROLE_LOCAL && now - since >= MOVE_AFTER && !w->stuck)
-			lanes_take_outbox(w, false);
-		if (w->role == ROLE_LOCAL && now - since >= MOVE_AFTER && !w->stuck &&
-		    j->worker == w)
-			move_rest(w, j);
-		next = w->stuck || w->role == ROLE_ISOLATED || since + MOVE_AFTER > limit
-			       ? limit
-			       : since + MOVE_AFTER;
-	} else if (now - w->heard > 5 * SILENCE) {
-		worker_kill(w, KIND_KILLED);
-		return;
-	}
-	worker_clock(w, next > now ? next : now + NS_PER_MS);
-}
-
-static int64_t longest_timeout(const struct worker *w)
-{
-	int64_t longest = 0;
-
-	for (const struct job *j = w->jobs.first; j; j = j->next)
-		if (j->check->timeout > longest)
-			longest = j->check->timeout;
-	return longest;
-}
-
-/* A loop keeps its checks' timeouts itself; it is held up only by a callback that does not return,
- * or by being stopped. */
-static void clock_of_loop(struct worker *w)
-{
-	int64_t since, now = clock_mono(), next = now + LOOP_LOOK;
-	uint32_t number;
-	bool busy;
-
-	if (!w->jobs.count)
-		return;
-	busy = slot_look(w->slot, &number, &since);
-	if ((busy && now - since >= CALLBACK_LIMIT) ||
-	    now - w->heard > longest_timeout(w) + SILENCE) {
-		worker_kill(w, KIND_KILLED);
-		return;
-	}
-	if (busy && since + CALLBACK_LIMIT < next)
-		next = since + CALLBACK_LIMIT;
-	worker_clock(w, next);
-}
-
-static void on_clock(struct worker *w)
-{
-	if (w->role == ROLE_LOCAL || w->role == ROLE_ISOLATED)
-		clock_serial(w);
-	else if (w->role != ROLE_PARENT)
-		clock_of_loop(w);
-}
-
-static int on_heard(struct worker *w, const struct wire_message *m)
-{
-	struct job *j = job_of(w, m);
-
-	if (w->pool->lanes->dropped)
-		return 0;
-	if (!j)
-		return w->taken_back && m->header.serial < w->serial ? 0 : -1;
-	switch (m->header.type) {
-	case WIRE_STARTED:
-		if (j->begun)
-			return -1;
-		j->begun = true;
-		j->given = clock_mono();
-		return 0;
-	case WIRE_OBSERVED:
-		job_back(w, j);
-		free(j->sighting);
-		j->sighting = xmemdup0(m->bytes, m->header.length);
-		lanes_add(w->pool->lanes, j);
-		return 0;
-	default:
-		return take_result(w, j, m);
-	}
-}
-
 void lanes_init(struct lanes *l, struct supervisor *sv)
 {
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -515,8 +320,8 @@ void lanes_init(struct lanes *l, struct supervisor *sv)
 	l->sv = sv;
 	l->cores = cores > 1 ? (unsigned)cores : 1;
 	sv->owner = l;
-	sv->heard = on_heard;
-	sv->clock = on_clock;
+	sv->heard = lanes_heard;
+	sv->clock = lanes_clock;
 	sv->gone = lanes_settle;
 }
 

@@ -58,8 +58,13 @@ void lanes_add(struct lanes *l, struct job *j);
 void lanes_feed(struct lanes *l);
 /* Hear what has been said already, then drop all jobs: they belong to nobody then. */
 void lanes_drop(struct lanes *l);
+/* lane_wire.c: a message of a worker; -1: it may not send it now. */
+int lanes_heard(struct worker *w, const struct wire_message *m);
 /* Hear what a local worker has done and not sent yet; false when it is sending it just now. */
 bool lanes_take_outbox(struct worker *w, bool dead);
+/* lane_clocks.c: when to look at a worker that has just been given its first job; and the look. */
+int64_t lanes_first_look(const struct worker *w, int64_t now);
+void lanes_clock(struct worker *w);
 /* How long the code of a job may run in its slot, in ns. */
 int64_t lanes_limit(const struct job *j);
 
