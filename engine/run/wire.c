@@ -84,40 +84,6 @@ void wire_release(struct wire *w)
 	w->fd = -1;
 }
 
-int wire_read(struct wire *w, struct err **e)
-{
-	char chunk[READ_SIZE];
-	ssize_t n;
-
-	buf_shift(&w->in, w->taken);
-	w->taken = 0;
-	do {
-		n = read(w->fd, chunk, sizeof(chunk));
-	} while (n < 0 && errno == EINTR);
-	if (n < 0 && errno == EAGAIN)
-		return 1;
-	if (n < 0 && errno == ECONNRESET)
-		return 0; /* it closed its end with bytes of ours unread */
-	if (n < 0)
-		return err_errno(e, ERR_SYSTEM, "read from a worker");
-	if (n == 0)
-		return 0;
-	if (!buf_add(&w->in, chunk, (size_t)n))
-		return err_set(e, ERR_BUG, "too much from a worker");
-	return 1;
-}
-
-int wire_next(struct wire *w, struct wire_message *m, struct err **e)
-{
-	size_t used = 0;
-	int found =
-		wire_parse(buf_text(&w->in) + w->taken, w->in.len - w->taken, w->peer, m, &used, e);
-
-	if (found == 1)
-		w->taken += used;
-	return found;
-}
-
 /* Room for more bytes; what is left behind by growing is overwritten. */
 void pack_reserve(struct buf *b, size_t more)
 {
@@ -134,6 +100,56 @@ void pack_reserve(struct buf *b, size_t more)
 	}
 	b->data = grown;
 	b->cap = cap;
+}
+
+/* Drop what is done with, and leave nothing of it behind. */
+static void wire_forget(struct wire *w)
+{
+	size_t left = w->in.len - w->taken;
+
+	if (!w->taken)
+		return;
+	memmove(w->in.data, w->in.data + w->taken, left);
+	explicit_bzero(w->in.data + left, w->taken);
+	w->in.len = left;
+	w->taken = 0;
+}
+
+int wire_read(struct wire *w, struct err **e)
+{
+	ssize_t n;
+
+	wire_forget(w);
+	if (w->in.max - w->in.len < READ_SIZE)
+		return err_set(e, ERR_BUG, "too much from a worker");
+	pack_reserve(&w->in, READ_SIZE);
+	do {
+		n = read(w->fd, w->in.data + w->in.len, READ_SIZE);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0 && errno == EAGAIN)
+		return 1;
+	if (n < 0 && errno == ECONNRESET)
+		return 0; /* it closed its end with bytes of ours unread */
+	if (n < 0)
+		return err_errno(e, ERR_SYSTEM, "read from a worker");
+	if (n == 0)
+		return 0;
+	w->in.len += (size_t)n;
+	w->in.data[w->in.len] = '\0';
+	return 1;
+}
+
+int wire_next(struct wire *w, struct wire_message *m, struct err **e)
+{
+	size_t used = 0;
+	int found =
+		wire_parse(buf_text(&w->in) + w->taken, w->in.len - w->taken, w->peer, m, &used, e);
+
+	if (found == 1)
+		w->taken += used;
+	else if (found == 0)
+		wire_forget(w);
+	return found;
 }
 
 void wire_send(struct wire *w, enum wire_type type, uint32_t job, uint32_t serial,
