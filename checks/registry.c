@@ -15,14 +15,19 @@ extern const struct check_type check_fault_network;
 #endif
 extern const struct check_type check_file;
 extern const struct check_type check_git;
+extern const struct check_type check_group;
 extern const struct check_type check_http;
+extern const struct check_type check_interface;
+extern const struct check_type check_kernel_param;
 extern const struct check_type check_mount;
+extern const struct check_type check_package;
 extern const struct check_type check_port;
 extern const struct check_type check_process;
 extern const struct check_type check_redis;
 extern const struct check_type check_ssh;
 extern const struct check_type check_system;
 extern const struct check_type check_tcp;
+extern const struct check_type check_user;
 extern const struct check_type check_value;
 
 const struct check_type *const check_registry[] = {
@@ -36,14 +41,19 @@ const struct check_type *const check_registry[] = {
 #endif
 	&check_file,
 	&check_git,
+	&check_group,
 	&check_http,
+	&check_interface,
+	&check_kernel_param,
 	&check_mount,
+	&check_package,
 	&check_port,
 	&check_process,
 	&check_redis,
 	&check_ssh,
 	&check_system,
 	&check_tcp,
+	&check_user,
 	&check_value,
 	NULL,
 };

@@ -31,12 +31,6 @@ inspect() {
 	ends "$code" "$ROUNDS" run "$name.yaml" --report "json=$T/$name.json" --report text "$@"
 }
 
-# observed NAME ID FACT: the fact as compact JSON.
-observed() {
-	jq -c --arg id "$1/$2" --arg fact "$3" \
-		'.results[] | select(.id == $id) | .observed[$fact]' "$T/$1.json"
-}
-
 # outcome NAME ID: "STATUS KIND" of a check.
 outcome() {
 	jq -r --arg id "$1/$2" \
@@ -466,4 +460,168 @@ YAML
 	[ "$status" -ne 99 ] || skip "/proc cannot be remounted here"
 	is "$status" 2
 	says "hidepid"
+}
+
+@test "user and group: accounts of all kinds, and who may not read passwords" {
+	need_namespaces
+	chmod 755 "$T"
+	cat >passwd <<'TEXT'
+root:x:0:0:root:/root:/bin/bash
+app:x:1000:100:App:/srv/app:/bin/sh
+off:x:1001:100::/:/usr/sbin/nologin
+TEXT
+	cat >group <<'TEXT'
+root:x:0:
+users:x:100:
+docker:x:999:app
+TEXT
+	printf 'root:*:19000:0:::::\napp:$6$x$y:%s:0:99999:7:::\noff:!:19000::::::\n' \
+		"$(($(date +%s) / 86400 - 3))" >shadow
+	chmod 600 shadow
+	ruleset accounts <<'YAML'
+- id: app
+  user: { name: app }
+  expect:
+    uid: 1000
+    gid: 100
+    group: users
+    groups: { all_of: [ { contains: docker }, { contains: users }, { length: 2 } ] }
+    home: /srv/app
+    shell: /bin/sh
+- id: "off"
+  user: { name: "1001" }
+  expect: { name: "off", shell: { ends_with: nologin } }
+- id: none
+  user: { name: guest }
+  expect: { exists: false }
+- id: missing
+  user: { name: guest }
+- id: docker
+  group: { name: docker }
+  expect: { gid: 999, members: { each: app } }
+- id: users
+  group: { name: users }
+  expect: { members: { all_of: [ { contains: app }, { contains: "off" } ] } }
+- id: no-group
+  group: { name: wheel }
+  expect: { exists: false }
+- id: password
+  user: { name: app }
+  expect: { locked: false, password_age: { between: [ 2d, 4d ] } }
+- id: locked
+  user: { name: "off" }
+  expect: { locked: true }
+YAML
+	in_mounts "for file in passwd group shadow; do mount --bind \$file /etc/\$file; done
+		'$ROUNDS' run accounts.yaml --report json=accounts.json || :
+		setpriv --reuid 65534 --regid 65534 --clear-groups '$ROUNDS' run accounts.yaml \
+			--report json=- | sed s,accounts/,blind/, >blind.json || :"
+	is "$(jq -r '[.results[] | select(.status != "pass") | .id] | join(" ")' accounts.json)" \
+		accounts/missing
+	is "$(outcome blind password)" "error permission"
+	is "$(outcome blind locked)" "error permission"
+	is "$(outcome blind app)" "pass "
+}
+
+@test "package: dpkg's own data base agrees with dpkg" {
+	local version
+
+	version=$(dpkg-query -W -f '${Version}' dpkg) || skip "needs dpkg"
+	ruleset packages <<YAML
+- id: dpkg
+  package: { name: dpkg }
+  expect: { version: "$version", database: dpkg, status: installed }
+- id: newer
+  package: { name: dpkg }
+  expect: { version: { ge: 1.10 } }
+- id: none
+  package: { name: no-such-package }
+  expect: { installed: false }
+- id: missing
+  package: { name: no-such-package }
+YAML
+	run "$ROUNDS" run packages.yaml --report json=packages.json
+	is "$(jq -r '[.results[].status] | join(" ")' packages.json)" "pass pass pass fail"
+}
+
+@test "package: no data base, or rpm's, is an error and not 'not installed'" {
+	need_namespaces
+	[ -d /var/lib/dpkg ] || skip "needs /var/lib/dpkg"
+	[ ! -e /lib/apk ] || skip "there is another data base"
+	ruleset none <<'YAML'
+- id: gone
+  package: { name: bash }
+  expect: { installed: false }
+YAML
+	in_mounts "mount -t tmpfs none /var/lib; mkdir /var/lib/rpm
+		'$ROUNDS' run none.yaml --report json=none.json || :
+		touch /var/lib/rpm/rpmdb.sqlite
+		'$ROUNDS' run none.yaml --report json=rpm.json || :
+		mkdir -p /var/lib/dpkg/status.d
+		printf 'Package: tzdata\nVersion: 2024a\n' >/var/lib/dpkg/status.d/tzdata
+		rm /var/lib/rpm/rpmdb.sqlite; sed -i s/bash/tzdata/ none.yaml
+		'$ROUNDS' run none.yaml --report json=distroless.json || :"
+	is "$(jq -r '.results[0] | "\(.status) \(.error.kind)"' none.json)" "error module"
+	is "$(jq -r '.results[0] | "\(.status) \(.error.kind)"' rpm.json)" "error module"
+	jq -e '.results[0].message | contains("rpm -q")' rpm.json
+	is "$(jq -r '.results[0].status' distroless.json)" fail
+}
+
+@test "kernel_param: values of our own network namespace, and what may not be read" {
+	need_namespaces
+	chmod 755 "$T"
+	ruleset sysctl <<'YAML'
+- id: forward
+  kernel_param: { name: net.ipv4.ip_forward }
+  expect: { value: 1 }
+- id: dotted
+  kernel_param: { name: net/ipv4/conf/lo/forwarding }
+  expect: { value: { in: [ 0, 1 ] } }
+- id: three
+  kernel_param: { name: net.ipv4.tcp_rmem }
+  expect: { "values[2]": { ge: 4096 }, value: { matches: '^\d+ \d+ \d+$' } }
+- id: none
+  kernel_param: { name: net.ipv4.no_such_thing }
+- id: secret
+  kernel_param: { name: net.ipv4.tcp_fastopen_key }
+YAML
+	unshare -n -m bash -ec "echo 1 >/proc/sys/net/ipv4/ip_forward
+		setpriv --reuid 65534 --regid 65534 --clear-groups '$ROUNDS' run sysctl.yaml \
+			--report json=- >sysctl.json || :"
+	is "$(outcome sysctl forward)" "pass "
+	is "$(outcome sysctl dotted)" "pass "
+	is "$(outcome sysctl three)" "pass "
+	is "$(outcome sysctl none)" "fail "
+	is "$(outcome sysctl secret)" "error permission"
+}
+
+@test "interface: without a link, with one, addresses, and none of this name" {
+	need_namespaces
+	command -v ip >/dev/null || skip "needs ip"
+	unshare -n ip link add br0 type bridge 2>/dev/null || skip "needs bridge interfaces"
+	ruleset net <<'YAML'
+- id: loopback
+  interface: { name: lo }
+  expect: { up: true, addresses: { contains: 127.0.0.1/8 }, mtu: { ge: 1280 } }
+- id: linkless
+  interface: { name: br0 }
+  expect:
+    enabled: true
+    up: false
+    mtu: 1400
+    mac: "02:00:00:00:00:0a"
+    addresses: { contains: 10.1.2.3/20 }
+- id: "off"
+  interface: { name: br1 }
+  expect: { enabled: false, up: false, addresses: { empty: true } }
+- id: none
+  interface: { name: br }
+YAML
+	unshare -n bash -ec "ip link set lo up
+		ip link add br0 type bridge; ip link add br1 type bridge
+		ip link set br0 address 02:00:00:00:00:0A mtu 1400
+		ip addr add 10.1.2.3/20 dev br0
+		ip link set br0 up
+		'$ROUNDS' run net.yaml --report json=net.json || :"
+	is "$(jq -r '[.results[].status] | join(" ")' net.json)" "pass pass pass fail"
 }
