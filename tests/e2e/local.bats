@@ -584,7 +584,7 @@ print(flush=True)
 time.sleep(300)' >listens &
 server=$!
 while [ ! -s listens ]; do sleep 0.1; done
-"$1" run host.yaml --report json=broken.json --param memory_min=99999999999 \
+"$1" run host.yaml --report json=broken.json --param memory_max=-1 \
 	--param zombies_max=-1 --param disk_max=-1 || code=$?
 kill "$server"
 exit "$code"
