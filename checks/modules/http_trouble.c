@@ -53,16 +53,17 @@ static void tls_trouble(struct observer *o, const struct failed *f)
 
 static void receive_trouble(struct observer *o, const struct failed *f)
 {
-	int errnum = errno_of(f);
+	/* Of another attempt to connect it may be still: nothing that was connected is refused. */
+	int errnum = errno_of(f) == ECONNREFUSED ? 0 : errno_of(f);
 
 	if (strstr(f->text, "Too large response headers"))
 		observer_trouble(o, KIND_TOO_LARGE, "%s sends headers without end", f->peer);
+	else if (strstr(f->text, " routines:"))
+		observer_trouble(o, KIND_TLS, "TLS with %s broke: %s", f->peer, f->text);
 	else if (errnum)
 		net_trouble(o, errnum, f->peer);
 	else if (strstr(f->text, "unexpected eof"))
 		observer_trouble(o, KIND_CLOSED, "connection closed by %s in its answer", f->peer);
-	else if (strstr(f->text, " routines:"))
-		observer_trouble(o, KIND_TLS, "TLS with %s broke: %s", f->peer, f->text);
 	else
 		observer_trouble(o, KIND_PROTOCOL, "the answer of %s broke off: %s", f->peer,
 				 f->text);

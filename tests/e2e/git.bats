@@ -83,6 +83,7 @@ by_ssh() {
 		"refs: { any: { name: refs/tags/v1 }, length: 3 }"
 	clone https "url: '$secure/basic/small.git', user: git, password: pa55-of-the-lab, $ca"
 	clone https-address "url: 'https://127.0.0.1:$HTTPS/open/small.git', $ca"
+	clone addresses "url: '$web/open/small.git', resolve: [ 127.0.0.1, '::1' ]"
 	clone moved "url: '$web/moved/small.git', user: git, password: pa55-of-the-lab"
 	clone file "url: '$GIT_SITE/repositories/small.git'" "files: 3"
 	clone ssh-url "url: 'ssh://$ssh:$SSH/group/small.git', $(S), key: $K/ed25519" "files: 3"
@@ -103,6 +104,7 @@ by_ssh() {
 		refs pass -
 		https pass -
 		https-address pass -
+		addresses pass -
 		moved pass -
 		file pass -
 		ssh-url pass -

@@ -161,7 +161,10 @@ static int set_host(struct stream *st)
 	for (size_t i = 0; i < s->query->resolve.count; i++)
 		buf_printf(&where, "%s%s", i ? "," : "", s->query->resolve.items[i]);
 	if (!where.len && dial_resolve(s->o, u.host, s->deadline, &found) == 0)
-		addresses_print(&found, &where);
+		for (size_t i = 0; i < found.count; i++) {
+			buf_adds(&where, i ? "," : ""); /* no blank: the list would end there */
+			address_print(&found.items[i], &where);
+		}
 	buf_printf(&line, "%s:%u:%s", u.host, port, buf_text(&where));
 	buf_clear(&st->peer);
 	buf_printf(&st->peer, "%s port %u", buf_text(&where), port);
