@@ -106,7 +106,7 @@ all_gone() {
 	ends 65 "$ROUNDS" lint wrong.yaml
 	says "'argv' and 'shell' exclude each other"
 	says "'argv' or 'shell' is needed"
-	says "'A-B' cannot be the name of a variable in 'env'"
+	says "env: 'A-B' cannot be the name of a variable"
 }
 
 @test "who ignores TERM is killed, with its grandchildren, in whatever session" {
