@@ -25,6 +25,8 @@ struct observer {
 	int64_t deadline;
 	struct table_cache *cache;
 	bool own_cache;
+	const json_t *state;
+	json_t *kept;
 };
 
 struct observer *observer_new(const char *const *wants)
@@ -46,6 +48,7 @@ void observer_free(struct observer *o)
 	json_decref(o->facts);
 	json_decref(o->evidences);
 	json_decref(o->traces);
+	json_decref(o->kept);
 	if (o->own_cache)
 		table_cache_free(o->cache);
 	free(o);
@@ -59,6 +62,27 @@ int64_t observer_deadline(const struct observer *o)
 void observer_set_deadline(struct observer *o, int64_t deadline)
 {
 	o->deadline = deadline;
+}
+
+const json_t *observer_state(const struct observer *o)
+{
+	return o->state;
+}
+
+void observer_set_state(struct observer *o, const json_t *state)
+{
+	o->state = state;
+}
+
+void observer_keep(struct observer *o, json_t *state)
+{
+	json_decref(o->kept);
+	o->kept = state;
+}
+
+const json_t *observer_kept(const struct observer *o)
+{
+	return o->kept;
 }
 
 bool observer_wants(const struct observer *o, const char *fact)

@@ -62,6 +62,13 @@ void observer_trace(struct observer *o, const char *fmt, ...) __attribute__((for
 int64_t observer_deadline(const struct observer *o);
 void observer_set_deadline(struct observer *o, int64_t deadline);
 
+/* What the check left behind at the last run of its task (a log's cursor), borrowed; NULL:
+ * nothing. */
+const json_t *observer_state(const struct observer *o);
+/* What it leaves to the next one; steals the reference. It is kept only when the run is of a task,
+ * and its reports were written. */
+void observer_keep(struct observer *o, json_t *state);
+
 /* A shared table, read at most once a generation. NULL on failure (e set; the failure is
  * remembered, too). */
 const void *observer_table(struct observer *o, const struct shared_table *type, struct err **e);
@@ -72,6 +79,9 @@ struct table_cache *table_cache_new(void);
 void table_cache_renew(struct table_cache *c); /* a new generation: everything is read anew */
 void table_cache_free(struct table_cache *c);
 void observer_use_cache(struct observer *o, struct table_cache *c);
+void observer_set_state(struct observer *o, const json_t *state); /* borrowed */
+/* Borrowed; NULL: nothing was kept. */
+const json_t *observer_kept(const struct observer *o);
 /* Facts incl. error {kind, text} where there was trouble; borrowed. */
 json_t *observer_facts(struct observer *o);
 json_t *observer_evidences(
