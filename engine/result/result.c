@@ -21,6 +21,7 @@ void result_release(struct result *r)
 	free(r->title_zh);
 	free(r->message);
 	free(r->details);
+	free(r->state);
 	*r = (struct result){ 0 };
 }
 

@@ -42,6 +42,7 @@ struct result {
 	uint64_t seq;      /* order of completion, from 1 */
 	char *message;     /* always there but for a pass: one line */
 	char *details;
+	char *state; /* JSON text: left to the next run of its task; or NULL */
 	bool not_configured; /* a skip for want of a parameter */
 	bool below_gate;     /* a fail or error that the gate does not count */
 };

@@ -8,7 +8,7 @@
 #include "engine/ruleset/ruleset.h"
 #include "engine/run/wire.h"
 
-enum { HAS_CAPTURES = 1, HAS_ITEM = 2, HAS_SECRETS = 4, HAS_SIGHTING = 8 };
+enum { HAS_CAPTURES = 1, HAS_ITEM = 2, HAS_SECRETS = 4, HAS_SIGHTING = 8, HAS_STATE = 16 };
 
 static void pack_secrets(const struct check *c, const struct secrets *secrets, struct buf *out)
 {
@@ -54,12 +54,13 @@ void assignment_pack(const struct assignment_parts *p, struct buf *out)
 	pack_u32(out, p->attempt);
 	pack_u32(out, (p->captures ? HAS_CAPTURES : 0) | (p->item ? HAS_ITEM : 0) |
 			      (p->check->secret_count ? HAS_SECRETS : 0) |
-			      (p->sighting ? HAS_SIGHTING : 0));
+			      (p->sighting ? HAS_SIGHTING : 0) | (p->state ? HAS_STATE : 0));
 	pack_json(p->captures, out);
 	pack_json(p->item, out);
 	if (p->check->secret_count)
 		pack_secrets(p->check, p->secrets, out);
 	pack_json(p->sighting, out);
+	pack_json(p->state, out);
 }
 
 static json_t *unpack_json(struct unpack *u)
@@ -105,6 +106,8 @@ int assignment_unpack(const struct wire_message *m, const struct plan *plan, str
 		a.secrets = unpack_secrets(&u);
 	if (has & HAS_SIGHTING)
 		a.sighting = unpack_json(&u);
+	if (has & HAS_STATE)
+		a.state = unpack_json(&u);
 	if (u.bad || u.left || index >= plan->count ||
 	    (has & HAS_SIGHTING && !json_is_object(a.sighting))) {
 		assignment_release(&a);
@@ -120,6 +123,7 @@ void assignment_release(struct assignment *a)
 	json_decref(a->captures);
 	json_decref(a->item);
 	json_decref(a->sighting);
+	json_decref(a->state);
 	secrets_free(a->secrets);
 	*a = (struct assignment){ 0 };
 }

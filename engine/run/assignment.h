@@ -21,6 +21,7 @@ struct assignment_parts {
 	unsigned attempt;
 	const char *captures;          /* JSON: { "checks.x.path": value } */
 	const char *item;              /* JSON: of a runtime item */
+	const char *state;             /* JSON: what it left at the last run */
 	const char *sighting;          /* JSON of sighting_pack: only judge it */
 	const struct secrets *secrets; /* those of the check are taken */
 };
@@ -30,7 +31,7 @@ struct assignment {
 	uint32_t job, serial;
 	const struct check *check;
 	unsigned attempt;
-	json_t *captures, *item;
+	json_t *captures, *item, *state;
 	struct secrets *secrets; /* those of this check alone; NULL: it has none */
 	json_t *sighting;
 };

@@ -50,6 +50,7 @@ void examine_open(struct examination *x, struct assignment *a, const struct expo
 	x->begun = clock_mono();
 	x->observer = observer_new((const char *const *)x->a.check->wants);
 	observer_set_deadline(x->observer, x->begun + x->a.check->timeout);
+	observer_set_state(x->observer, x->a.state);
 	if (make_instance(x, &kind, &e) < 0)
 		end_blind(x, kind, err_text(e));
 }
@@ -263,6 +264,8 @@ void examine_judge(struct examination *x)
 							    observer_facts(x->observer)),
 	};
 	x->outcome.details = tell_details(x, &j, x->outcome.message);
+	if (observer_kept(x->observer))
+		x->outcome.state = json_dumps(observer_kept(x->observer), JSON_COMPACT);
 	x->ended = true;
 	judgement_release(&j);
 }

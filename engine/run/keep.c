@@ -154,6 +154,7 @@ void keep_result(struct job *j, const struct secrets *secrets)
 		.duration = o->duration,
 		.message = keep_message(j, secrets),
 		.details = keep_details(j, secrets),
+		.state = o->state ? xstrdup(o->state) : NULL,
 		.not_configured = o->status == STATUS_SKIP && o->message &&
 				  text_starts_with(o->message, "not configured"),
 	};

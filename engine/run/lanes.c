@@ -9,6 +9,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/err.h"
 #include "engine/base/xalloc.h"
+#include "engine/ruleset/plan.h"
 #include "engine/ruleset/ruleset.h"
 #include "engine/run/assignment.h"
 #include "engine/run/in_flight.h"
@@ -81,16 +82,29 @@ static bool is_blocked(const struct lanes *l, const struct job *j)
 	return false;
 }
 
+/* What the check left at the last run, as JSON text; the caller's. */
+static char *state_of(const struct lanes *l, const struct job *j)
+{
+	auto_free char *id = l->states && j->item
+				     ? check_item_id(j->check, j->item_number, j->item)
+				     : NULL;
+	const json_t *state = json_object_get(l->states, id ? id : j->check->id);
+
+	return state ? json_dumps(state, JSON_COMPACT) : NULL;
+}
+
 static void give(struct worker *w, struct job *j)
 {
 	const struct lanes *l = w->pool->lanes;
 	auto_buf struct buf bytes = BUF_SECRET(SIZE_MAX);
 	auto_free char *item = j->item ? json_dumps(j->item, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+	auto_free char *state = state_of(l, j);
 	const struct assignment_parts parts = {
 		.check = j->check,
 		.attempt = j->attempt,
 		.captures = j->captures,
 		.item = item,
+		.state = state,
 		.sighting = j->sighting,
 		.secrets = l->secrets,
 	};

@@ -37,6 +37,7 @@ struct pool {
 struct lanes {
 	struct supervisor *sv;
 	const struct secrets *secrets;
+	const json_t *states; /* { ID: what the check left at the last run }; may be NULL */
 	struct schedule *schedule;
 	struct pool *pools;
 	unsigned cores, jobs; /* jobs: isolated workers at once */

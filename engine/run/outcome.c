@@ -13,6 +13,7 @@ void outcome_release(struct outcome *o)
 {
 	free(o->message);
 	free(o->details);
+	free(o->state);
 	json_decref(o->exports);
 	*o = (struct outcome){ 0 };
 }
@@ -70,6 +71,7 @@ void outcome_pack(const struct outcome *o, struct buf *out)
 	pack_text(out, o->message);
 	pack_text(out, o->details);
 	pack_text(out, exports);
+	pack_text(out, o->state);
 }
 
 static bool outcome_bounded(const struct outcome *o)
@@ -92,6 +94,7 @@ int outcome_unpack(const char *bytes, size_t len, struct outcome *out, struct er
 	o.message = unpack_text(&u);
 	o.details = unpack_text(&u);
 	exports = unpack_text(&u);
+	o.state = unpack_text(&u);
 	if (exports)
 		o.exports = json_loads(exports, JSON_DECODE_ANY, NULL);
 	if (u.bad || u.left || !outcome_bounded(&o) || (exports && !json_is_object(o.exports))) {

@@ -20,6 +20,7 @@ struct outcome {
 	int64_t duration; /* ns */
 	char *message;    /* one line, or NULL for a pass */
 	char *details;    /* JSON text of an object (result.h), or NULL */
+	char *state;      /* JSON text: what it leaves to the next run of its task; or NULL */
 	json_t *exports;  /* { path: value } for the captures of others, or NULL: no observation */
 };
 

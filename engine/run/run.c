@@ -251,6 +251,7 @@ static int open_execution(struct execution *x, struct err **e)
 		.orphans_are_ours = !has_children(),
 	};
 	x->lanes = (struct lanes){ .secrets = x->options->secrets,
+				   .states = x->options->states,
 				   .schedule = x->schedule,
 				   .jobs = jobs,
 				   .finish = on_finish,

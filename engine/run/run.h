@@ -31,6 +31,7 @@ struct run_options {
 	int64_t deadline;        /* ns from the start; 0: none */
 	const char *module_path; /* folder of the modules */
 	struct secrets *secrets;
+	const json_t *states; /* { ID: what the check left at the last run of its task }; or NULL */
 	struct log *log;
 	/* Called when a check has ended (its result is whole; order of completion), and some ten
 	 * times a second with the state of affairs. */
