@@ -20,6 +20,7 @@
 #include "engine/cli/outputs.h"
 #include "engine/cli/say.h"
 #include "engine/run/run.h"
+#include "engine/store/task.h"
 
 enum on_error { ON_ERROR_FAIL, ON_ERROR_IGNORE };
 enum exit_style { EXIT_NAGIOS, EXIT_ROUNDS };
@@ -32,6 +33,7 @@ struct run_args {
 		params;
 	int fail_on, require_configured, on_error, exit_style, color, lang;
 	bool warn_exit, allow_empty, dry_run, quiet, verbose;
+	const char *task;
 	uint64_t jobs;
 	int64_t timeout, deadline;
 };
@@ -83,6 +85,9 @@ static const struct option_row run_options[] = {
 		     .choices = severity_names, .doc = "Only checks of this severity."),
 	OPTION_WORDS(struct run_args, tags, .name = "tag", .argument = "TAG",
 		     .doc = "Only checks with this tag."),
+	OPTION_TEXT(struct run_args, task, .name = "task", .argument = "NAME",
+		    .doc = "The task that this run is of: what logs say since its last run is told "
+			   "next time, and no two runs of it overlap."),
 	OPTION_DURATION(struct run_args, timeout, .name = "timeout", .argument = "DURATION",
 			.doc = "The timeout of checks that set none (10s unless given)."),
 	OPTION_FLAG(struct run_args, verbose, .name = "verbose", .letter = 'v',
@@ -100,6 +105,8 @@ struct session {
 	struct book book;
 	struct outputs *outputs;
 	struct log *log;
+	struct task *task; /* NULL: the run is of none */
+	json_t *states;    /* what the checks left at the last run */
 	struct run run;
 	bool nagios;
 };
@@ -217,6 +224,7 @@ static int execute(struct session *s, struct err **e)
 		.deadline = s->args->deadline,
 		.module_path = s->book.home.modules,
 		.secrets = s->book.secrets,
+		.states = s->states,
 		.log = s->log,
 		.on_result = on_result,
 		.on_progress = on_progress,
@@ -250,6 +258,19 @@ static void judge(struct session *s, int load_error)
 		s->run.exit_code = ERR_CREATE;
 }
 
+/* What the next run of the task goes on from, once this one's reports are written. */
+static void keep_states(struct session *s)
+{
+	auto_err struct err *e = NULL;
+
+	if (!s->task || outputs_failed(s->outputs) || !task_keep(s->task, &s->run, &e))
+		return;
+	say_error("run: task '%s': %s: the next run will tell the same again", s->args->task,
+		  err_text(e));
+	if (s->run.exit_code < ERR_USAGE)
+		s->run.exit_code = ERR_CREATE;
+}
+
 /* Judge, write every report, and say how it ended. */
 static int finish(struct session *s, int load_error)
 {
@@ -257,6 +278,7 @@ static int finish(struct session *s, int load_error)
 	outputs_end(s->outputs, &s->run);
 	if (outputs_failed(s->outputs) && s->run.exit_code < ERR_USAGE)
 		s->run.exit_code = ERR_CREATE;
+	keep_states(s);
 	if (s->nagios) {
 		const enum nagios_code code = nagios_code(&s->run);
 		auto_buf struct buf line = BUF_INIT(SIZE_MAX);
@@ -303,6 +325,20 @@ static int finish_mistakes(struct session *s)
 	return finish_broken(s, code);
 }
 
+/* What the checks left at the last run: of the task, or of whichever was the last. */
+static int open_states(struct session *s, struct err **e)
+{
+	if (!s->args->task) {
+		s->states = task_states_of_all(s->book.home.state, s->log);
+		return 0;
+	}
+	s->task = task_open(s->book.home.state, s->args->task, s->log, e);
+	if (!s->task)
+		return -1;
+	s->states = json_incref(task_states(s->task));
+	return 0;
+}
+
 static int session_run(struct session *s)
 {
 	const struct invocation *in = s->in;
@@ -327,6 +363,10 @@ static int session_run(struct session *s)
 		say_error("run: %s", err_text(e));
 		return s->nagios ? NAGIOS_UNKNOWN : ERR_USAGE;
 	}
+	if (open_states(s, &e)) {
+		say_error("run: %s", err_text(e));
+		return finish_message(s, "rounds", err_text(e), err_code(e));
+	}
 	describe_rulesets(s);
 	if (execute(s, &e)) {
 		say_error("run: %s", err_text(e));
@@ -350,6 +390,8 @@ static int run_run(const struct invocation *in)
 	s.log = log_new(STDERR_FILENO, level, s.book.secrets);
 	code = session_run(&s);
 	outputs_free(s.outputs);
+	task_close(s.task);
+	json_decref(s.states);
 	run_end();
 	run_release(&s.run);
 	log_free(s.log);

@@ -88,6 +88,7 @@ void home_find(struct home *h)
 
 	*h = (struct home){ 0 };
 	h->config = env_or("ROUNDS_CONFIG", xstrdup(ROUNDS_SYSCONFDIR));
+	h->state = env_or("ROUNDS_STATE", xstrdup(ROUNDS_STATEDIR));
 	h->modules = env_or("ROUNDS_MODULES",
 			    source ? xasprintf("%s/.libs", folder) : xstrdup(ROUNDS_MODULEDIR));
 	if (rulesets)
@@ -103,6 +104,7 @@ void home_release(struct home *h)
 {
 	free(h->modules);
 	free(h->config);
+	free(h->state);
 	text_list_release(&h->folders);
 	*h = (struct home){ 0 };
 }

@@ -11,10 +11,11 @@ struct home {
 	char *modules;            /* folder of the loadable modules */
 	struct text_list folders; /* folders to look for rulesets in: the strongest first */
 	char *config;             /* /etc/rounds */
+	char *state;              /* /var/lib/rounds */
 };
 
-/* ROUNDS_RULESETS (folders parted by colons) goes before all other folders; ROUNDS_CONFIG and
- * ROUNDS_MODULES replace. */
+/* ROUNDS_RULESETS (folders parted by colons) goes before all other folders; ROUNDS_CONFIG,
+ * ROUNDS_MODULES and ROUNDS_STATE replace. */
 void home_find(struct home *h);
 void home_release(struct home *h);
 
