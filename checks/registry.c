@@ -19,6 +19,7 @@ extern const struct check_type check_group;
 extern const struct check_type check_http;
 extern const struct check_type check_interface;
 extern const struct check_type check_kernel_param;
+extern const struct check_type check_log;
 extern const struct check_type check_mount;
 extern const struct check_type check_package;
 extern const struct check_type check_port;
@@ -45,6 +46,7 @@ const struct check_type *const check_registry[] = {
 	&check_http,
 	&check_interface,
 	&check_kernel_param,
+	&check_log,
 	&check_mount,
 	&check_package,
 	&check_port,

@@ -36,7 +36,7 @@ static size_t text_size(const char *text)
 static size_t assignment_size(const struct assignment_parts *p)
 {
 	size_t size = 4 * sizeof(uint32_t) + text_size(p->captures) + text_size(p->item) +
-		      text_size(p->sighting);
+		      text_size(p->sighting) + text_size(p->state);
 
 	for (size_t i = 0; i < p->check->secret_count; i++) {
 		size_t len = 0;

@@ -1,0 +1,28 @@
+/*
+ * stamp - the time that a log line bears, in the formats that are met in the field.
+ *
+ * ISO 8601 (also with a space or '/', fractions after '.' or ','), syslog, logfmt, access logs,
+ * redis, seconds or milliseconds of the epoch. A time without a zone is of the local one.
+ */
+#ifndef CHECKS_LOG_STAMP_H
+#define CHECKS_LOG_STAMP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* No time. */
+#define STAMP_NONE INT64_MIN
+
+struct stamps {
+	int64_t now;   /* clock_real ns: what a year that is not written is guessed from */
+	int64_t shift; /* ns, added to times without a zone */
+	/* The hour that was asked for last, and what was found: most lines are of the same. */
+	int64_t hour, hour_ns;
+};
+
+/* Nanoseconds since the epoch of the first time within the head of the line, or STAMP_NONE.
+ * *zoned tells whether it said its zone (may be NULL). */
+int64_t stamp_find(struct stamps *s, const char *line, size_t len, bool *zoned);
+
+#endif

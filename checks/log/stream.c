@@ -1,0 +1,221 @@
+#include "checks/log/stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sha256.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#ifdef HAVE_ZLIB
+#include <zlib.h>
+#endif
+
+#include "engine/base/auto.h"
+#include "engine/base/clock.h"
+#include "engine/base/xalloc.h"
+
+#define SKIP_SIZE ((size_t)128 * 1024)
+
+_Static_assert(PRINT_SIZE == SHA256_DIGEST_STRING_LENGTH, "the size of a printed digest");
+
+struct stream {
+	int fd;
+	struct stat st;
+	int64_t deadline;
+	bool gzip;
+	int64_t pos; /* gzip: of the decompressed bytes */
+#ifdef HAVE_ZLIB
+	gzFile gz;
+#endif
+};
+
+static bool is_gzip(int fd)
+{
+	unsigned char magic[2];
+	ssize_t n;
+
+	do
+		n = pread(fd, magic, sizeof(magic), 0);
+	while (n < 0 && errno == EINTR);
+	return n == 2 && magic[0] == 0x1f && magic[1] == 0x8b;
+}
+
+static int open_gzip(struct stream *s)
+{
+#ifdef HAVE_ZLIB
+	int fd = fcntl(s->fd, F_DUPFD_CLOEXEC, 3);
+
+	if (fd < 0)
+		return -1;
+	s->gz = gzdopen(fd, "rb");
+	if (s->gz)
+		return 0;
+	close(fd);
+	errno = ENOMEM;
+#else
+	(void)s;
+	errno = ENOTSUP;
+#endif
+	return -1;
+}
+
+struct stream *stream_open(const char *path, int64_t deadline)
+{
+	auto_stream struct stream *s = xcalloc(1, sizeof(*s));
+
+	s->deadline = deadline;
+	s->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (s->fd < 0 || fstat(s->fd, &s->st) < 0)
+		return NULL;
+	if (!S_ISREG(s->st.st_mode)) {
+		errno = EINVAL;
+		return NULL;
+	}
+	s->gzip = is_gzip(s->fd);
+	if (s->gzip && open_gzip(s) < 0)
+		return NULL;
+	return TAKE(s);
+}
+
+void stream_close(struct stream *s)
+{
+	int errnum = errno;
+
+	if (!s)
+		return;
+#ifdef HAVE_ZLIB
+	if (s->gz)
+		gzclose(s->gz);
+#endif
+	if (s->fd >= 0)
+		close(s->fd);
+	free(s);
+	errno = errnum;
+}
+
+void stream_cleanup(struct stream **s)
+{
+	stream_close(*s);
+}
+
+const struct stat *stream_stat(const struct stream *s)
+{
+	return &s->st;
+}
+
+bool stream_is_gzip(const struct stream *s)
+{
+	return s->gzip;
+}
+
+int64_t stream_size(const struct stream *s)
+{
+	return s->gzip ? INT64_MAX : s->st.st_size;
+}
+
+static int in_time(const struct stream *s)
+{
+	if (clock_mono() < s->deadline)
+		return 0;
+	errno = ETIMEDOUT;
+	return -1;
+}
+
+#ifdef HAVE_ZLIB
+static ssize_t gzip_some(struct stream *s, void *bytes, size_t size)
+{
+	int n, code;
+
+	if (in_time(s) < 0)
+		return -1;
+	n = gzread(s->gz, bytes, (unsigned)size);
+	if (n < 0) {
+		gzerror(s->gz, &code);
+		errno = code == Z_ERRNO ? errno : EIO;
+		return -1;
+	}
+	s->pos += n;
+	return n;
+}
+
+static ssize_t gzip_read(struct stream *s, int64_t at, void *bytes, size_t size)
+{
+	auto_free void *skipped = NULL;
+	ssize_t n;
+
+	if (s->pos > at) {
+		if (gzrewind(s->gz) < 0) {
+			errno = EIO;
+			return -1;
+		}
+		s->pos = 0;
+	}
+	if (s->pos < at)
+		skipped = xmalloc(SKIP_SIZE);
+	while (s->pos < at) {
+		size_t left = (size_t)(at - s->pos);
+
+		n = gzip_some(s, skipped, left < SKIP_SIZE ? left : SKIP_SIZE);
+		if (n <= 0)
+			return n;
+	}
+	return gzip_some(s, bytes, size);
+}
+#else
+static ssize_t gzip_read(struct stream *s, int64_t at, void *bytes, size_t size)
+{
+	(void)s;
+	(void)at;
+	(void)bytes;
+	(void)size;
+	errno = ENOTSUP;
+	return -1;
+}
+#endif
+
+static ssize_t plain_read(const struct stream *s, int64_t at, void *bytes, size_t size)
+{
+	ssize_t n;
+
+	if (in_time(s) < 0)
+		return -1;
+	do
+		n = pread(s->fd, bytes, size, at);
+	while (n < 0 && errno == EINTR);
+	return n;
+}
+
+ssize_t stream_read(struct stream *s, int64_t *at, void *bytes, size_t size)
+{
+	off_t data;
+
+	if (s->gzip)
+		return gzip_read(s, *at, bytes, size);
+	data = lseek(s->fd, *at, SEEK_DATA);
+	if (data > *at)
+		*at = data;
+	else if (data < 0 && errno == ENXIO)
+		return 0; /* nothing but a hole, or the end */
+	return plain_read(s, *at, bytes, size);
+}
+
+int stream_print(struct stream *s, int64_t from, size_t len, char print[PRINT_SIZE])
+{
+	uint8_t bytes[1024];
+	SHA256_CTX hash;
+
+	SHA256Init(&hash);
+	while (len) {
+		size_t want = len < sizeof(bytes) ? len : sizeof(bytes);
+		ssize_t n = s->gzip ? gzip_read(s, from, bytes, want)
+				    : plain_read(s, from, bytes, want);
+
+		if (n <= 0)
+			return -1;
+		SHA256Update(&hash, bytes, (size_t)n);
+		from += n;
+		len -= (size_t)n;
+	}
+	SHA256End(&hash, print);
+	return 0;
+}
