@@ -102,7 +102,9 @@ static int parse_line(const char *line, struct mount *m)
 	m->fstype = take_word(&line);
 	m->source = *line == ' ' ? (line++, xstrdup("")) : take_word(&line);
 	m->super_options = take_word(&line);
-	return !parse_device(device, m) && m->super_options ? 0 : -1;
+	if (!m->root || !m->point || !m->options || !m->fstype || !m->source || !m->super_options)
+		return -1;
+	return parse_device(device, m);
 }
 
 struct mount_table *mounts_parse(const char *mountinfo)

@@ -269,6 +269,35 @@ YAML
 		later.json
 }
 
+@test "disk: a frozen file system is not a dead one" {
+	local loop
+
+	need_root
+	truncate -s 32M image
+	mkfs.ext4 -q image 2>/dev/null || skip "needs mkfs.ext4"
+	mkdir frozen
+	loop=$(losetup -f --show image 2>/dev/null) || skip "needs loop devices"
+	mount "$loop" frozen || {
+		losetup -d "$loop"
+		skip "ext4 cannot be mounted here"
+	}
+	mounts+=("$T/frozen")
+	losetup -d "$loop"
+	fsfreeze -f frozen || skip "needs fsfreeze"
+	ruleset frozen <<YAML
+- id: disk
+  disk: { path: $T/frozen/lost+found }
+  expect: { used_percent: { lt: 50 }, filesystems: { each: { fstype: ext4, source: $loop } } }
+- id: mount
+  mount: { path: $T/frozen }
+  expect: { read_only: false }
+YAML
+	run "$ROUNDS" run frozen.yaml --report json=frozen.json
+	fsfreeze -u frozen
+	is "$(outcome frozen disk)" "pass "
+	is "$(outcome frozen mount)" "pass "
+}
+
 @test "mount: read-only binds, options, blanks, what lies on top, what is not mounted" {
 	need_namespaces
 	mkdir -p src bind "with blank" twice deep/in

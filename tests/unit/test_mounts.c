@@ -146,6 +146,8 @@ static void nonsense_is_no_mount(void **state)
 		"1 2 3 / /x rw - tmpfs a rw\n",
 		"99999999999999999999999 2 3:4 / /x rw - tmpfs a rw\n",
 		"1 2 3:4 / /x rw tmpfs a rw\n",
+		"1 2 3:4 / /x rw -  a rw\n",
+		"1 2 3:4 / /x rw -  a b rw\n",
 	};
 
 	(void)state;
