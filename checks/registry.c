@@ -25,6 +25,7 @@ extern const struct check_type check_package;
 extern const struct check_type check_port;
 extern const struct check_type check_process;
 extern const struct check_type check_redis;
+extern const struct check_type check_sql;
 extern const struct check_type check_ssh;
 extern const struct check_type check_system;
 extern const struct check_type check_tcp;
@@ -52,6 +53,7 @@ const struct check_type *const check_registry[] = {
 	&check_port,
 	&check_process,
 	&check_redis,
+	&check_sql,
 	&check_ssh,
 	&check_system,
 	&check_tcp,
