@@ -40,8 +40,7 @@ teardown() {
 	check sql go "url: '$up@tcp($at)/lab?parseTime=true'"
 	check sql go-socket "url: '$up@unix($GIT_SITE/sql.sock)/lab'"
 	check sql socket "url: 'mysql://$up@localhost/lab?socket=$GIT_SITE/sql.sock'"
-	check sql tls "url: 'mysql://localhost:$SQL/lab',
-		user: tlsonly,
+	check sql tls "url: 'mysql://localhost:$SQL/lab', user: tlsonly,
 		password: tlsonly-of-the-lab, $CA"
 	check sql tls-address "$R, $CA"
 	inspect sql
@@ -165,7 +164,8 @@ teardown() {
 
 	for statement in 'DELETE FROM node' 'update a set b=1' 'SET GLOBAL x = 1' 'CALL p()' \
 		'SELECT 1 INTO OUTFILE \"/tmp/x\"' '/*! DELETE FROM node */' '-- x' \
-		'DROP TABLE node' 'LOAD DATA INFILE \"x\" INTO TABLE y' '/* a */ INSERT INTO a VALUES (1)'; do
+		'DROP TABLE node' 'LOAD DATA INFILE \"x\" INTO TABLE y' \
+		'/* a */ INSERT INTO a VALUES (1)'; do
 		printf -- '- id: x\n  sql: { url: "mysql://u@h", query: "%s" }\n' "$statement" |
 			ruleset w
 		ends 65 "$ROUNDS" lint "$T/w.yaml"
