@@ -352,8 +352,8 @@ static void *resolver_create(struct loop *loop, struct err **e)
 					.sock_state_cb_data = r,
 					.timeout = RESEND_MS,
 					.tries = TRIES };
-	int status = ares_init_options(&r->channel, &options,
-				       ARES_OPT_SOCK_STATE_CB | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES);
+	const int given = ARES_OPT_SOCK_STATE_CB | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES;
+	int status = ares_init_options(&r->channel, &options, given);
 
 	r->queue_end = &r->queue;
 

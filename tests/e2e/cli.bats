@@ -313,11 +313,12 @@ YAML
 
 @test "cli: the rulesets in the READMEs have no mistake" {
 	for readme in README.md README.zh_CN.md; do
-		awk '/^```yaml/ { on = 1; next } /^```/ { on = 0 } on' \
-			"$BATS_TEST_DIRNAME/../../$readme" >web.yaml
-		[ -s web.yaml ]
-		ends 0 "$rounds" lint web.yaml
-		ends 0 "$rounds" show web.yaml --param web_port=8080
+		rm -f example*.yaml
+		awk '/^```yaml/ { on = 1; n++; next } /^```/ { on = 0 } on { print >("example" n ".yaml") }' \
+			"$BATS_TEST_DIRNAME/../../$readme"
+		[ -s example2.yaml ]
+		ends 0 "$rounds" lint example*.yaml
+		ends 0 "$rounds" show example1.yaml --param web_port=8080
 		says "port: 8080"
 	done
 }
