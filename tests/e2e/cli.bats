@@ -314,7 +314,8 @@ YAML
 @test "cli: the rulesets in the READMEs have no mistake" {
 	for readme in README.md README.zh_CN.md; do
 		rm -f example*.yaml
-		awk '/^```yaml/ { on = 1; n++; next } /^```/ { on = 0 } on { print >("example" n ".yaml") }' \
+		awk '/^```yaml/ { on = 1; n++; next } /^```/ { on = 0 }
+			on { print >("example" n ".yaml") }' \
 			"$BATS_TEST_DIRNAME/../../$readme"
 		[ -s example2.yaml ]
 		ends 0 "$rounds" lint example*.yaml
