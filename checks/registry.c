@@ -28,6 +28,7 @@ extern const struct check_type check_redis;
 extern const struct check_type check_sql;
 extern const struct check_type check_ssh;
 extern const struct check_type check_system;
+extern const struct check_type check_supervisor;
 extern const struct check_type check_tcp;
 extern const struct check_type check_user;
 extern const struct check_type check_value;
@@ -56,6 +57,7 @@ const struct check_type *const check_registry[] = {
 	&check_sql,
 	&check_ssh,
 	&check_system,
+	&check_supervisor,
 	&check_tcp,
 	&check_user,
 	&check_value,

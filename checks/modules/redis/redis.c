@@ -9,15 +9,15 @@
 #include <strings.h>
 
 #include "checks/check.h"
+#include "checks/modules/channel.h"
 #include "checks/modules/redis/facts.h"
 #include "checks/modules/redis/resp.h"
-#include "checks/modules/stream.h"
 #include "checks/redis_commands.h"
 #include "engine/base/text.h"
 
 struct session {
 	struct observer *observer;
-	struct stream *stream;
+	struct channel *stream;
 	struct resp *resp;
 };
 
@@ -61,7 +61,7 @@ static json_t *ask(struct session *s, const char *doing, const struct text_list 
 	json_decref(reply);
 	text_clean_line(&line, error, strlen(error), 300);
 	observer_trouble(s->observer, error_kind(error), "%s refused %s: %s",
-			 stream_peer(s->stream), doing, buf_text(&line));
+			 channel_peer(s->stream), doing, buf_text(&line));
 	return NULL;
 }
 
@@ -108,7 +108,7 @@ static int log_in(struct session *s, const struct redis_target *t)
 static int unexpected(struct session *s, const char *doing)
 {
 	observer_trouble(s->observer, KIND_PROTOCOL, "%s answered %s with something else",
-			 stream_peer(s->stream), doing);
+			 channel_peer(s->stream), doing);
 	return -1;
 }
 
@@ -217,9 +217,9 @@ static int look(struct session *s, const struct redis_query *q)
 
 static int visit(const struct redis_query *q, const struct redis_target *t, struct observer *o)
 {
-	const struct stream_options options = { .host = t->host, .port = t->port, .tls = t->tls,
+	const struct channel_options options = { .host = t->host, .port = t->port, .tls = t->tls,
 						.ca = q->ca, .deadline = observer_deadline(o) };
-	struct session s = { .observer = o, .stream = stream_open(o, &options) };
+	struct session s = { .observer = o, .stream = channel_open(o, &options) };
 	int failed = -1;
 
 	if (!s.stream)
@@ -228,7 +228,7 @@ static int visit(const struct redis_query *q, const struct redis_target *t, stru
 	if (log_in(&s, t) == 0)
 		failed = look(&s, q);
 	resp_free(s.resp);
-	stream_close(s.stream);
+	channel_close(s.stream);
 	return failed;
 }
 

@@ -6,7 +6,7 @@
 #include <hiredis/hiredis.h>
 
 #include "checks/check.h"
-#include "checks/modules/stream.h"
+#include "checks/modules/channel.h"
 
 /* What one reply may have; a reply that is larger is no longer evidence. */
 #define BYTES_MAX ((size_t)4 * 1024 * 1024)
@@ -21,7 +21,7 @@ typedef int resp_count;
 
 struct resp {
 	struct observer *observer;
-	struct stream *stream;
+	struct channel *stream;
 	redisReader *reader;
 	redisReplyObjectFunctions functions;
 	size_t bytes, items;
@@ -95,7 +95,7 @@ static void release(void *value)
 	json_decref(value);
 }
 
-struct resp *resp_new(struct observer *o, struct stream *s)
+struct resp *resp_new(struct observer *o, struct channel *s)
 {
 	struct resp *r = xcalloc(1, sizeof(*r));
 
@@ -144,7 +144,7 @@ static int send_words(struct resp *r, const struct text_list *words)
 		observer_trouble(r->observer, KIND_PARAMETER, "the command is longer than 1 MiB");
 		return -1;
 	}
-	failed = stream_write(r->stream, out.data, out.len);
+	failed = channel_write(r->stream, out.data, out.len);
 	explicit_bzero(out.data, out.len); /* AUTH has a password */
 	return failed;
 }
@@ -152,7 +152,7 @@ static int send_words(struct resp *r, const struct text_list *words)
 static int too_large(struct resp *r, const char *what)
 {
 	observer_trouble(r->observer, KIND_TOO_LARGE, "the reply of %s is %s",
-			 stream_peer(r->stream), what);
+			 channel_peer(r->stream), what);
 	return -1;
 }
 
@@ -162,21 +162,21 @@ static int reader_trouble(struct resp *r)
 	if (r->too_many)
 		return too_large(r, "longer than 100000 items");
 	observer_trouble(r->observer, KIND_PROTOCOL, "%s does not speak Redis' protocol: %s",
-			 stream_peer(r->stream), r->reader->errstr);
+			 channel_peer(r->stream), r->reader->errstr);
 	return -1;
 }
 
 static int feed(struct resp *r)
 {
 	char bytes[16384];
-	const ssize_t n = stream_read(r->stream, bytes, sizeof(bytes));
+	const ssize_t n = channel_read(r->stream, bytes, sizeof(bytes));
 
 	if (n < 0)
 		return -1;
 	if (n == 0) {
 		observer_trouble(r->observer, KIND_CLOSED,
 				 "connection closed by %s after %zu bytes of its reply",
-				 stream_peer(r->stream), r->bytes);
+				 channel_peer(r->stream), r->bytes);
 		return -1;
 	}
 	r->bytes += (size_t)n;
@@ -204,7 +204,7 @@ json_t *resp_ask(struct resp *r, const struct text_list *words, char **error)
 	}
 	if (r->reader->pos < r->reader->len) { /* nobody has asked for more */
 		observer_trouble(r->observer, KIND_PROTOCOL, "%s sent more than the reply",
-				 stream_peer(r->stream));
+				 channel_peer(r->stream));
 		json_decref(reply);
 		return NULL;
 	}

@@ -12,9 +12,9 @@
 
 struct observer;
 struct resp;
-struct stream;
+struct channel;
 
-struct resp *resp_new(struct observer *o, struct stream *s);
+struct resp *resp_new(struct observer *o, struct channel *s);
 void resp_free(struct resp *r);
 
 /* Send a command and read its reply: strings and states are texts, lists arrays, nil null, an error

@@ -1,9 +1,9 @@
 /*
- * stream - a connection in a worker that may wait: plain, in TLS, or to a local socket; every call
+ * channel - a connection in a worker that may wait: plain, in TLS, or to a local socket; every call
  * ends at the check's deadline, however slowly the other side trickles.
  */
-#ifndef CHECKS_MODULES_STREAM_H
-#define CHECKS_MODULES_STREAM_H
+#ifndef CHECKS_MODULES_CHANNEL_H
+#define CHECKS_MODULES_CHANNEL_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,9 +11,9 @@
 #include <sys/types.h>
 
 struct observer;
-struct stream;
+struct channel;
 
-struct stream_options {
+struct channel_options {
 	const char *host; /* NULL: path is a local socket */
 	uint16_t port;
 	const char *path;
@@ -23,13 +23,13 @@ struct stream_options {
 };
 
 /* Connect. NULL: the observer knows why. */
-struct stream *stream_open(struct observer *o, const struct stream_options *options);
+struct channel *channel_open(struct observer *o, const struct channel_options *options);
 /* At least one byte; 0: the other side closed; -1: the observer knows why. */
-ssize_t stream_read(struct stream *s, void *bytes, size_t room);
+ssize_t channel_read(struct channel *s, void *bytes, size_t room);
 /* All of them, or -1: the observer knows why. */
-int stream_write(struct stream *s, const void *bytes, size_t len);
+int channel_write(struct channel *s, const void *bytes, size_t len);
 /* "127.0.0.1:6379" or the local socket, for messages. */
-const char *stream_peer(const struct stream *s);
-void stream_close(struct stream *s); /* NULL is fine */
+const char *channel_peer(const struct channel *s);
+void channel_close(struct channel *s); /* NULL is fine */
 
 #endif

@@ -1,4 +1,4 @@
-#include "checks/modules/stream.h"
+#include "checks/modules/channel.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -14,7 +14,7 @@
 #include "checks/net/tls.h"
 #include "engine/base/io.h"
 
-struct stream {
+struct channel {
 	struct observer *observer;
 	int64_t started, deadline;
 	int fd;
@@ -23,7 +23,7 @@ struct stream {
 	void *shared; /* what TLS connections share */
 };
 
-static int timed_out(struct stream *s, const char *doing)
+static int timed_out(struct channel *s, const char *doing)
 {
 	char waited[32];
 
@@ -34,7 +34,7 @@ static int timed_out(struct stream *s, const char *doing)
 }
 
 /* Wait for epoll's events, which are poll's. */
-static int wait_for(struct stream *s, uint32_t events, const char *doing)
+static int wait_for(struct channel *s, uint32_t events, const char *doing)
 {
 	struct pollfd p = { .fd = s->fd, .events = (short)events };
 
@@ -55,7 +55,7 @@ static int wait_for(struct stream *s, uint32_t events, const char *doing)
 	}
 }
 
-static int handshake(struct stream *s)
+static int handshake(struct channel *s)
 {
 	enum tls_state state;
 	uint32_t events = 0;
@@ -66,7 +66,7 @@ static int handshake(struct stream *s)
 	return state == TLS_OK ? 0 : -1;
 }
 
-static int start_tls(struct stream *s, const struct stream_options *w)
+static int start_tls(struct channel *s, const struct channel_options *w)
 {
 	const struct tls_options options = { .host = w->host, .ca = w->ca, .verify = true };
 	auto_err struct err *e = NULL;
@@ -81,7 +81,7 @@ static int start_tls(struct stream *s, const struct stream_options *w)
 	return -1;
 }
 
-static int dial_host(struct stream *s, const struct stream_options *w)
+static int dial_host(struct channel *s, const struct channel_options *w)
 {
 	auto_buf struct buf peer = BUF_INIT(256);
 	struct address address;
@@ -96,7 +96,7 @@ static int dial_host(struct stream *s, const struct stream_options *w)
 
 /* Whoever listens there accepts at once, or its queue is full and nothing tells when it is not.
  * Returns the errno; ETIME at the deadline. */
-static int try_local(struct stream *s, const struct sockaddr_un *to)
+static int try_local(struct channel *s, const struct sockaddr_un *to)
 {
 	while (connect(s->fd, (const struct sockaddr *)to, sizeof(*to)) < 0) {
 		if (errno != EAGAIN && errno != EINTR)
@@ -109,7 +109,7 @@ static int try_local(struct stream *s, const struct sockaddr_un *to)
 	return 0;
 }
 
-static int local_trouble(struct stream *s, int errnum)
+static int local_trouble(struct channel *s, int errnum)
 {
 	switch (errnum) {
 	case ETIME:
@@ -131,7 +131,7 @@ static int local_trouble(struct stream *s, int errnum)
 	}
 }
 
-static int dial_local(struct stream *s, const char *path)
+static int dial_local(struct channel *s, const char *path)
 {
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
 	int errnum;
@@ -151,11 +151,11 @@ static int dial_local(struct stream *s, const char *path)
 	return 0;
 }
 
-struct stream *stream_open(struct observer *o, const struct stream_options *w)
+struct channel *channel_open(struct observer *o, const struct channel_options *w)
 {
-	struct stream *s = xcalloc(1, sizeof(*s));
+	struct channel *s = xcalloc(1, sizeof(*s));
 
-	*s = (struct stream){
+	*s = (struct channel){
 		.observer = o,
 		.started = clock_mono(),
 		.deadline = w->deadline,
@@ -164,12 +164,12 @@ struct stream *stream_open(struct observer *o, const struct stream_options *w)
 	if ((w->host ? dial_host(s, w) : dial_local(s, w->path)) == 0 &&
 	    (!w->tls || start_tls(s, w) == 0))
 		return s;
-	stream_close(s);
+	channel_close(s);
 	return NULL;
 }
 
 /* What a call that is not over came to: 0 to try again. */
-static int tls_next(struct stream *s, enum tls_state state, uint32_t events, const char *doing)
+static int tls_next(struct channel *s, enum tls_state state, uint32_t events, const char *doing)
 {
 	const int saved = errno;
 
@@ -184,7 +184,7 @@ static int tls_next(struct stream *s, enum tls_state state, uint32_t events, con
 	return -1;
 }
 
-static ssize_t tls_some(struct stream *s, void *bytes, size_t room)
+static ssize_t tls_some(struct channel *s, void *bytes, size_t room)
 {
 	for (;;) {
 		size_t len = room;
@@ -200,7 +200,7 @@ static ssize_t tls_some(struct stream *s, void *bytes, size_t room)
 	}
 }
 
-ssize_t stream_read(struct stream *s, void *bytes, size_t room)
+ssize_t channel_read(struct channel *s, void *bytes, size_t room)
 {
 	if (clock_mono() >= s->deadline)
 		return timed_out(s, "read");
@@ -222,7 +222,7 @@ ssize_t stream_read(struct stream *s, void *bytes, size_t room)
 	}
 }
 
-static ssize_t plain_part(struct stream *s, const char *bytes, size_t len)
+static ssize_t plain_part(struct channel *s, const char *bytes, size_t len)
 {
 	const ssize_t n = send(s->fd, bytes, len, MSG_NOSIGNAL);
 
@@ -234,7 +234,7 @@ static ssize_t plain_part(struct stream *s, const char *bytes, size_t len)
 	return -1;
 }
 
-static ssize_t tls_part(struct stream *s, const char *bytes, size_t len)
+static ssize_t tls_part(struct channel *s, const char *bytes, size_t len)
 {
 	uint32_t events = 0;
 	const enum tls_state state = tls_api.write(s->tls, bytes, &len, &events);
@@ -242,7 +242,7 @@ static ssize_t tls_part(struct stream *s, const char *bytes, size_t len)
 	return state == TLS_OK ? (ssize_t)len : tls_next(s, state, events, "write");
 }
 
-int stream_write(struct stream *s, const void *bytes, size_t len)
+int channel_write(struct channel *s, const void *bytes, size_t len)
 {
 	const char *at = bytes;
 
@@ -257,12 +257,12 @@ int stream_write(struct stream *s, const void *bytes, size_t len)
 	return 0;
 }
 
-const char *stream_peer(const struct stream *s)
+const char *channel_peer(const struct channel *s)
 {
 	return s->peer;
 }
 
-void stream_close(struct stream *s)
+void channel_close(struct channel *s)
 {
 	if (!s)
 		return;
