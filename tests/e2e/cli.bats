@@ -150,6 +150,24 @@ says() {
 	[ "$(jq -r '.run.complete' r.json)" = false ]
 }
 
+@test "cli: of 300 rulesets one is broken: nothing is run, every mistake is named" {
+	mkdir many
+	for i in $(seq 300); do
+		printf 'format: 1\nruleset: r%s\nversion: 1.0.0\nchecks:\n' "$i" >"many/$i.yaml"
+		printf -- '  - id: x\n    command: { argv: [touch, %s/ran] }\n' "$PWD" >>"many/$i.yaml"
+	done
+	printf -- '  - id: x\n    prot: { port: 1 }\n  - id: y\n    port: { port: 0 }\n' >>many/77.yaml
+	ends 65 "$rounds" run many --report junit=r.xml --report json=r.json
+	says "many/77.yaml:7:9: error:"
+	says "many/77.yaml:8:5: error: unknown key 'prot'"
+	says "many/77.yaml:10:19: error:"
+	[ ! -e ran ]
+	[ "$(jq -r '.results[].id' r.json)" = r77/ruleset-load ]
+	xmllint --noout r.xml
+	ends 65 "$rounds" lint many
+	ends 0 "$rounds" lint many/1.yaml
+}
+
 @test "cli: a broken ruleset spills no secret, on no stream and in no report" {
 	cat >leak.yaml <<'YAML'
 format: 1
