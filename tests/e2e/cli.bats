@@ -156,7 +156,8 @@ says() {
 		printf 'format: 1\nruleset: r%s\nversion: 1.0.0\nchecks:\n' "$i" >"many/$i.yaml"
 		printf -- '  - id: x\n    command: { argv: [touch, %s/ran] }\n' "$PWD" >>"many/$i.yaml"
 	done
-	printf -- '  - id: x\n    prot: { port: 1 }\n  - id: y\n    port: { port: 0 }\n' >>many/77.yaml
+	printf -- '  - id: x\n    prot: { port: 1 }\n' >>many/77.yaml
+	printf -- '  - id: y\n    port: { port: 0 }\n' >>many/77.yaml
 	ends 65 "$rounds" run many --report junit=r.xml --report json=r.json
 	says "many/77.yaml:7:9: error:"
 	says "many/77.yaml:8:5: error: unknown key 'prot'"
