@@ -153,8 +153,10 @@ says() {
 @test "cli: of 300 rulesets one is broken: nothing is run, every mistake is named" {
 	mkdir many
 	for i in $(seq 300); do
-		printf 'format: 1\nruleset: r%s\nversion: 1.0.0\nchecks:\n' "$i" >"many/$i.yaml"
-		printf -- '  - id: x\n    command: { argv: [touch, %s/ran] }\n' "$PWD" >>"many/$i.yaml"
+		{
+			printf 'format: 1\nruleset: r%s\nversion: 1.0.0\nchecks:\n' "$i"
+			printf -- '  - id: x\n    command: { argv: [touch, %s/ran] }\n' "$PWD"
+		} >"many/$i.yaml"
 	done
 	printf -- '  - id: x\n    prot: { port: 1 }\n' >>many/77.yaml
 	printf -- '  - id: y\n    port: { port: 0 }\n' >>many/77.yaml
