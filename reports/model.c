@@ -257,6 +257,7 @@ static void put_outcome(json_t *o, const struct result *x)
 	put_detail(o, details, "evidence", json_array());
 	put_detail(o, details, "trace", json_array());
 	put_detail(o, details, "tries", json_array());
+	put_detail(o, details, "samples", json_null());
 	json_decref(details);
 }
 

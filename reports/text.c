@@ -207,6 +207,33 @@ static void put_tries(struct page *p, const json_t *tries)
 	put_labelled(p, PHRASE_TRIES, buf_text(&line));
 }
 
+/* "3/3 failed; used_percent 81.2 … 82 … 85 (+0.2/s)": minimum, median, maximum, slope. */
+static void put_samples(struct page *p, const json_t *samples)
+{
+	auto_buf struct buf line = BUF_INIT(SIZE_MAX);
+	json_t *facts = json_object_get(samples, "facts"), *fact;
+	const char *name;
+
+	if (!samples)
+		return;
+	buf_printf(&line, "%lld/%lld %s",
+		   (long long)json_integer_value(json_object_get(samples, "failed")),
+		   (long long)json_integer_value(json_object_get(samples, "taken")),
+		   phrase(PHRASE_SAMPLES_FAILED, p->sink->lang));
+	json_object_foreach(facts, name, fact)
+	{
+		const json_t *slope = json_object_get(fact, "slope");
+
+		buf_printf(&line, "; %s %.6g … %.6g … %.6g", name,
+			   json_number_value(json_object_get(fact, "minimum")),
+			   json_number_value(json_object_get(fact, "median")),
+			   json_number_value(json_object_get(fact, "maximum")));
+		if (json_is_number(slope))
+			buf_printf(&line, " (%+.3g/s)", json_number_value(slope));
+	}
+	put_labelled(p, PHRASE_SAMPLES, buf_text(&line));
+}
+
 static void put_remedy(struct page *p, const struct check *c)
 {
 	for (size_t i = 0; i < c->step_count; i++) {
@@ -295,6 +322,7 @@ static void put_story(struct page *p, const struct result *x)
 		put_failures(p, failures);
 	put_trace(p, json_object_get(details, "trace"));
 	put_tries(p, json_object_get(details, "tries"));
+	put_samples(p, json_object_get(details, "samples"));
 	put_evidence(p, json_object_get(details, "evidence"));
 	if (x->check) {
 		put_guidance(p, x->check);

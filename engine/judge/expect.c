@@ -14,6 +14,7 @@
 #include "engine/judge/compiler.h"
 #include "engine/judge/expect_entry.h"
 #include "engine/judge/ops.h"
+#include "engine/judge/sustain.h"
 
 void expect_free(struct expect *x)
 {
@@ -79,11 +80,14 @@ static int read_severity(struct expect_entry *entry, const struct node *value,
 	return diagnose_unknown(d, value, "severity", NULL, value->text, severity_names);
 }
 
-static int refuse_sustain(struct expect_entry *entry, const struct node *value,
-			  struct diagnostics *d)
+/* That a rule is sustained is the runner's business: here only its mistakes are said. */
+static int check_sustain(struct expect_entry *entry, const struct node *value,
+			 struct diagnostics *d)
 {
+	struct sustain sustain;
+
 	(void)entry;
-	return diagnose(d, value, "sustain is not supported yet");
+	return sustain_read(value, &sustain, d);
 }
 
 static const struct entry_key {
@@ -91,7 +95,7 @@ static const struct entry_key {
 	int (*read)(struct expect_entry *entry, const struct node *value, struct diagnostics *d);
 } entry_keys[] = {
 	{ "severity", read_severity },
-	{ "sustain", refuse_sustain },
+	{ "sustain", check_sustain },
 };
 
 static const struct entry_key *entry_key_find(const char *name)

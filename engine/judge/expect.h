@@ -82,12 +82,15 @@ struct failure {
 	char *actual; /* "0", "nothing (no such fact)", "the text '5' (not a number; add as:
 			 number)"; at most 400 bytes */
 	unsigned line, column; /* of the expectation; 0 for a default */
+	size_t entry;          /* of the list, from 0; defaults stand behind them */
 };
 
 struct verdict {
 	bool pass;
 	struct failure *failures; /* in the order of the file, at most 64; more are counted */
 	size_t count, more;
+	bool *failed; /* of each entry */
+	size_t entries;
 };
 
 /* Judge the observation. A path to nothing and a value of a wrong type fail every operator but

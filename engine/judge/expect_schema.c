@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engine/judge/ops.h"
+#include "engine/judge/sustain.h"
 
 static json_t *scalar(void)
 {
@@ -114,6 +115,8 @@ static json_t *map_schema(const struct fact *facts, bool entry)
 		json_array_append_new(names, json_string(severity_names[i]));
 	if (entry)
 		json_object_set_new(properties, "severity", json_pack("{s:O}", "enum", names));
+	if (entry)
+		json_object_set_new(properties, "sustain", sustain_schema());
 	json_decref(names);
 	return json_pack("{s:s, s:o, s:o, s:b, s:i}", "type", "object", "properties", properties,
 			 "patternProperties", patterns, "additionalProperties", 0, "minProperties",

@@ -26,6 +26,7 @@ struct telling {
 	struct verdict *v;
 	const struct secrets *secrets;
 	const struct expect_entry *entry;
+	size_t number; /* of the entry */
 	const char *nothing; /* why the path leads to nothing; or NULL */
 	const char *note;    /* added to what was found: "item 0 of 5; 3 fail"; or NULL */
 };
@@ -150,7 +151,9 @@ static void add_failure(struct telling *w, const struct test *t, const json_t *v
 		return;
 	}
 	f = &w->v->failures[w->v->count++];
-	*f = (struct failure){ .severity = w->entry->severity, .path = xstrdup(path) };
+	*f = (struct failure){ .severity = w->entry->severity,
+			       .path = xstrdup(path),
+			       .entry = w->number };
 	if (!w->entry->is_default) {
 		f->line = t->line;
 		f->column = t->column;
@@ -267,11 +270,17 @@ int expect_judge_masked(const struct expect *x, const json_t *facts, const struc
 	*v = (struct verdict){ 0 };
 	if (check_ready(x, e))
 		return -1;
-	for (size_t i = 0; i < x->count; i++)
-		pass &= hold_entry(&x->entries[i], facts, undecided ? NULL : e, &undecided) ==
-			TRUTH_HOLDS;
-	if (undecided)
+	v->failed = xcalloc(x->count + 1, sizeof(*v->failed));
+	v->entries = x->count;
+	for (size_t i = 0; i < x->count; i++) {
+		v->failed[i] = hold_entry(&x->entries[i], facts, undecided ? NULL : e,
+					  &undecided) != TRUTH_HOLDS;
+		pass &= !v->failed[i];
+	}
+	if (undecided) {
+		verdict_free(v);
 		return -1;
+	}
 	v->pass = pass;
 	if (pass)
 		return 0;
@@ -280,6 +289,7 @@ int expect_judge_masked(const struct expect *x, const json_t *facts, const struc
 		tell_nothing_expected(v);
 	for (size_t i = 0; i < x->count; i++) {
 		w.entry = &x->entries[i];
+		w.number = i;
 		tell(&w, x->entries[i].test, facts, "");
 	}
 	return 0;
@@ -310,5 +320,6 @@ void verdict_free(struct verdict *v)
 		free(v->failures[i].actual);
 	}
 	free(v->failures);
+	free(v->failed);
 	*v = (struct verdict){ 0 };
 }

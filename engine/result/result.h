@@ -21,12 +21,18 @@ enum status { STATUS_PASS, STATUS_FAIL, STATUS_ERROR, STATUS_SKIP, STATUS_COUNT 
 const char *status_name(enum status s); /* "pass", … */
 
 /* One result. `details` is JSON text of an object, or NULL (nothing to tell: skips):
- *  message   one line: what was expected and what was found, of the worst failure, or the error's
- * text, or the skip's reason expected, actual   of the worst failure failures  [ { path, expected,
- * actual, severity, line, column } ] error     { kind, text } observed  the facts asked for
- * (bounded: texts of more than 1 KiB are cut head and tail; 8 KiB in all) evidence  [ { name, text,
- * bytes, truncated, lossy } ]   (8 KiB per check) trace     [ text ] tries     [ { status, message,
- * duration_ms } ] when there was more than one
+ *
+ * - message: one line: what was expected and what was found, of the worst failure, or the error's
+ *   text, or the skip's reason
+ * - expected, actual: of the worst failure
+ * - failures: [ { path, expected, actual, severity, line, column } ]
+ * - error: { kind, text }
+ * - observed: the facts asked for (texts of more than 1 KiB are cut head and tail; 8 KiB in all)
+ * - evidence: [ { name, text, bytes, truncated, lossy } ] (8 KiB per check)
+ * - trace: [ text ]
+ * - tries: [ { status, message, duration_ms } ] when there was more than one
+ * - samples: { taken, failed, wanted, facts: { path: { minimum, median, maximum, slope } },
+ *   rows: [ { at_ms, status, values } ] } of a check that is sustained
  */
 struct result {
 	const struct check *check; /* NULL for a synthetic one (ruleset-load) */

@@ -21,7 +21,7 @@
 struct reading_rule {
 	struct reading *r;
 	struct rule *rule;
-	const struct node *id, *tags;
+	const struct node *id, *tags, *sustain;
 	bool severity_said, unknown;
 };
 
@@ -107,9 +107,12 @@ static void read_remedy(void *ctx, const struct node_pair *pair)
 			  c->r->d);
 }
 
-static void refuse_sustain(void *ctx, const struct node_pair *pair)
+static void read_sustain(void *ctx, const struct node_pair *pair)
 {
-	diagnose(((struct reading_rule *)ctx)->r->d, pair->key, "sustain is not supported yet");
+	struct reading_rule *c = ctx;
+
+	c->sustain = pair->key;
+	sustain_read(pair->value, &c->rule->sustain, c->r->d);
 }
 
 /* Keys that are only kept: one function each, so that the table needs no offsets. */
@@ -150,7 +153,9 @@ const struct key check_keys[] = {
 	  .read = read_retry },
 	{ "severity", KEY_CHOICE, .choices = severity_names, .doc = "How bad a fail is.",
 	  .read = read_severity },
-	{ "sustain", KEY_ANY, .doc = "Not supported yet.", .read = refuse_sustain },
+	{ "sustain", KEY_ANY,
+	  .doc = "It fails only when several samples fail: all of them, or so many of so many.",
+	  .read = read_sustain },
 	{ "tags", KEY_TEXTS, .doc = "Words to select checks by, besides the default ones.",
 	  .read = read_tags },
 	{ "timeout", KEY_DURATION, .doc = "How long one try may take.", .read = keep_timeout },
@@ -303,6 +308,44 @@ static void add_tags(struct rule *rule, const struct node *tags)
 			rule->tags[rule->tag_count++] = tags->items[i]->text;
 }
 
+/* The entries of a list `expect`; their mistakes are said where they are compiled. */
+static void read_entries(struct rule *rule)
+{
+	const struct node *list = rule->expect;
+	auto_diagnostics struct diagnostics unsaid = { 0 };
+	bool any = false;
+
+	rule->entries = xcalloc(list->count + 1, sizeof(*rule->entries));
+	for (size_t i = 0; i < list->count; i++) {
+		const struct node *map = list->items[i], *severity, *sustain;
+		struct rule_entry *entry = &rule->entries[i];
+
+		entry->severity = SEVERITY_NONE;
+		if (map->type != NODE_MAP)
+			continue;
+		severity = node_get(map, "severity");
+		sustain = node_get(map, "sustain");
+		if (severity && severity->type == NODE_SCALAR)
+			entry->severity = severity_find(severity->text);
+		any |= sustain && sustain_read(sustain, &entry->sustain, &unsaid) == 0;
+	}
+	rule->entry_count = any ? list->count : 0;
+}
+
+static void read_sustains(const struct reading_rule *c)
+{
+	struct rule *rule = c->rule;
+
+	if (rule->expect && rule->expect->type == NODE_LIST)
+		read_entries(rule);
+	if (c->sustain && rule->entry_count)
+		diagnose(c->r->d, c->sustain,
+			 "sustain: it stands in an entry of expect, too: either there, or here");
+	if (rule->retry && (c->sustain || rule->entry_count))
+		diagnose(c->r->d, c->sustain ? c->sustain : rule->expect,
+			 "sustain: not with retry: a check is sampled again, or tried again");
+}
+
 /* What the check does not say, its type's defaults do, and then the general ones. */
 static void fill_in(struct reading_rule *c, const struct type_defaults *td)
 {
@@ -315,7 +358,7 @@ static void fill_in(struct reading_rule *c, const struct type_defaults *td)
 								      : SEVERITY_MEDIUM;
 	if (!rule->timeout)
 		rule->timeout = td && td->timeout ? td->timeout : general->timeout;
-	if (!rule->retry)
+	if (!rule->retry && !rule->sustain.samples && !rule->entry_count)
 		rule->retry = td && td->retry ? td->retry : general->retry;
 	add_tags(rule, general->tags);
 	add_tags(rule, td ? td->tags : NULL);
@@ -367,6 +410,7 @@ void rule_read(struct reading *r, struct node *map)
 		refuse_unknowns(&c, map);
 		check_type_given(&c, map);
 	}
+	read_sustains(&c);
 	td = rule->type ? defaults_of(&r->defaults, rule->type) : NULL;
 	fill_in(&c, td);
 	if (rule->type)
@@ -404,6 +448,7 @@ void rule_free(struct rule *rule)
 	extract_free(l->extract);
 	free(l);
 	free(rule->id);
+	free(rule->entries);
 	free(rule->needs);
 	free(rule->tags);
 	free(rule);

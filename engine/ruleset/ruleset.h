@@ -17,6 +17,7 @@
 #include "engine/decl/check_type.h"
 #include "engine/document/node.h"
 #include "engine/judge/expect.h"
+#include "engine/judge/sustain.h"
 
 struct diagnostics;
 struct document;
@@ -99,6 +100,12 @@ struct step {
 	char *risk;    /* G1, G2, G3 or NULL */
 };
 
+/* An entry of a list `expect`, as the runner needs it. */
+struct rule_entry {
+	enum severity severity; /* SEVERITY_NONE: the check's */
+	struct sustain sustain;
+};
+
 /* A check as it is written. Texts may hold ${…}. */
 struct rule {
 	struct ruleset *ruleset; /* the one it is reported under */
@@ -121,6 +128,9 @@ struct rule {
 	char **tags;
 	size_t tag_count; /* default tags and its own */
 	enum severity severity;
+	struct sustain sustain; /* of the check */
+	struct rule_entry *entries;
+	size_t entry_count; /* of a list `expect` in which one is sustained; else 0 */
 	struct rule_links *links; /* what load found out about it (engine/ruleset/rule.h) */
 };
 

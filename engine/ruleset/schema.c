@@ -166,7 +166,7 @@ static json_t *check_schema(const struct check_type *const *types, json_t *defin
 
 	json_object_set_new(check, "oneOf", json_array());
 	json_object_set_new(check, "allOf", json_array());
-	json_object_del(json_object_get(check, "properties"), "sustain");
+	set_property(check, "sustain", sustain_schema());
 	for (size_t i = 0; types[i]; i++)
 		add_type(check, definitions, types[i]);
 	return check;

@@ -181,6 +181,8 @@ static json_t *tell_failure(const struct telling *t, const struct failure *f)
 	put_text(t, row, "actual", f->actual);
 	if (f->severity != SEVERITY_NONE)
 		json_object_set_new(row, "severity", json_string(severity_name(f->severity)));
+	if (t->check->rule && t->check->rule->entry_count) /* the supervisor takes it out again */
+		json_object_set_new(row, "entry", json_integer((json_int_t)f->entry));
 	if (f->line) {
 		json_object_set_new(row, "line", json_integer(f->line));
 		json_object_set_new(row, "column", json_integer(f->column));

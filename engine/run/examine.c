@@ -12,6 +12,7 @@
 #include "engine/base/xalloc.h"
 #include "engine/run/details.h"
 #include "engine/run/exports.h"
+#include "engine/run/sample.h"
 
 static void end_blind(struct examination *x, enum kind kind, const char *text)
 {
@@ -266,6 +267,9 @@ void examine_judge(struct examination *x)
 	x->outcome.details = tell_details(x, &j, x->outcome.message);
 	if (observer_kept(x->observer))
 		x->outcome.state = json_dumps(observer_kept(x->observer), JSON_COMPACT);
+	if (check_is_sustained(x->a.check))
+		x->outcome.sample = sample_make(x->a.check, observer_facts(x->observer), &j.verdict,
+						!j.verdict.entries);
 	x->ended = true;
 	judgement_release(&j);
 }

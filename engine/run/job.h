@@ -15,6 +15,7 @@
 
 struct job_list;
 struct loop_timer;
+struct sampling;
 struct worker;
 
 /* A try that was not the last. */
@@ -37,6 +38,7 @@ struct job {
 	struct outcome outcome; /* of the last try */
 	struct try_row *tries;
 	size_t try_count, try_cap;
+	struct sampling *sampling; /* of a check that is sustained, once it is begun; or NULL */
 	struct result result; /* once it is over */
 	struct job *sibling;  /* the next item of the same check */
 	/* where it is */

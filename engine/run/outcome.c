@@ -14,8 +14,26 @@ void outcome_release(struct outcome *o)
 	free(o->message);
 	free(o->details);
 	free(o->state);
+	free(o->sample);
 	json_decref(o->exports);
 	*o = (struct outcome){ 0 };
+}
+
+static char *copy_text(const char *text)
+{
+	return text ? xstrdup(text) : NULL;
+}
+
+struct outcome outcome_copy(const struct outcome *o)
+{
+	struct outcome copy = *o;
+
+	copy.message = copy_text(o->message);
+	copy.details = copy_text(o->details);
+	copy.state = copy_text(o->state);
+	copy.sample = copy_text(o->sample);
+	copy.exports = json_incref(o->exports);
+	return copy;
 }
 
 static char *details_of_error(enum kind kind, const char *message)
@@ -72,6 +90,7 @@ void outcome_pack(const struct outcome *o, struct buf *out)
 	pack_text(out, o->details);
 	pack_text(out, exports);
 	pack_text(out, o->state);
+	pack_text(out, o->sample);
 }
 
 static bool outcome_bounded(const struct outcome *o)
@@ -95,6 +114,7 @@ int outcome_unpack(const char *bytes, size_t len, struct outcome *out, struct er
 	o.details = unpack_text(&u);
 	exports = unpack_text(&u);
 	o.state = unpack_text(&u);
+	o.sample = unpack_text(&u);
 	if (exports)
 		o.exports = json_loads(exports, JSON_DECODE_ANY, NULL);
 	if (u.bad || u.left || !outcome_bounded(&o) || (exports && !json_is_object(o.exports))) {

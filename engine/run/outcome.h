@@ -21,6 +21,7 @@ struct outcome {
 	char *message;    /* one line, or NULL for a pass */
 	char *details;    /* JSON text of an object (result.h), or NULL */
 	char *state;      /* JSON text: what it leaves to the next run of its task; or NULL */
+	char *sample;     /* JSON text of sample_make(), of a check that is sustained; or NULL */
 	json_t *exports;  /* { path: value } for the captures of others, or NULL: no observation */
 };
 
@@ -28,6 +29,8 @@ void outcome_release(struct outcome *o);
 /* An outcome without an observation: error or skip. `message` is copied. */
 struct outcome outcome_make(const struct check *c, enum status status, enum kind kind,
 			    const char *message);
+/* Everything of it anew. */
+struct outcome outcome_copy(const struct outcome *o);
 void outcome_pack(const struct outcome *o, struct buf *out);
 /* -1 when the bytes are not one: the worker that sent them is to be distrusted. */
 int outcome_unpack(const char *bytes, size_t len, struct outcome *out, struct err **e);

@@ -19,6 +19,7 @@
 #include "engine/run/exports.h"
 #include "engine/run/keep.h"
 #include "engine/run/lanes.h"
+#include "engine/run/sample.h"
 #include "engine/run/schedule.h"
 #include "engine/run/supervisor.h"
 
@@ -49,6 +50,11 @@ struct execution {
 static void enter(struct execution *x, struct job *j)
 {
 	j->attempt++;
+	if (check_is_sustained(j->check)) {
+		if (!j->sampling)
+			j->sampling = sampling_new(j->check);
+		sampling_begin(j->sampling, clock_mono());
+	}
 	lanes_add(&x->lanes, j);
 }
 
@@ -60,6 +66,13 @@ static void on_pause_over(void *ctx)
 	enter(j->owner, j);
 }
 
+/* The same check again at this time. */
+static void pause_until(struct execution *x, struct job *j, int64_t when)
+{
+	j->owner = x;
+	j->pause = loop_timer_add(x->loop, when, on_pause_over, j);
+}
+
 static void retry(struct execution *x, struct job *j, struct outcome *o)
 {
 	array_grow(j->tries, j->try_count, j->try_cap);
@@ -69,8 +82,21 @@ static void retry(struct execution *x, struct job *j, struct outcome *o)
 		.duration = o->duration,
 	};
 	outcome_release(o);
-	j->owner = x;
-	j->pause = loop_timer_add(x->loop, clock_mono() + j->check->retry_every, on_pause_over, j);
+	pause_until(x, j, clock_mono() + j->check->retry_every);
+}
+
+/* A sample of a check that is sustained; true when another is to come. */
+static bool sample(struct execution *x, struct job *j, struct outcome *o)
+{
+	int64_t next;
+
+	if (!sampling_add(j->sampling, o, &next)) {
+		sampling_end(j->sampling, o);
+		return false;
+	}
+	outcome_release(o);
+	pause_until(x, j, next);
+	return true;
 }
 
 /* A job has its last outcome: its result is made and told. */
@@ -92,7 +118,9 @@ static void on_finish(void *ctx, struct job *j, struct outcome *o)
 
 	free(j->sighting);
 	j->sighting = NULL;
-	if (o->status == STATUS_FAIL && j->attempt < j->check->tries && !x->cut)
+	if (j->sampling && !x->cut && sample(x, j, o))
+		return;
+	if (!j->sampling && o->status == STATUS_FAIL && j->attempt < j->check->tries && !x->cut)
 		retry(x, j, o);
 	else
 		end(x, j, o);

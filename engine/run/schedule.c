@@ -6,6 +6,7 @@
 #include "engine/base/auto.h"
 #include "engine/base/xalloc.h"
 #include "engine/ruleset/ruleset.h"
+#include "engine/run/sample.h"
 
 struct node_state {
 	size_t pending;           /* edges to checks that are not over */
@@ -96,6 +97,7 @@ static void job_free(struct job *j)
 	for (size_t i = 0; i < j->try_count; i++)
 		free(j->tries[i].message);
 	free(j->tries);
+	sampling_free(j->sampling);
 	result_release(&j->result);
 	free(j);
 }

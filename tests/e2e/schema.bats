@@ -71,6 +71,7 @@ check() {
 { id: a, port: { port: 1 }, timeout: 5 }
 { id: a, port: { port: 1 }, title: { en: x, de: y } }
 { id: a, port: { port: 1 }, sustain: { samples: 3 } }
+{ id: a, port: { port: 1 }, sustain: { samples: 3, for: 1m, every: 1s } }
 { id: a, port: { port: 1, protocol: tpc } }
 END
 }

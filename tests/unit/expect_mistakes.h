@@ -226,7 +226,8 @@ static const struct expect_mistake expect_mistakes[] = {
 	{ "[ { severity: high, exti: 1 }, { exit: x } ]",
 	  "t.yaml:1:21: unknown fact 'exti' of world; did you mean 'exit'?\nt.yaml:1:40: exit: 'x' "
 	  "is not a whole number" },
-	{ "[ { exit: 1, sustain: { samples: 3 } } ]", "t.yaml:1:23: sustain is not supported yet" },
+	{ "[ { exit: 1, sustain: { samples: 3 } } ]",
+	  "t.yaml:1:23: missing key 'every' in sustain" },
 	{ "{ json: { as: json, name: y } }",
 	  "t.yaml:1:11: json: 'as' is an operator and 'name' a member: write '.name' or "
 	  "'json.name: …' for the member, and '.as' if that is one too" },

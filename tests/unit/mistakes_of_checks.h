@@ -249,17 +249,114 @@ static const struct mistake mistakes_of_checks[] = {
 		 "    retry: 3\n"
 		 "    port: { port: 1 }\n",
 	  .says = "t.yaml:5:12: retry: a map is needed, not a text\n" },
-	{ "sustain",
+	{ "sustain is no map",
+	  CHECKS "  - id: a\n"
+		 "    sustain: 3\n"
+		 "    port: { port: 1 }\n",
+	  .says = "t.yaml:5:14: sustain: a map is needed, not a text\n" },
+	{ "sustain of nothing",
+	  CHECKS "  - id: a\n"
+		 "    sustain: { every: 1s }\n"
+		 "    port: { port: 1 }\n",
+	  .says = "t.yaml:5:14: sustain: needs samples, for, or of and at_least\n" },
+	{ "sustain without every",
 	  CHECKS "  - id: a\n"
 		 "    sustain: { samples: 3 }\n"
 		 "    port: { port: 1 }\n",
-	  .says = "t.yaml:5:5: sustain is not supported yet\n" },
-	{ "sustain in an entry",
+	  .says = "t.yaml:5:14: missing key 'every' in sustain\n" },
+	{ "sustain of one sample",
+	  CHECKS "  - id: a\n"
+		 "    sustain: { samples: 1, every: 1s }\n"
+		 "    port: { port: 1 }\n",
+	  .says = "t.yaml:5:25: samples: '1' is not a number from 2 to 1000\n" },
+	{ "sustain of too many samples",
+	  CHECKS "  - id: a\n"
+		 "    sustain: { for: 1h, every: 1s }\n"
+		 "    port: { port: 1 }\n",
+	  .says = "t.yaml:5:21: for: that would be 3601 samples; at most 1000 are taken\n" },
+	{ "sustain for less than every",
+	  CHECKS "  - id: a\n"
+		 "    sustain: { for: 1s, every: 2s }\n"
+		 "    port: { port: 1 }\n",
+	  .says = "t.yaml:5:21: for: must be at least as long as every, else there is one "
+		  "sample\n" },
+	{ "sustain without a unit",
+	  CHECKS "  - id: a\n"
+		 "    sustain: { samples: 3, every: 10 }\n"
+		 "    port: { port: 1 }\n",
+	  .says = "t.yaml:5:35: every: '10' needs a unit: ms, s, m, h or d\n" },
+	{ "sustain in no time",
+	  CHECKS "  - id: a\n"
+		 "    sustain: { samples: 3, every: 0s }\n"
+		 "    port: { port: 1 }\n",
+	  .says = "t.yaml:5:35: every: must be more than 0\n" },
+	{ "sustain in two forms",
+	  CHECKS "  - id: a\n"
+		 "    sustain: { samples: 3, for: 1m, every: 1s }\n"
+		 "    port: { port: 1 }\n",
+	  .says = "t.yaml:5:14: sustain: 'samples' and 'for' exclude each other\n" },
+	{ "of without at_least",
+	  CHECKS "  - id: a\n"
+		 "    sustain: { of: 6, every: 1s }\n"
+		 "    port: { port: 1 }\n",
+	  .says = "t.yaml:5:14: missing key 'at_least' in sustain: how many of them fail\n" },
+	{ "at_least without of",
+	  CHECKS "  - id: a\n"
+		 "    sustain: { samples: 3, at_least: 2, every: 1s }\n"
+		 "    port: { port: 1 }\n",
+	  .says = "t.yaml:5:38: at_least: belongs to 'of', not to 'samples'\n" },
+	{ "more than of",
+	  CHECKS "  - id: a\n"
+		 "    sustain: { of: 3, at_least: 4, every: 1s }\n"
+		 "    port: { port: 1 }\n",
+	  .says = "t.yaml:5:33: at_least: 4 cannot be more than of: 3\n" },
+	{ "full is not true",
+	  CHECKS "  - id: a\n"
+		 "    sustain: { samples: 3, every: 1s, full: yes }\n"
+		 "    port: { port: 1 }\n",
+	  .says = "t.yaml:5:45: full: 'yes' is not true or false\n" },
+	{ "sustain over runs",
+	  CHECKS "  - id: a\n"
+		 "    sustain: { runs: 3 }\n"
+		 "    port: { port: 1 }\n",
+	  .says = "t.yaml:5:22: runs: needs the history of earlier runs, which is not kept "
+		  "yet\n" },
+	{ "unknown key of sustain",
+	  CHECKS "  - id: a\n"
+		 "    sustain: { samples: 3, evry: 1s }\n"
+		 "    port: { port: 1 }\n",
+	  .says = "t.yaml:5:28: unknown key 'evry' in sustain; did you mean 'every'?\n" },
+	{ "a parameter in sustain",
+	  CHECKS "  - id: a\n"
+		 "    sustain: { samples: \"${host.name}\", every: 1s }\n"
+		 "    port: { port: 1 }\n",
+	  .says = "t.yaml:5:25: samples: no ${…} can stand in sustain\n" },
+	{ "sustain with retry",
+	  CHECKS "  - id: a\n"
+		 "    sustain: { samples: 3, every: 1s }\n"
+		 "    retry: { times: 2 }\n"
+		 "    port: { port: 1 }\n",
+	  .says = "t.yaml:5:5: sustain: not with retry: a check is sampled again, or tried "
+		  "again\n" },
+	{ "sustain without every in an entry",
 	  CHECKS "  - id: a\n"
 		 "    port: { port: 1 }\n"
 		 "    expect:\n"
 		 "      - { severity: low, listening: true, sustain: { samples: 3 } }\n",
-	  .says = "t.yaml:7:52: sustain is not supported yet\n" },
+	  .says = "t.yaml:7:52: missing key 'every' in sustain\n" },
+	{ "sustain on the check and in an entry",
+	  CHECKS "  - id: a\n"
+		 "    port: { port: 1 }\n"
+		 "    sustain: { samples: 3, every: 1s }\n"
+		 "    expect:\n"
+		 "      - { listening: true, sustain: { samples: 3, every: 1s } }\n",
+	  .says = "t.yaml:6:5: sustain: it stands in an entry of expect, too: either there, or "
+		  "here\n" },
+	{ "sustain in an expect that is no list",
+	  CHECKS "  - id: a\n"
+		 "    port: { port: 1 }\n"
+		 "    expect: { listening: true, sustain: { samples: 3, every: 1s } }\n",
+	  .says = "t.yaml:6:32: 'sustain' stands in the entries of a list, or on the check\n" },
 	{ "unknown fact",
 	  CHECKS "  - id: a\n"
 		 "    process: { exe: x }\n"
