@@ -27,8 +27,8 @@ extern const struct check_type check_process;
 extern const struct check_type check_redis;
 extern const struct check_type check_sql;
 extern const struct check_type check_ssh;
-extern const struct check_type check_system;
 extern const struct check_type check_supervisor;
+extern const struct check_type check_system;
 extern const struct check_type check_tcp;
 extern const struct check_type check_user;
 extern const struct check_type check_value;
@@ -56,8 +56,8 @@ const struct check_type *const check_registry[] = {
 	&check_redis,
 	&check_sql,
 	&check_ssh,
-	&check_system,
 	&check_supervisor,
+	&check_system,
 	&check_tcp,
 	&check_user,
 	&check_value,
