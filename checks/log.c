@@ -203,7 +203,10 @@ static int read_part(struct reading *r, struct part *p, bool last, struct observ
 		rc = read_chunk(r, p, &at, o, e);
 	}
 	r->end = at;
-	return rc < 0 || records_end(r->records, last, e) < 0 ? -1 : 0;
+	/* when time is up, what was read is told, and the next run goes on behind it */
+	if (rc < 0 && !(last && observer_kind(o) == KIND_TIMEOUT))
+		return -1;
+	return records_end(r->records, last, e);
 }
 
 static int read_all(struct reading *r, struct observer *o, struct err **e)
