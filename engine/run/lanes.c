@@ -155,7 +155,33 @@ static void give_up_to(struct worker *w, size_t most, bool tables)
 		worker_flush(w);
 }
 
-/* Start a worker; without any the pool's jobs cannot be carried out. */
+static size_t pool_ready(const struct pool *p)
+{
+	return p->ready.count + p->tabled.count;
+}
+
+/* Whether a pool that could get no worker may wait for one: somebody of another pool is at work and
+ * will be done, or has nothing to do and goes home now. */
+static bool make_room(const struct pool *p)
+{
+	bool busy = false;
+
+	for (struct worker *w = p->lanes->sv->workers; w; w = w->next) {
+		const bool parent = w->role == ROLE_PARENT;
+
+		if (w->stuck || w == p->parent)
+			continue;
+		if (w->state != WORKER_WORKING || w->jobs.count || w->own.count) {
+			busy = true;
+		} else if (!parent || (!w->pool->workers && !pool_ready(w->pool))) {
+			worker_retire(w);
+			return true;
+		}
+	}
+	return busy;
+}
+
+/* Start a worker; without any, and none to hope for, the pool's jobs cannot be carried out. */
 static struct worker *pool_start(struct pool *p, enum role role, struct worker *parent)
 {
 	auto_err struct err *e = NULL;
@@ -167,14 +193,9 @@ static struct worker *pool_start(struct pool *p, enum role role, struct worker *
 		return w;
 	if (!p->lanes->sv->workers)
 		p->lanes->fatal = TAKE(e);
-	else
+	else if (!make_room(p))
 		pool_end(p, KIND_RESOURCE, err_text(e));
 	return NULL;
-}
-
-static size_t pool_ready(const struct pool *p)
-{
-	return p->ready.count + p->tabled.count;
 }
 
 static bool can_work(const struct worker *w, const struct pool *p)
@@ -182,11 +203,22 @@ static bool can_work(const struct worker *w, const struct pool *p)
 	return w->pool == p && w->role == p->role && w->state != WORKER_ENDING && !w->stuck;
 }
 
+/* One that has nothing to do serves as well as a new one. */
+static struct worker *idle_in(const struct pool *p)
+{
+	struct worker *w = p->lanes->sv->workers;
+
+	while (w && !(can_work(w, p) && !w->jobs.count && !w->own.count))
+		w = w->next;
+	return w;
+}
+
 static void feed_halves(struct pool *p)
 {
 	while (p->halves) {
 		struct half *half = p->halves;
-		struct worker *w = pool_start(p, p->role, NULL);
+		struct worker *idle = idle_in(p);
+		struct worker *w = idle ? idle : pool_start(p, p->role, NULL);
 		struct job *j;
 
 		if (!w)

@@ -349,3 +349,20 @@ hanging() {
 	fsfreeze -u mnt
 	wait_for 20 vanished "run t.yaml --report json=report.json"
 }
+
+@test "few descriptors: lanes make room for each other, and no check is lost to it" {
+	need_faults
+	{
+		rules few 1s
+		for lane in local network isolated command; do
+			checks 120 "fault_$lane" "do: pass" "$lane"
+			checks 3 "fault_$lane" "do: crash" "$lane-crash"
+			checks 120 "fault_$lane" "do: pass" "$lane-more"
+		done
+		checks 2 fault_local "do: garbage" local-garbage
+	} >t.yaml
+	start bash -c 'ulimit -n 24; exec "$0" run t.yaml --report json=report.json' "$ROUNDS"
+	wait_for 120 gone "$started"
+	[ "$(jq '.results | length' report.json)" = 974 ]
+	[ "$(ids '.status != "pass" and (.id | test("crash|garbage") | not)')" = "" ]
+}
