@@ -232,6 +232,12 @@ static void leave_alone(struct pool *p)
 	}
 }
 
+/* Its lane parent was asked for it and says nothing: stopped, or held by what it has loaded. */
+static bool was_never_born(const struct worker *w)
+{
+	return w->state == WORKER_STARTING && !w->parent_gone && w->why != KIND_RESOURCE;
+}
+
 void lanes_settle(struct worker *w, bool left)
 {
 	struct pool *p = w->pool;
@@ -247,8 +253,10 @@ void lanes_settle(struct worker *w, bool left)
 	sort_jobs(w, left, &innocent, &suspects);
 	if (died_in_vain(w, held, innocent.count))
 		count_death(p, w);
-	else if (held)
+	else if (held && w->pid)
 		p->deaths = 0;
+	if (was_never_born(w) && p->parent)
+		worker_kill(p->parent, KIND_KILLED);
 	if (suspects.count == 1)
 		end_culprit(w, job_list_take(&suspects), left, 0);
 	else if (suspects.count)

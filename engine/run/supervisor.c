@@ -525,6 +525,8 @@ char *worker_how_it_ended(const struct worker *w)
 {
 	int sig = WTERMSIG(w->status);
 
+	if (!w->pid)
+		return xstrdup("could not be started");
 	if (WIFSIGNALED(w->status) && sig == SIGKILL)
 		return xasprintf("was killed by signal %d (KILL; the kernel's out-of-memory killer "
 				 "does that)",

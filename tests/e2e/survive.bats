@@ -366,3 +366,32 @@ hanging() {
 	[ "$(jq '.results | length' report.json)" = 974 ]
 	[ "$(ids '.status != "pass" and (.id | test("crash|garbage") | not)')" = "" ]
 }
+
+# descendants PID: all of them, workers, keepers, runners and what they run.
+descendants() {
+	local child
+
+	for child in $(pgrep -P "$1"); do
+		echo "$child"
+		descendants "$child"
+	done
+}
+
+@test "stopped workers and a stopped lane parent hold up nothing" {
+	need_faults
+	{
+		rules stopped 1s
+		for lane in local network isolated command; do
+			checks 12 "fault_$lane" "do: pass, after: 200ms" "$lane"
+		done
+		checks 4 command "argv: [ sleep, '0.3' ]" k
+	} >t.yaml
+	start env ASAN_OPTIONS=detect_leaks=0 "$ROUNDS" run t.yaml --jobs 2 --report json=report.json
+	wait_for 20 pgrep -P "$started"
+	sleep 0.4
+	# shellcheck disable=SC2046
+	kill -STOP $(descendants "$started") 2>/dev/null || true
+	wait_for 60 gone "$started"
+	[ "$(jq '.results | length' report.json)" = 52 ]
+	[ "$(jq '[.results[] | select(.status == "pass")] | length > 26' report.json)" = true ]
+}
