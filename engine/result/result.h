@@ -88,7 +88,7 @@ struct run {
 	char *os;                  /* "debian 12" */
 	int64_t started, finished; /* clock_real ns */
 	bool complete;             /* every selected check ran to its end: no signal, no deadline */
-	const char *cut_short;     /* "SIGTERM", "deadline", or NULL */
+	const char *cut_short;     /* "SIGTERM", "SIGINT", "SIGHUP", "deadline", or NULL */
 	struct ruleset_info *rulesets;
 	size_t ruleset_count;
 	struct result *results;

@@ -190,6 +190,13 @@ static void on_deadline(void *ctx)
 	cut_short(x, "deadline");
 }
 
+static const char *name_of_signal(uint32_t sig)
+{
+	if (sig == SIGHUP)
+		return "SIGHUP";
+	return sig == SIGTERM ? "SIGTERM" : "SIGINT";
+}
+
 static void on_signal(void *ctx, uint32_t events)
 {
 	struct execution *x = ctx;
@@ -200,7 +207,7 @@ static void on_signal(void *ctx, uint32_t events)
 		if (info.ssi_signo == SIGCHLD)
 			supervisor_reap(&x->sv);
 		else
-			cut_short(x, info.ssi_signo == SIGTERM ? "SIGTERM" : "SIGINT");
+			cut_short(x, name_of_signal(info.ssi_signo));
 	}
 }
 
@@ -230,6 +237,14 @@ static void on_progress(void *ctx)
 	x->progress = loop_timer_add(x->loop, now + PROGRESS_EVERY, on_progress, x);
 }
 
+/* nohup(1) and its like ask for it to be ignored, which a blocked signal is not by itself. */
+static bool is_ignored(int sig)
+{
+	struct sigaction action;
+
+	return sigaction(sig, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 static int watch_signals(struct execution *x, struct err **e)
 {
 	sigset_t set;
@@ -238,6 +253,8 @@ static int watch_signals(struct execution *x, struct err **e)
 	sigaddset(&set, SIGCHLD);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
+	if (!is_ignored(SIGHUP))
+		sigaddset(&set, SIGHUP);
 	if (sigprocmask(SIG_BLOCK, &set, &x->old_mask) < 0)
 		return err_errno(e, ERR_SYSTEM, "signals");
 	x->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);

@@ -40,7 +40,8 @@ struct run_options {
 	void *ctx;
 };
 
-/* Fills run->results (in the order of the plan), complete, cut_short. SIGINT, SIGTERM and the
+/* Fills run->results (in the order of the plan), complete, cut_short. SIGINT, SIGTERM, SIGHUP
+ * (unless it is ignored) and the
  * deadline cut the run short: what is not done ends as `skip: interrupted`, what runs is given up.
  * Returns 0; -1 when not even a worker could be made. */
 int run_execute(const struct plan *plan, const struct run_options *options, struct run *run,

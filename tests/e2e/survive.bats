@@ -395,3 +395,24 @@ descendants() {
 	[ "$(jq '.results | length' report.json)" = 52 ]
 	[ "$(jq '[.results[] | select(.status == "pass")] | length > 26' report.json)" = true ]
 }
+
+@test "the end of a login cuts the run short, with its reports; nohup saves it" {
+	need_faults
+	hanging >t.yaml
+	start env --default-signal=HUP "$ROUNDS" run t.yaml --report json=report.json
+	wait_for 20 test -e running
+	kill -HUP "$started"
+	status=0
+	wait "$started" || status=$?
+	[ "$status" = 2 ]
+	[ "$(jq -r .run.cut_short report.json)" = SIGHUP ]
+	wait_for 10 vanished "sleep 98766[123]"
+	{
+		rules calm 3s
+		checks 1 command "shell: 'touch calm; sleep 0.5'"
+	} >u.yaml
+	start env --ignore-signal=HUP "$ROUNDS" run u.yaml --report json=report.json
+	wait_for 20 test -e calm
+	kill -HUP "$started"
+	wait "$started"
+}
