@@ -386,7 +386,8 @@ descendants() {
 		done
 		checks 4 command "argv: [ sleep, '0.3' ]" k
 	} >t.yaml
-	start env ASAN_OPTIONS=detect_leaks=0 "$ROUNDS" run t.yaml --jobs 2 --report json=report.json
+	start env ASAN_OPTIONS=detect_leaks=0 "$ROUNDS" run t.yaml --jobs 2 \
+		--report json=report.json
 	wait_for 20 pgrep -P "$started"
 	sleep 0.4
 	# shellcheck disable=SC2046
