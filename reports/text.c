@@ -181,11 +181,16 @@ static void put_evidence(struct page *p, const json_t *evidence)
 	}
 }
 
-static void put_trace(struct page *p, const json_t *trace)
+static void put_trace(struct page *p, const json_t *trace, const char *message)
 {
 	auto_buf struct buf line = BUF_INIT(SIZE_MAX);
+	const char *only = json_string_value(json_array_get(trace, 0));
 	size_t i;
 	json_t *step;
+
+	/* it says what was said already */
+	if (only && json_array_size(trace) == 1 && message && !strcmp(only, message))
+		return;
 
 	json_array_foreach(trace, i, step)
 	{
@@ -320,7 +325,7 @@ static void put_story(struct page *p, const struct result *x)
 	put_message(p, x, failures);
 	if (x->kind == KIND_NONE)
 		put_failures(p, failures);
-	put_trace(p, json_object_get(details, "trace"));
+	put_trace(p, json_object_get(details, "trace"), x->message);
 	put_tries(p, json_object_get(details, "tries"));
 	put_samples(p, json_object_get(details, "samples"));
 	put_evidence(p, json_object_get(details, "evidence"));
@@ -359,7 +364,8 @@ static void put_summary(struct page *p)
 	char took[32];
 
 	clock_human(r->finished - r->started, took, sizeof(took));
-	buf_printf(&p->out, "\n%zu %s: ", s->total, phrase(PHRASE_TOTAL, lang));
+	buf_printf(&p->out, "\n%zu %s: ", s->total,
+		   phrase(s->total == 1 ? PHRASE_TOTAL_ONE : PHRASE_TOTAL, lang));
 	for (int i = 0; i < STATUS_COUNT; i++)
 		buf_printf(&p->out, "%s%zu %s", i ? ", " : "", s->count[i],
 			   phrase_status((enum status)i, lang));
@@ -382,7 +388,12 @@ static void put_gate(struct page *p)
 
 	buf_printf(&p->out, "%s (%s): ", phrase(PHRASE_GATE, lang),
 		   phrase_severity(r->fail_on, lang));
-	put_colored(p, color, phrase_gate(r->gate, lang), 0);
+	/* a selector that matched nothing, or a ruleset that was named and does not apply */
+	if (r->gate == GATE_NOTHING &&
+	    r->summary.count[STATUS_PASS] + r->summary.count[STATUS_FAIL])
+		put_colored(p, color, phrase(PHRASE_GATE_NOT_ALL, lang), 0);
+	else
+		put_colored(p, color, phrase_gate(r->gate, lang), 0);
 	buf_addc(&p->out, '\n');
 }
 

@@ -1,6 +1,7 @@
 /*
  * run - inspect: from the command line to the exit code.
  */
+#include <errno.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
@@ -339,6 +340,24 @@ static int open_states(struct session *s, struct err **e)
 	return 0;
 }
 
+/* What can be told of --param and --params before any ruleset is read. */
+static int check_params(const struct run_args *a, struct err **e)
+{
+	for (size_t i = 0; i < a->params.count; i++) {
+		const size_t len = strcspn(a->params.items[i], "=");
+
+		/* it may be a value that somebody forgot the name of: not repeated */
+		if (!len || !a->params.items[i][len])
+			return err_set(e, ERR_USAGE, "--param: number %zu is not NAME=VALUE",
+				       i + 1);
+	}
+	for (size_t i = 0; i < a->params_files.count; i++)
+		if (access(a->params_files.items[i], F_OK) < 0 && errno == ENOENT)
+			return err_set(e, ERR_NOT_FOUND, "--params: there is no file '%s'",
+				       a->params_files.items[i]);
+	return 0;
+}
+
 static int session_run(struct session *s)
 {
 	const struct invocation *in = s->in;
@@ -347,7 +366,8 @@ static int session_run(struct session *s)
 
 	if (in->mistake)
 		return finish_message(s, "rounds", err_text(in->mistake), ERR_USAGE);
-	if (book_find(&s->book, in->operands, in->operand_count, &e)) {
+	if (check_params(s->args, &e) ||
+	    book_find(&s->book, in->operands, in->operand_count, &e)) {
 		say_error("run: %s", err_text(e));
 		return finish_message(s, "rounds", err_text(e), err_code(e));
 	}

@@ -57,6 +57,21 @@ static char *build_tree_source(const char *folder)
 	return xmemdup0(buf_text(&text), strcspn(buf_text(&text), "\n"));
 }
 
+/* What was installed as `path`: below the folder that the whole installation was moved to (an
+ * unpacked image, DESTDIR), where the program lies in one. */
+static char *installed(const char *folder, const char *path)
+{
+	const size_t len = folder ? strlen(folder) : 0, own = strlen(ROUNDS_BINDIR);
+	auto_free char *moved = NULL;
+
+	if (len > own && !strcmp(folder + len - own, ROUNDS_BINDIR)) {
+		moved = xasprintf("%.*s%s", (int)(len - own), folder, path);
+		if (access(moved, F_OK) == 0)
+			return TAKE(moved);
+	}
+	return xstrdup(path);
+}
+
 static void folders_add(struct text_list *out, const char *list)
 {
 	while (*list) {
@@ -84,19 +99,21 @@ void home_find(struct home *h)
 	auto_free char *folder = program_folder();
 	auto_free char *source = folder ? build_tree_source(folder) : NULL;
 	const char *rulesets = getenv("ROUNDS_RULESETS");
-	auto_free char *own = NULL;
+	auto_free char *own = NULL, *data = NULL;
 
 	*h = (struct home){ 0 };
 	h->config = env_or("ROUNDS_CONFIG", xstrdup(ROUNDS_SYSCONFDIR));
 	h->state = env_or("ROUNDS_STATE", xstrdup(ROUNDS_STATEDIR));
 	h->modules = env_or("ROUNDS_MODULES",
-			    source ? xasprintf("%s/.libs", folder) : xstrdup(ROUNDS_MODULEDIR));
+			    source ? xasprintf("%s/.libs", folder)
+				   : installed(folder, ROUNDS_MODULEDIR));
 	if (rulesets)
 		folders_add(&h->folders, rulesets);
 	own = xasprintf("%s/rulesets", h->config);
 	text_list_add(&h->folders, own);
 	free(own);
-	own = xasprintf("%s/rulesets", source ? source : ROUNDS_DATADIR);
+	data = source ? xstrdup(source) : installed(folder, ROUNDS_DATADIR);
+	own = xasprintf("%s/rulesets", data);
 	text_list_add(&h->folders, own);
 }
 

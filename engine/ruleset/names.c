@@ -293,5 +293,7 @@ char *param_problem(const struct param *p)
 {
 	if (p->problem)
 		return xasprintf("parameter '%s': %s", p->name, p->problem);
-	return xasprintf("parameter '%s' has no value", p->name);
+	return xasprintf("parameter '%s' has no value: give it one by --param %s=%s or in a "
+			 "--params file",
+			 p->name, p->name, p->type == PARAM_SECRET ? "@FILE" : "VALUE");
 }

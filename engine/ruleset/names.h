@@ -37,7 +37,7 @@ struct names {
 };
 void names_release(struct names *n);
 struct lookup names_lookup(struct names *n);
-/* "parameter 'x' has no value", "parameter 'x': permission: …"; the caller's. */
+/* "parameter 'x' has no value: …", "parameter 'x': permission: …"; the caller's. */
 char *param_problem(const struct param *p);
 
 #endif

@@ -33,12 +33,11 @@ static void *module_open(const char *folder, const char *name)
 {
 	auto_free char *installed = xasprintf("%s/%s.so", folder, name);
 	auto_free char *built = xasprintf("%s/.libs/%s.so", folder, name);
-	void *handle =
-		access(installed, F_OK) == 0 ? dlopen(installed, RTLD_NOW | RTLD_LOCAL) : NULL;
 
-	if (!handle && access(installed, F_OK) < 0)
-		handle = dlopen(built, RTLD_NOW | RTLD_LOCAL);
-	return handle;
+	/* where neither is, dlopen() tells of the one that should be */
+	if (access(installed, F_OK) < 0 && access(built, F_OK) == 0)
+		return dlopen(built, RTLD_NOW | RTLD_LOCAL);
+	return dlopen(installed, RTLD_NOW | RTLD_LOCAL);
 }
 
 static const struct module *module_load(const char *folder, const char *name, const char *package,

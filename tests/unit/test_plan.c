@@ -135,7 +135,9 @@ static void assert_decided(const struct world *w, const struct decided_case *cas
 static void what_has_no_value_is_not_run(void **state)
 {
 	static const struct decided_case cases[] = {
-		{ "t/uses-must", DECIDED_ERROR, KIND_PARAMETER, "parameter 'must' has no value" },
+		{ "t/uses-must", DECIDED_ERROR, KIND_PARAMETER,
+		  "parameter 'must' has no value: give it one by --param must=VALUE or in a "
+		  "--params file" },
 		{ "t/left-out", DECIDED_NOT, KIND_NONE, NULL },
 		{ "t/required", DECIDED_SKIP, KIND_NONE, "not configured: may" },
 		{ "t/part", DECIDED_SKIP, KIND_NONE, "not configured: may" },
