@@ -22,6 +22,7 @@ extern const struct check_type check_kernel_param;
 extern const struct check_type check_log;
 extern const struct check_type check_mount;
 extern const struct check_type check_package;
+extern const struct check_type check_mongo;
 extern const struct check_type check_port;
 extern const struct check_type check_process;
 extern const struct check_type check_redis;
@@ -51,6 +52,7 @@ const struct check_type *const check_registry[] = {
 	&check_log,
 	&check_mount,
 	&check_package,
+	&check_mongo,
 	&check_port,
 	&check_process,
 	&check_redis,

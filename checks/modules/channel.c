@@ -222,6 +222,35 @@ ssize_t channel_read(struct channel *s, void *bytes, size_t room)
 	}
 }
 
+ssize_t channel_read_now(struct channel *s, void *bytes, size_t room)
+{
+	size_t len = room;
+	uint32_t events = 0;
+	enum tls_state state;
+	ssize_t n;
+
+	if (!s->tls) {
+		while ((n = recv(s->fd, bytes, room, 0)) < 0 && errno == EINTR)
+			;
+		if (n < 0 && errno == EAGAIN)
+			return CHANNEL_AGAIN;
+		if (n < 0)
+			net_trouble(s->observer, errno, s->peer);
+		return n;
+	}
+	state = tls_api.read(s->tls, bytes, &len, &events);
+	if (state == TLS_WAIT)
+		return CHANNEL_AGAIN;
+	if (state == TLS_CLOSED)
+		return 0;
+	return state == TLS_OK ? (ssize_t)len : tls_next(s, state, events, "read");
+}
+
+int channel_fd(const struct channel *s)
+{
+	return s->fd;
+}
+
 static ssize_t plain_part(struct channel *s, const char *bytes, size_t len)
 {
 	const ssize_t n = send(s->fd, bytes, len, MSG_NOSIGNAL);

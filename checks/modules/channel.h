@@ -26,6 +26,11 @@ struct channel_options {
 struct channel *channel_open(struct observer *o, const struct channel_options *options);
 /* At least one byte; 0: the other side closed; -1: the observer knows why. */
 ssize_t channel_read(struct channel *s, void *bytes, size_t room);
+/* As channel_read, without waiting: CHANNEL_AGAIN when there is nothing yet. */
+#define CHANNEL_AGAIN (-2)
+ssize_t channel_read_now(struct channel *s, void *bytes, size_t room);
+/* To poll(2) for more, after a CHANNEL_AGAIN. */
+int channel_fd(const struct channel *s);
 /* All of them, or -1: the observer knows why. */
 int channel_write(struct channel *s, const void *bytes, size_t len);
 /* "127.0.0.1:6379" or the local socket, for messages. */
