@@ -74,9 +74,28 @@ gone() {
 	[ -z "$state" ] || [ "$state" = Z ] || [ "$state" = X ]
 }
 
-# A port of loopback that was free a moment ago.
+# A port of loopback that was free a moment ago, below those that outgoing connections take (see
+# ip_local_port_range), and no port twice in a test.
 free_port() {
-	python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+	python3 - "$T/.given" <<-'END'
+		import random, socket, sys
+		try:
+		    given = open(sys.argv[1]).read().split()
+		except OSError:
+		    given = []
+		while True:
+		    port = random.randrange(15000, 32000)
+		    with socket.socket() as s:
+		        try:
+		            s.bind(("127.0.0.1", port))
+		        except OSError:
+		            continue
+		    if str(port) not in given:
+		        break
+		with open(sys.argv[1], "a") as f:
+		    print(port, file=f)
+		print(port)
+	END
 }
 
 # faults [KIND ...]: start tests/lab/faultd.py; the ports are in the variables $port_KIND.
