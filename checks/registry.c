@@ -20,9 +20,9 @@ extern const struct check_type check_http;
 extern const struct check_type check_interface;
 extern const struct check_type check_kernel_param;
 extern const struct check_type check_log;
+extern const struct check_type check_mongo;
 extern const struct check_type check_mount;
 extern const struct check_type check_package;
-extern const struct check_type check_mongo;
 extern const struct check_type check_port;
 extern const struct check_type check_process;
 extern const struct check_type check_redis;
@@ -50,9 +50,9 @@ const struct check_type *const check_registry[] = {
 	&check_interface,
 	&check_kernel_param,
 	&check_log,
+	&check_mongo,
 	&check_mount,
 	&check_package,
-	&check_mongo,
 	&check_port,
 	&check_process,
 	&check_redis,
