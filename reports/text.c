@@ -115,11 +115,15 @@ static void put_line(struct page *p, const struct result *x, size_t columns)
 
 static void put_labelled(struct page *p, enum phrase label, const char *text)
 {
+	auto_buf struct buf clean = BUF_INIT(SIZE_MAX);
+
 	if (!text || !*text)
 		return;
+	/* what a ruleset says of impact and remedy comes as it was written */
+	text_clean(&clean, text, strlen(text));
 	text_pad(&p->out, "", INDENT);
 	put_colored(p, COLOR_DIM, phrase(label, p->sink->lang), LABEL_COLUMNS);
-	text_wrap(&p->out, text, p->width - INDENT - LABEL_COLUMNS, INDENT + LABEL_COLUMNS);
+	text_wrap(&p->out, buf_text(&clean), p->width - INDENT - LABEL_COLUMNS, INDENT + LABEL_COLUMNS);
 	buf_addc(&p->out, '\n');
 }
 
@@ -253,7 +257,9 @@ static void put_remedy(struct page *p, const struct check *c)
 		if (!s->command)
 			continue;
 		text_pad(&p->out, "", INDENT + LABEL_COLUMNS);
-		buf_printf(&p->out, "$ %s\n", s->command);
+		buf_adds(&p->out, "$ ");
+		text_clean(&p->out, s->command, strlen(s->command));
+		buf_addc(&p->out, '\n');
 	}
 }
 
@@ -288,14 +294,17 @@ static void put_headline(struct page *p, const struct result *x)
 {
 	const char *lang = p->sink->lang;
 	const char *title = result_title(x, lang);
+	auto_buf struct buf clean = BUF_INIT(SIZE_MAX);
 
+	if (title)
+		text_clean_line(&clean, title, strlen(title), 0);
 	put_colored(p, color_of(x), phrase_status(x->status, lang), 0);
 	buf_addc(&p->out, ' ');
 	put_colored(p, COLOR_BOLD, x->id, 0);
 	buf_printf(&p->out, " [%s", phrase_severity(x->severity, lang));
 	if (x->below_gate)
 		buf_printf(&p->out, ", %s", phrase(PHRASE_BELOW_GATE, lang));
-	buf_printf(&p->out, "]%s%s\n", title ? "  " : "", title ? title : "");
+	buf_printf(&p->out, "]%s%s\n", title ? "  " : "", buf_text(&clean));
 }
 
 static const char *kind_sentence(enum kind k, const char *lang)

@@ -45,8 +45,11 @@ static const struct option_row show_options[] = {
 /* "label      text" and a line end; nothing for no text. */
 static void line(struct buf *out, const char *label, const char *text)
 {
-	if (text && *text)
-		buf_printf(out, "  %-10s %s\n", label, text);
+	if (!text || !*text)
+		return;
+	buf_printf(out, "  %-10s ", label);
+	text_clean_line(out, text, strlen(text), 0);
+	buf_addc(out, '\n');
 }
 
 /* Several lines under one label. */

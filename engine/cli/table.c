@@ -35,8 +35,12 @@ void table_free(struct table *t)
 
 void table_cell(struct table *t, const char *text)
 {
+	struct buf clean = BUF_INIT(SIZE_MAX);
+
+	if (text)
+		text_clean_line(&clean, text, strlen(text), 0);
 	array_grow(t->cells, t->count, t->cap);
-	t->cells[t->count++] = xstrdup(text ? text : "");
+	t->cells[t->count++] = buf_take(&clean);
 }
 
 static size_t column_width(const struct table *t, size_t column)

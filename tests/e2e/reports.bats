@@ -248,3 +248,27 @@ print(len({w(l[:l.index("reports/")]) for l in sys.stdin if "reports/" in l}))')
 	[ "$status" -eq 4 ]
 	xmllint --noout --schema "$SRC/tests/readers/junit-strict.xsd" "$T/r.xml"
 }
+
+@test "reports: no text of a ruleset reaches a terminal raw" {
+	cat >raw.yaml <<'YAML'
+format: 1
+ruleset: raw
+version: 1.0.0
+title: "R\e[31mred"
+checks:
+  - id: a
+    title: "T\e]0;x\a\x01"
+    file: { path: /nowhere/at/all }
+    impact: "I\e[31m"
+    causes: [ "C\e[31m" ]
+    remedy: [ { text: "S\e[31m", command: "run\e[31m", risk: G1 } ]
+    verify: "V\e[31m"
+    doc: "D\e[31m"
+YAML
+	"$ROUNDS" run raw.yaml --color never >out 2>&1 || true
+	"$ROUNDS" show raw.yaml >>out 2>&1
+	"$ROUNDS" list raw.yaml >>out 2>&1
+	"$ROUNDS" run raw.yaml --dry-run >>out 2>&1
+	grep -q 'impact *I' out
+	! LC_ALL=C grep -q "$(printf '[\001\007\033]')" out
+}
