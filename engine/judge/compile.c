@@ -32,9 +32,13 @@ static bool is_logic(const struct operator *op)
 
 static bool is_declared(const struct shape *shape, const char *key)
 {
-	auto_free char *first = xmemdup0(key, strcspn(key, ".["));
+	const size_t len = strcspn(key, ".[");
 
-	return shape_declares_members(shape) && fact_find(shape->of, first);
+	for (const struct fact *f = shape_declares_members(shape) ? shape->of : NULL; f && f->name;
+	     f++)
+		if (!strncmp(f->name, key, len) && !f->name[len])
+			return true;
+	return false;
 }
 
 /* `.name` and `["any key"]`: always a member, so that one may be called like an operator. */
@@ -87,7 +91,7 @@ static void note_path(struct compiler *c, const struct shape *from, const struct
 	if (!is_root(c, from))
 		return;
 	array_grow(c->names, c->count, c->cap);
-	c->names[c->count++] = xstrdup(path_first(p));
+	c->names[c->count++] = path_first(p);
 }
 
 static const char *owner_of(const struct compiler *c, const struct shape *shape, const char *label)
@@ -97,7 +101,7 @@ static const char *owner_of(const struct compiler *c, const struct shape *shape,
 
 static char *join_label(const char *label, const char *path)
 {
-	return xasprintf("%s%s%s", label, *label && *path != '[' ? "." : "", path);
+	return xasprintf("%s%s%s", label, *path != '[' ? "." : "", path);
 }
 
 /* An operator where a fact's name must stand: `expect: { ge: 1 }`. */
@@ -113,7 +117,7 @@ static struct test *compile_member(struct compiler *c, const struct node_pair *p
 {
 	auto_err struct err *e = NULL;
 	auto_test struct test *t = test_new(&op_member, shape, pair->key);
-	auto_free char *inner = NULL;
+	auto_free char *joined = NULL;
 	const struct fact *row;
 	struct shape at;
 	bool list;
@@ -130,8 +134,9 @@ static struct test *compile_member(struct compiler *c, const struct node_pair *p
 	if (list)
 		at = shape_list_of(&at);
 	note_path(c, shape, t->path, row);
-	inner = join_label(label, path_text(t->path));
-	test_add(t, compile(c, pair->value, &at, inner));
+	if (*label)
+		joined = join_label(label, path_text(t->path));
+	test_add(t, compile(c, pair->value, &at, joined ? joined : path_text(t->path)));
 	return t->count ? TAKE(t) : NULL;
 }
 
@@ -174,8 +179,8 @@ static struct test *open_map(struct compiler *c, const struct node *n, const str
 {
 	*inside = *shape;
 	for (size_t i = 0; i < n->count; i++)
-		if (classify(shape, n->pairs[i].key->text) == KEY_OPERATOR &&
-		    operator_find(n->pairs[i].key->text) == &op_as) {
+		if (operator_find(n->pairs[i].key->text) == &op_as &&
+		    classify(shape, n->pairs[i].key->text) == KEY_OPERATOR) {
 			struct test *as = compile_operator(c, &n->pairs[i], shape, label);
 
 			if (as)

@@ -21,7 +21,7 @@ struct compiler {
 	const struct fact *root; /* the facts of a whole observation; NULL for a lone value */
 	bool has_pattern;
 	bool names_error_kind;
-	char **names; /* first names of all paths, with repetitions */
+	const char **names; /* first names of all paths, with repetitions; they live in the tests */
 	size_t count, cap;
 };
 

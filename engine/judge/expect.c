@@ -13,6 +13,7 @@
 #include "engine/document/diagnostic.h"
 #include "engine/judge/compiler.h"
 #include "engine/judge/expect_entry.h"
+#include "engine/judge/expect_types.h"
 #include "engine/judge/ops.h"
 #include "engine/judge/sustain.h"
 
@@ -22,8 +23,6 @@ void expect_free(struct expect *x)
 		return;
 	for (size_t i = 0; i < x->count; i++)
 		test_free(x->entries[i].test);
-	for (size_t i = 0; i < x->name_count; i++)
-		free(x->names[i]);
 	free(x->entries);
 	free(x->names);
 	free(x);
@@ -36,33 +35,21 @@ static void expect_cleanup(struct expect **x)
 
 #define auto_expect __attribute__((cleanup(expect_cleanup)))
 
+static bool is_deferred(const struct test *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (is_deferred(t->subs[i]))
+			return true;
+	return t->deferred;
+}
+
 static void add_entry(struct expect *x, struct expect_entry entry)
 {
 	if (!entry.test)
 		return;
 	array_grow(x->entries, x->count, x->cap);
 	x->entries[x->count++] = entry;
-}
-
-static size_t fact_count(const struct fact *facts)
-{
-	size_t n = 0;
-
-	while (facts && facts[n].name)
-		n++;
-	return n;
-}
-
-/* One table: what a type yields and what all do. */
-static struct fact *all_facts(const struct check_type *type)
-{
-	size_t own = fact_count(type->facts), common = fact_count(common_facts);
-	struct fact *facts = xcalloc(own + common + 1, sizeof(*facts));
-
-	if (own)
-		memcpy(facts, type->facts, own * sizeof(*facts));
-	memcpy(facts + own, common_facts, common * sizeof(*facts));
-	return facts;
+	x->deferred |= is_deferred(entry.test);
 }
 
 /* The keys of an entry that are no facts. */
@@ -181,68 +168,45 @@ static void compile_user(struct compiler *c, const struct node *n, const struct 
 	add_entry(x, entry);
 }
 
-/* Whether the user's expectation names one of these. */
-static bool is_named(const struct compiler *user, const struct compiler *dflt)
+/* Whether the user's expectation names a fact of this part. */
+static bool is_named(const struct compiler *user, const struct expect_part *part)
 {
-	for (size_t i = 0; i < dflt->count; i++)
+	for (size_t i = 0; i < part->name_count; i++)
 		for (size_t k = 0; k < user->count; k++)
-			if (!strcmp(dflt->names[i], user->names[k]))
+			if (!strcmp(part->names[i], user->names[k]))
 				return true;
 	return false;
 }
 
-static void names_move(struct compiler *from, struct compiler *to)
+static void add_names(struct compiler *c, const struct expect_part *part)
 {
-	for (size_t i = 0; i < from->count; i++) {
-		array_grow(to->names, to->count, to->cap);
-		to->names[to->count++] = from->names[i];
+	for (size_t i = 0; i < part->name_count; i++) {
+		array_grow(c->names, c->count, c->cap);
+		c->names[c->count++] = part->names[i];
 	}
-	to->has_pattern |= from->has_pattern;
-	free(from->names);
+	c->has_pattern |= part->has_pattern;
 }
 
-static void names_drop(struct compiler *c)
+/* The user's names end here: what is added does not hide other parts. */
+static void add_default(struct compiler *c, const struct expect_type *t, struct expect *x)
 {
-	for (size_t i = 0; i < c->count; i++)
-		free(c->names[i]);
-	free(c->names);
-}
+	struct compiler user = *c;
 
-/* One fact of the default: it holds unless the user names it. */
-static void add_default(struct compiler *c, const struct node *map, size_t i,
-			const struct shape *root, struct expect *x, struct compiler *kept)
-{
-	struct node one = *map;
-	struct compiler mine = { .d = c->d, .owner = c->owner, .root = c->root };
-	struct expect_entry entry = { .severity = SEVERITY_NONE, .is_default = true };
-
-	one.pairs = &map->pairs[i];
-	one.count = 1;
-	entry.test = compile(&mine, &one, root, "");
-	if (is_named(c, &mine)) {
-		test_free(entry.test);
-		names_drop(&mine);
+	if (c->names_error_kind)
 		return;
+	user.names = xcalloc(c->count + 1, sizeof(*user.names));
+	if (c->count)
+		memcpy(user.names, c->names, c->count * sizeof(*user.names));
+	for (size_t i = 0; i < t->count; i++) {
+		struct expect_entry entry = { .severity = SEVERITY_NONE, .is_default = true };
+
+		if (is_named(&user, &t->parts[i]))
+			continue;
+		entry.test = test_share(t->parts[i].test);
+		add_entry(x, entry);
+		add_names(c, &t->parts[i]);
 	}
-	add_entry(x, entry);
-	names_move(&mine, kept);
-}
-
-static void compile_default(struct compiler *c, const struct check_type *type,
-			    const struct shape *root, struct expect *x)
-{
-	struct compiler kept = { .d = c->d };
-	struct document *doc;
-	const struct node *map;
-
-	if (!type->default_expect || c->names_error_kind)
-		return;
-	doc = document_parse(type->default_expect, strlen(type->default_expect), type->name, c->d);
-	map = doc ? document_root(doc) : NULL;
-	for (size_t i = 0; map && i < map->count; i++)
-		add_default(c, map, i, root, x, &kept);
-	document_free(doc);
-	names_move(&kept, c);
+	free(user.names);
 }
 
 static void expect_take(struct expect *x, struct compiler *c)
@@ -253,21 +217,34 @@ static void expect_take(struct expect *x, struct compiler *c)
 	x->names_error_kind = c->names_error_kind;
 }
 
+struct expect *expect_compile_sharing(struct expect_types *types, const struct node *node,
+				      const struct check_type *type, struct diagnostics *d)
+{
+	auto_expect struct expect *x = xcalloc(1, sizeof(*x));
+	const struct expect_type *t = expect_type_get(types, type, d);
+	struct compiler c = { .d = d, .owner = type->name, .root = t ? t->facts : NULL };
+	const struct shape root = { .type = FACT_MAP, .of = c.root };
+	size_t errors = d->errors;
+
+	if (!t)
+		return NULL;
+	if (node)
+		compile_user(&c, node, &root, x);
+	/* After a mistake its names may be gone. */
+	if (d->errors == errors)
+		add_default(&c, t, x);
+	expect_take(x, &c);
+	return d->errors == errors ? TAKE(x) : NULL;
+}
+
 struct expect *expect_compile(const struct node *node, const struct check_type *type,
 			      struct diagnostics *d)
 {
-	auto_expect struct expect *x = xcalloc(1, sizeof(*x));
-	struct compiler c = { .d = d, .owner = type->name };
-	size_t errors = d->errors;
-	auto_free struct fact *facts = all_facts(type);
-	const struct shape root = { .type = FACT_MAP, .of = facts };
+	struct expect_types *types = expect_types_new();
+	struct expect *x = expect_compile_sharing(types, node, type, d);
 
-	c.root = facts;
-	if (node)
-		compile_user(&c, node, &root, x);
-	compile_default(&c, type, &root, x);
-	expect_take(x, &c);
-	return d->errors == errors ? TAKE(x) : NULL;
+	expect_types_free(types);
+	return x;
 }
 
 struct expect *expect_compile_value(const struct node *node, struct diagnostics *d)

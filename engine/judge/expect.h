@@ -51,6 +51,13 @@ extern const char *const severity_names[]; /* NULL-ended, worst last */
  * an error. */
 struct expect *expect_compile(const struct node *node, const struct check_type *type,
 			      struct diagnostics *d);
+/* The same for many: what all checks of one type have in common is made once, in `types`. The
+ * expectations may outlive it. */
+struct expect_types;
+struct expect_types *expect_types_new(void);
+void expect_types_free(struct expect_types *types);
+struct expect *expect_compile_sharing(struct expect_types *types, const struct node *node,
+				      const struct check_type *type, struct diagnostics *d);
 /* A lone expectation over one text (env in applies_when): `true`, `{ contains: shard }`, `{ as:
  * number, ge: 2 }`. */
 struct expect *expect_compile_value(const struct node *node, struct diagnostics *d);

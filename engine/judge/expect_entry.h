@@ -16,9 +16,10 @@ struct expect_entry {
 struct expect {
 	struct expect_entry *entries;
 	size_t count, cap;
-	char **names; /* first names of paths */
+	const char **names; /* first names of paths; they live in the tests */
 	size_t name_count;
 	bool has_pattern, names_error_kind;
+	bool deferred; /* an operand is not known yet: must not be judged */
 };
 
 #endif

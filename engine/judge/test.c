@@ -22,10 +22,20 @@ struct test *test_new(const struct operator *op, const struct shape *shape, cons
 	return t;
 }
 
+struct test *test_share(struct test *t)
+{
+	t->shares++;
+	return t;
+}
+
 void test_free(struct test *t)
 {
 	if (!t)
 		return;
+	if (t->shares) {
+		t->shares--;
+		return;
+	}
 	for (size_t i = 0; i < t->count; i++)
 		test_free(t->subs[i]);
 	free(t->subs);

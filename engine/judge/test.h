@@ -42,6 +42,7 @@ struct test {
 	struct path *path;
 	struct test **subs;
 	size_t count, cap;
+	size_t shares; /* besides the first owner */
 };
 
 /* What one judgement keeps. */
@@ -105,6 +106,8 @@ const struct operator *operator_find(const char *name);
 const char *operator_elsewhere(const char *name);
 
 struct test *test_new(const struct operator *op, const struct shape *shape, const struct node *at);
+/* A further owner, who calls test_free, too. */
+struct test *test_share(struct test *t);
 void test_free(struct test *t);
 void test_cleanup(struct test **t);
 #define auto_test __attribute__((cleanup(test_cleanup)))

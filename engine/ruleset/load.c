@@ -27,6 +27,7 @@
 /* What rulebook_free releases besides. */
 struct holdings {
 	struct library *library;
+	struct expect_types *expect_types;
 	size_t ruleset_cap, scope_cap, rule_count;
 	char **texts; /* paths and prefixes */
 	size_t text_count, text_cap;
@@ -251,6 +252,7 @@ static struct ruleset *add_ruleset(struct rulebook *book, const char *path)
 	struct ruleset *set = xcalloc(1, sizeof(*set));
 
 	set->name = xstrdup(path);
+	set->expect_types = h->expect_types;
 	array_grow(book->rulesets, book->count, h->ruleset_cap);
 	book->rulesets[book->count++] = set;
 	return set;
@@ -344,6 +346,7 @@ struct rulebook *rulebook_load(const char *const *paths, size_t count,
 	struct lint_budget left = { .items = LINT_ITEMS_MAX, .looks = LINT_LOOKS_MAX };
 
 	h->library = library_new();
+	h->expect_types = expect_types_new();
 	book->owned = h;
 	book->types = types;
 	book->arena = node_arena_new();
@@ -418,6 +421,7 @@ void rulebook_free(struct rulebook *book)
 	free(book->scopes);
 	node_arena_free(book->arena);
 	library_free(h->library);
+	expect_types_free(h->expect_types);
 	free(h);
 	free(book);
 }

@@ -144,6 +144,7 @@ struct ruleset {
 				the file begin: before them */
 	struct rule **by_id; /* the same, sorted by id */
 	size_t rule_count;
+	struct expect_types *expect_types; /* of the rulebook */
 	bool named;         /* the user named it on the command line */
 	bool applies;       /* after the plan */
 	char *inapplicable; /* "not applicable: …" */
