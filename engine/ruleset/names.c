@@ -38,24 +38,21 @@ static void add_address(json_t *list, const struct ifaddrs *i)
 void builtins_init(struct builtins *b, const char *run_id)
 {
 	char name[256] = "";
-	struct ifaddrs *all = NULL;
 
 	if (gethostname(name, sizeof(name) - 1))
 		name[0] = '\0';
 	b->host_name = xstrdup(name);
 	b->run_id = xstrdup(run_id ? run_id : "");
-	b->host_addresses = json_array();
-	if (!getifaddrs(&all))
-		for (const struct ifaddrs *i = all; i; i = i->ifa_next)
-			add_address(b->host_addresses, i);
-	freeifaddrs(all);
+	b->host_addresses = xcalloc(1, sizeof(*b->host_addresses));
 }
 
 void builtins_release(struct builtins *b)
 {
 	free(b->host_name);
 	free(b->run_id);
-	json_decref(b->host_addresses);
+	if (b->host_addresses)
+		json_decref(*b->host_addresses);
+	free(b->host_addresses);
 	*b = (struct builtins){ 0 };
 }
 
@@ -66,7 +63,16 @@ static json_t *host_name(const struct builtins *b)
 
 static json_t *host_addresses(const struct builtins *b)
 {
-	return json_deep_copy(b->host_addresses);
+	struct ifaddrs *all = NULL;
+
+	if (*b->host_addresses)
+		return json_deep_copy(*b->host_addresses);
+	*b->host_addresses = json_array();
+	if (!getifaddrs(&all))
+		for (const struct ifaddrs *i = all; i; i = i->ifa_next)
+			add_address(*b->host_addresses, i);
+	freeifaddrs(all);
+	return json_deep_copy(*b->host_addresses);
 }
 
 static json_t *run_id(const struct builtins *b)

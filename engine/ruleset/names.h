@@ -10,7 +10,7 @@
 /* Names that are always there. */
 struct builtins {
 	char *host_name;
-	json_t *host_addresses;
+	json_t **host_addresses; /* asked for when somebody needs them: it takes a while */
 	char *run_id;
 };
 void builtins_init(struct builtins *b, const char *run_id);
