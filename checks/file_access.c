@@ -112,12 +112,13 @@ static void tell(const struct file_seen *f, int may, struct observer *o)
 int file_tell_access(const struct file_query *q, const struct file_seen *f, struct observer *o,
 		     struct err **e)
 {
-	uid_t uid = geteuid();
 	int found = 1, may;
+	uid_t uid;
 
 	if (!observer_wants(o, "readable") && !observer_wants(o, "writable") &&
 	    !observer_wants(o, "searchable"))
 		return 0;
+	uid = geteuid();
 	if (q->as_user)
 		found = user_find(q->as_user, &uid, e);
 	if (found < 0)

@@ -93,38 +93,76 @@ static int64_t modified_ns(const struct stat *st)
 	return (int64_t)st->st_mtim.tv_sec * NS_PER_S + st->st_mtim.tv_nsec;
 }
 
+static json_t *type_json(const struct stat *st)
+{
+	return json_string(file_type_name(st->st_mode));
+}
+
+static json_t *mode_json(const struct stat *st)
+{
+	char mode[8];
+
+	snprintf(mode, sizeof(mode), "%04o", (unsigned)(st->st_mode & 07777));
+	return json_string(mode);
+}
+
+static json_t *size_json(const struct stat *st)
+{
+	return json_integer(st->st_size);
+}
+
+static json_t *modified_json(const struct stat *st)
+{
+	char modified[32];
+
+	clock_rfc3339(modified_ns(st), modified, sizeof(modified));
+	return json_string(modified);
+}
+
+static json_t *age_json(const struct stat *st)
+{
+	return json_real((double)(clock_real() - modified_ns(st)) / (double)NS_PER_S);
+}
+
+static const struct {
+	const char *name;
+	json_t *(*make)(const struct stat *st);
+} stat_facts[] = {
+	{ "type", type_json },         { "mode", mode_json }, { "size", size_json },
+	{ "modified", modified_json }, { "age", age_json },
+};
+
 json_t *file_stat_json(const struct file_seen *f, struct observer *o, struct err **e)
 {
 	const struct user_table *users = observer_table(o, &users_table, e);
-	const struct stat *st = &f->st;
-	char modified[32], mode[8];
 	json_t *facts;
 
 	if (!users)
 		return NULL;
-	clock_rfc3339(modified_ns(st), modified, sizeof(modified));
-	snprintf(mode, sizeof(mode), "%04o", (unsigned)(st->st_mode & 07777));
 	facts = json_object();
-	json_object_set_new(facts, "type", json_string(file_type_name(st->st_mode)));
-	json_object_set_new(facts, "mode", json_string(mode));
-	json_object_set_new(facts, "owner", json_string(user_name(users, st->st_uid)));
-	json_object_set_new(facts, "group", json_string(group_name(users, st->st_gid)));
-	json_object_set_new(facts, "size", json_integer(st->st_size));
-	json_object_set_new(facts, "modified", json_string(modified));
-	json_object_set_new(facts, "age",
-			    json_real((double)(clock_real() - modified_ns(st)) / (double)NS_PER_S));
+	for (size_t i = 0; i < ARRAY_SIZE(stat_facts); i++)
+		json_object_set_new(facts, stat_facts[i].name, stat_facts[i].make(&f->st));
+	json_object_set_new(facts, "owner", json_string(user_name(users, f->st.st_uid)));
+	json_object_set_new(facts, "group", json_string(group_name(users, f->st.st_gid)));
 	return facts;
 }
 
+/* A name may have to be asked for at a directory server: only when somebody wants it. */
 int file_tell_stat(const struct file_seen *f, struct observer *o, struct err **e)
 {
-	json_t *facts = file_stat_json(f, o, e), *value;
-	const char *name;
+	const bool owner = observer_wants(o, "owner"), group = observer_wants(o, "group");
+	const struct user_table *users = NULL;
 
-	if (!facts)
+	for (size_t i = 0; i < ARRAY_SIZE(stat_facts); i++)
+		if (observer_wants(o, stat_facts[i].name))
+			observer_set(o, stat_facts[i].name, stat_facts[i].make(&f->st));
+	if (owner || group)
+		users = observer_table(o, &users_table, e);
+	if ((owner || group) && !users)
 		return -1;
-	json_object_foreach(facts, name, value)
-		observer_set(o, name, json_incref(value));
-	json_decref(facts);
+	if (owner)
+		observer_set_string(o, "owner", user_name(users, f->st.st_uid));
+	if (group)
+		observer_set_string(o, "group", group_name(users, f->st.st_gid));
 	return 0;
 }
