@@ -31,7 +31,7 @@ char *xvasprintf(const char *fmt, va_list ap)
 #define array_grow(items, count, cap) \
 	do { \
 		if ((count) >= (cap)) { \
-			(cap) = (cap) ? (cap) * 2 : 8; \
+			(cap) = (cap) ? (cap) * 2 : 2; \
 			(items) = xrealloc((items), (cap), sizeof(*(items))); \
 		} \
 	} while (0)
