@@ -61,6 +61,7 @@ struct builder {
 	yaml_event_t event;
 	struct frame stack[DEPTH_MAX];
 	unsigned depth;
+	unsigned line;   /* of the last event; 0 before the first */
 	void *anchors;   /* a tree of tsearch(3) */
 	size_t expanded; /* nodes that aliases have added so far */
 	bool done;
@@ -86,17 +87,18 @@ static int refuse(struct builder *b, const yaml_mark_t *at, const char *fmt, ...
 }
 
 /* The place of the event; what goes over several lines is underlined on its first. */
-static struct node event_place(const struct builder *b)
+static struct node event_place(struct builder *b)
 {
 	const struct source *s = &b->doc->source;
 	struct node at = { .document = b->doc, .width = 1 };
 	size_t from = b->event.start_mark.index, to = b->event.end_mark.index;
 	unsigned line, column;
 
-	source_place(s, from, &at.line, &at.column);
+	source_place_after(s, b->line, from, &at.line, &at.column);
+	b->line = at.line;
 	if (to <= from + 1)
 		return at;
-	source_place(s, to, &line, &column);
+	source_place_after(s, at.line, to, &line, &column);
 	if (line == at.line)
 		at.width = column - at.column;
 	return at;
@@ -256,7 +258,7 @@ static unsigned whole_width(const struct builder *b, const struct node *n)
 	bool flow = b->event.end_mark.index > b->event.start_mark.index;
 	unsigned line, column;
 
-	source_place(&b->doc->source, b->event.end_mark.index, &line, &column);
+	source_place_after(&b->doc->source, b->line, b->event.end_mark.index, &line, &column);
 	if (flow && line == n->line)
 		return column - n->column;
 	if (!flow && n->type == NODE_MAP && n->count)

@@ -56,12 +56,29 @@ static size_t line_of(const struct source *s, size_t index)
 	return low;
 }
 
-void source_place(const struct source *s, size_t index, unsigned *line, unsigned *column)
+static void place_in(const struct source *s, size_t i, size_t index, unsigned *line,
+		     unsigned *column)
 {
-	size_t i = line_of(s, index);
-
 	*line = (unsigned)i + 1;
 	*column = (unsigned)(index - s->line_chars[i]) + 1;
+}
+
+void source_place(const struct source *s, size_t index, unsigned *line, unsigned *column)
+{
+	place_in(s, line_of(s, index), index, line, column);
+}
+
+void source_place_after(const struct source *s, unsigned before, size_t index, unsigned *line,
+			unsigned *column)
+{
+	const size_t near = before ? before - 1 : 0;
+
+	for (size_t i = near; i < near + 2 && i + 1 < s->lines; i++)
+		if (s->line_chars[i] <= index && index < s->line_chars[i + 1]) {
+			place_in(s, i, index, line, column);
+			return;
+		}
+	source_place(s, index, line, column);
 }
 
 const char *source_at(const struct source *s, size_t index)

@@ -40,6 +40,9 @@ int source_init(struct source *s, const char *name, const char *bytes, size_t le
 void source_free(struct source *s);
 /* The line and column (from 1) of a code point. */
 void source_place(const struct source *s, size_t index, unsigned *line, unsigned *column);
+/* The same, and quick in line `before` (from 1; 0: none) and the next one. */
+void source_place_after(const struct source *s, unsigned before, size_t index, unsigned *line,
+			unsigned *column);
 /* The bytes from this code point on, NUL-ended; "" at the end. */
 const char *source_at(const struct source *s, size_t index);
 /* A line without its end; "" where there is none. */
