@@ -233,9 +233,10 @@ static void feed_halves(struct pool *p)
 
 static void feed_local(struct pool *p)
 {
-	size_t wanted = pool_ready(p) >= LOCAL_MANY ? p->lanes->cores : 1, active = 0;
-	bool tables = true; /* all jobs on tables to one worker: each that has its own copy reads
-			       them anew */
+	/* all jobs on tables go to one worker: each that has its own copy reads them anew */
+	const bool many = p->ready.count && pool_ready(p) >= LOCAL_MANY;
+	size_t wanted = many ? p->lanes->cores : 1, active = 0;
+	bool tables = true;
 
 	feed_halves(p);
 	for (const struct worker *w = p->lanes->sv->workers; w; w = w->next)
