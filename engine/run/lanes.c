@@ -20,7 +20,7 @@
 /* From so many on a second local worker pays. */
 #define LOCAL_MANY 256
 /* Plain connections from which a second network worker pays. */
-#define NETWORK_MANY 1024
+#define NETWORK_MANY 512
 #define BIRTH_LIMIT (10 * NS_PER_S)
 /* An isolated worker is renewed after this many checks, for what libraries leak. */
 #define RENEW_AFTER 100
