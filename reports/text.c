@@ -123,7 +123,8 @@ static void put_labelled(struct page *p, enum phrase label, const char *text)
 	text_clean(&clean, text, strlen(text));
 	text_pad(&p->out, "", INDENT);
 	put_colored(p, COLOR_DIM, phrase(label, p->sink->lang), LABEL_COLUMNS);
-	text_wrap(&p->out, buf_text(&clean), p->width - INDENT - LABEL_COLUMNS, INDENT + LABEL_COLUMNS);
+	text_wrap(&p->out, buf_text(&clean), p->width - INDENT - LABEL_COLUMNS,
+		  INDENT + LABEL_COLUMNS);
 	buf_addc(&p->out, '\n');
 }
 
