@@ -356,22 +356,22 @@ YAML
 }
 
 @test "cli: what is wrong with --param and --params is told before anything is read" {
-	ends 64 "$ROUNDS" run good.yaml --param secretvalue --report json=r.json
+	ends 64 "$rounds" run good.yaml --param secretvalue --report json=r.json
 	says "--param: number 1 is not NAME=VALUE"
 	[[ "$output" != *secretvalue* ]]
 	[ "$(jq -r '.results[0].id' r.json)" = rounds/ruleset-load ]
-	ends 66 "$ROUNDS" run good.yaml --params nowhere.yaml
+	ends 66 "$rounds" run good.yaml --params nowhere.yaml
 	says "--params: there is no file 'nowhere.yaml'"
 }
 
 @test "cli: a verdict over less than what was named says so" {
-	ends 4 "$ROUNDS" run good.yaml --check "$(jq -r '.results[0].id' \
-		<("$ROUNDS" run good.yaml --report json))" --check nowhere
+	ends 4 "$rounds" run good.yaml --check "$(jq -r '.results[0].id' \
+		<("$rounds" run good.yaml --report json))" --check nowhere
 	says "NOT ALL THAT WAS NAMED WAS INSPECTED"
 }
 
 @test "cli: an installation that was moved finds what belongs to it" {
-	make -C "$(dirname "$ROUNDS")" -s install DESTDIR="$T/moved" >/dev/null 2>&1 ||
+	make -C "$(dirname "$rounds")" -s install DESTDIR="$T/moved" >/dev/null 2>&1 ||
 		skip "cannot be installed from here"
 	cd /
 	ends 0 env -u ROUNDS_RULESETS "$(find "$T/moved" -path '*/bin/rounds')" list
