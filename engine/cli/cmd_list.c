@@ -2,6 +2,7 @@
  * list - what there is: rulesets, their checks, check types, report formats.
  */
 #include <stdint.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "checks/registry.h"
@@ -71,11 +72,15 @@ static int types_list(void)
 static void ruleset_row(struct table *t, const struct ruleset *r, const char *lang)
 {
 	auto_free char *count = xasprintf("%zu", r->rule_count);
+	const char *title = words_in(&r->title, lang);
+	auto_free char *marked = xasprintf(
+		"%s%s", title ? title : "",
+		strcmp(lang, "zh") ? " (only when named)" : "（指定名称时才运行）");
 
 	table_cell(t, r->name);
 	table_cell(t, r->version);
 	table_cell(t, count);
-	table_cell(t, words_in(&r->title, lang));
+	table_cell(t, r->on_demand ? marked : title);
 	table_cell(t, r->document ? document_name(r->document) : "");
 }
 

@@ -293,6 +293,7 @@ static int plan_whole(struct book *b, const struct show_args *a, struct log *log
 	for (size_t i = 0; i < b->rulebook->count; i++) {
 		auto_free char *all = xasprintf("%s/*", b->rulebook->rulesets[i]->name);
 
+		b->rulebook->rulesets[i]->named = true;
 		if (b->rulebook->rulesets[i]->rule_count)
 			text_list_add(&names, all);
 	}

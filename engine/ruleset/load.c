@@ -71,6 +71,14 @@ KEEP_TEXT(version)
 KEEP_TEXT(product)
 KEEP_TEXT(component)
 
+static void read_on_demand(void *ctx, const struct node_pair *pair)
+{
+	const struct reading *r = ctx;
+
+	if (!r->parent)
+		r->ruleset->on_demand = !strcmp(pair->value->text, "true");
+}
+
 static void read_title(void *ctx, const struct node_pair *pair)
 {
 	const struct reading *r = ctx;
@@ -148,6 +156,10 @@ const struct key ruleset_keys[] = {
 	  .doc = "The version of the ruleset language: 1.", .read = read_format },
 	{ "include", KEY_LIST, .doc = "Files whose checks become checks of this ruleset.",
 	  .read = read_include },
+	{ "on_demand", KEY_BOOL,
+	  .doc = "Whether it is run only when it is named: a group of rulesets, or checks that "
+		 "others include.",
+	  .read = read_on_demand },
 	{ "params", KEY_MAP, .doc = "Values that a site may give.", .read = read_params },
 	{ "product", KEY_TEXT, .doc = "The product that is inspected.", .read = keep_product },
 	{ "ruleset", KEY_TEXT, .required = true, .pattern = "^[a-z0-9._-]+$",
@@ -161,7 +173,7 @@ const struct key ruleset_keys[] = {
 /* Keys that others stand on are read first, wherever they are in the file. */
 static const char *const reading_order[] = {
 	"format", "ruleset",      "version",  "product", "component", "title",
-	"params", "applies_when", "defaults", "include", "checks",
+	"on_demand", "params", "applies_when", "defaults", "include", "checks",
 };
 
 static void read_in_order(struct reading *r)

@@ -146,6 +146,7 @@ struct ruleset {
 	size_t rule_count;
 	struct expect_types *expect_types; /* of the rulebook */
 	bool named;         /* the user named it on the command line */
+	bool on_demand;     /* its own checks are run only when it is named */
 	bool applies;       /* after the plan */
 	char *inapplicable; /* "not applicable: …" */
 };

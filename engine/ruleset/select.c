@@ -51,6 +51,8 @@ static bool rule_fits(const struct rule *rule, const struct selection *s)
 {
 	const struct ruleset *set = rule->ruleset;
 
+	if (set->on_demand && !set->named)
+		return false;
 	if (s->products && s->products[0] && !in_list(s->products, set->product))
 		return false;
 	if (s->components && s->components[0] && !in_list(s->components, set->component))

@@ -158,6 +158,26 @@ static void a_selected_item_alone_has_its_place(void **state)
 	assert_int_equal(world_check(&w, "t/top")->needs[0], 1);
 }
 
+static const char shared[] = "format: 1\nruleset: t\non_demand: true\nchecks:\n"
+			     "  - { id: base, tags: [ daily ], port: { port: 1 } }\n";
+
+/* Neither a run of everything nor a tag reaches it; its name does. */
+static void a_ruleset_on_demand_is_selected_by_its_name_alone(void **state)
+{
+	const struct selection everything = { .tags = NULL }, tagged = { .tags = WORDS("daily") };
+
+	(void)state;
+	for (int named = 0; named < 2; named++)
+		for (int by_tag = 0; by_tag < 2; by_tag++) {
+			auto_world struct world w = { 0 };
+
+			world_load(&w, shared, NULL, NULL);
+			w.book->rulesets[0]->named = named;
+			world_plan(&w, by_tag ? &tagged : &everything);
+			assert_ids(&w, named ? "t/base" : "");
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +185,7 @@ int main(void)
 		cmocka_unit_test(severity_is_the_worst_entry),
 		cmocka_unit_test(edges_are_places_in_the_plan),
 		cmocka_unit_test(a_selected_item_alone_has_its_place),
+		cmocka_unit_test(a_ruleset_on_demand_is_selected_by_its_name_alone),
 	};
 
 	return cmocka_run_group_tests(tests, world_enter, world_leave);
