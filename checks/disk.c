@@ -48,12 +48,14 @@ static const struct fact item_facts[] = {
 	{ .name = "fstype", .type = FACT_TEXT, .doc = "Type of the file system." },
 	{ .name = "inodes_used_percent",
 	  .type = FACT_NUMBER,
+	  .range = RANGE_PERCENT,
 	  .doc = "Inodes in use, in percent; not there where the file system has no limit." },
 	{ .name = "path", .type = FACT_TEXT, .doc = "Where it is mounted." },
 	{ .name = "size", .type = FACT_SIZE, .doc = "Size." },
 	{ .name = "source", .type = FACT_TEXT, .doc = "Device, or export of a server." },
 	{ .name = "used_percent",
 	  .type = FACT_NUMBER,
+	  .range = RANGE_PERCENT,
 	  .doc = "Room in use, in percent of what is for ordinary users." },
 	{ .name = NULL },
 };
@@ -73,11 +75,13 @@ static const struct fact disk_facts[] = {
 	  .doc = "Room left for ordinary users: without what is reserved for root." },
 	{ .name = "inodes_used_percent",
 	  .type = FACT_NUMBER,
+	  .range = RANGE_PERCENT,
 	  .doc = "Inodes in use, in percent; not there where the file system has no limit "
 		 "(btrfs, vfat)." },
 	{ .name = "size", .type = FACT_SIZE, .doc = "Size." },
 	{ .name = "used_percent",
 	  .type = FACT_NUMBER,
+	  .range = RANGE_PERCENT,
 	  .doc = "Room in use as df has it, used / (used + free for ordinary users), in percent, "
 		 "rounded up to two decimals." },
 	{ .name = NULL },

@@ -20,7 +20,10 @@ static const struct field file_fields[] = {
 };
 
 static const struct fact item_facts[] = {
-	{ .name = "age", .type = FACT_DURATION, .doc = "Time since it was last modified." },
+	{ .name = "age",
+	  .type = FACT_DURATION,
+	  .range = RANGE_SIGNED,
+	  .doc = "Time since it was last modified; negative where that lies ahead." },
 	{ .name = "group", .type = FACT_TEXT, .doc = "Group, as a number where it has no name." },
 	{ .name = "mode", .type = FACT_MODE, .doc = "Permission bits." },
 	{ .name = "modified", .type = FACT_TIME, .doc = "When it was last modified." },
@@ -34,6 +37,7 @@ static const struct fact item_facts[] = {
 static const struct fact file_facts[] = {
 	{ .name = "age",
 	  .type = FACT_DURATION,
+	  .range = RANGE_SIGNED,
 	  .doc = "Time since it was last modified; negative when that lies ahead." },
 	{ .name = "content",
 	  .type = FACT_TEXT,

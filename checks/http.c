@@ -41,6 +41,7 @@ static const struct field http_fields[] = {
 static const struct fact tls_facts[] = {
 	{ .name = "days_left",
 	  .type = FACT_INT,
+	  .range = RANGE_SIGNED,
 	  .doc = "Whole days until the server's certificate ends; negative when it has." },
 	{ .name = "expires", .type = FACT_TIME, .doc = "When the certificate ends." },
 	{ .name = "issuer", .type = FACT_TEXT, .doc = "Who signed the certificate." },

@@ -47,6 +47,7 @@ static const struct fact member_facts[] = {
 	{ .name = "host", .type = FACT_TEXT, .doc = "Host of the member." },
 	{ .name = "lag",
 	  .type = FACT_DURATION,
+	  .range = RANGE_SIGNED,
 	  .doc = "How far it is behind the primary, where both are known." },
 	{ .name = "port", .type = FACT_INT, .doc = "Port of the member." },
 	{ .name = "self", .type = FACT_BOOL, .doc = "Whether it is the server asked." },

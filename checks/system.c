@@ -68,10 +68,12 @@ static const struct fact pressure_facts[] = {
 static const struct fact system_facts[] = {
 	{ .name = "cpu_percent",
 	  .type = FACT_NUMBER,
+	  .range = RANGE_PERCENT,
 	  .doc = "How busy the processors were since the last sample, the first time over 1 s: of "
 		 "the container's quota, else of all of the machine's." },
 	{ .name = "cpu_throttled_percent",
 	  .type = FACT_NUMBER,
+	  .range = RANGE_PERCENT,
 	  .doc = "In how many of the periods of that time the container was stopped at its quota; "
 		 "0 without one." },
 	{ .name = "cpus",
@@ -85,6 +87,7 @@ static const struct fact system_facts[] = {
 	{ .name = "load5", .type = FACT_NUMBER, .doc = "Load of the machine over 5 minutes." },
 	{ .name = "memory_percent",
 	  .type = FACT_NUMBER,
+	  .range = RANGE_PERCENT,
 	  .doc = "Memory in use, without what caches could give back: of the container's limit, "
 		 "else of the machine's memory." },
 	{ .name = "memory_total",
@@ -92,6 +95,7 @@ static const struct fact system_facts[] = {
 	  .doc = "How much memory memory_percent is of." },
 	{ .name = "open_files_percent",
 	  .type = FACT_NUMBER,
+	  .range = RANGE_PERCENT,
 	  .doc = "Open files of the whole machine, of how many there may be." },
 	{ .name = "pressure",
 	  .type = FACT_MAP,
@@ -103,6 +107,7 @@ static const struct fact system_facts[] = {
 	  .doc = "Processes in sight, without the kernel's own." },
 	{ .name = "swap_percent",
 	  .type = FACT_NUMBER,
+	  .range = RANGE_PERCENT,
 	  .doc = "Swap in use: of the container's limit, else of the machine's; 0 where there is "
 		 "none." },
 	{ .name = "uptime", .type = FACT_DURATION, .doc = "Time since the machine was started." },

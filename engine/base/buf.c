@@ -144,6 +144,14 @@ void buf_shift(struct buf *b, size_t n)
 	b->len -= n;
 }
 
+void buf_truncate(struct buf *b, size_t n)
+{
+	if (n < b->len) {
+		b->len = n;
+		b->data[n] = '\0';
+	}
+}
+
 const char *buf_text(const struct buf *b)
 {
 	return b->data ? b->data : "";

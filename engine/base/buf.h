@@ -39,6 +39,8 @@ char *buf_room(struct buf *b, size_t want);
 void buf_filled(struct buf *b, size_t len);
 /* Remove the first n bytes. */
 void buf_shift(struct buf *b, size_t n);
+/* Keep the first n bytes, n <= len. */
+void buf_truncate(struct buf *b, size_t n);
 /* The bytes as a string, "" when empty; owned by the buffer. */
 const char *buf_text(const struct buf *b);
 /* Hand the string over to the caller (never NULL) and empty the buffer. */

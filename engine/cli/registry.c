@@ -10,6 +10,7 @@ extern const struct command command_man;
 extern const struct command command_run_rulesets;
 extern const struct command command_schema;
 extern const struct command command_show;
+extern const struct command command_verify_rules;
 
 const struct command *const command_registry[] = {
 	&command_explain,
@@ -19,5 +20,6 @@ const struct command *const command_registry[] = {
 	&command_run_rulesets,
 	&command_schema,
 	&command_show,
+	&command_verify_rules,
 	NULL,
 };

@@ -7,15 +7,20 @@
 #include <string.h>
 
 static const struct fact error_facts[] = {
-	{ "kind", FACT_TEXT, "What kind of trouble it was, as in 'refused'.", NULL, FACT_OPEN },
-	{ "text", FACT_TEXT, "The trouble in one line.", NULL, FACT_OPEN },
+	{ .name = "kind",
+	  .type = FACT_TEXT,
+	  .doc = "What kind of trouble it was, as in 'refused'." },
+	{ .name = "text", .type = FACT_TEXT, .doc = "The trouble in one line." },
 	{ .name = NULL },
 };
 
 const struct fact common_facts[] = {
-	{ "error", FACT_MAP, "What went wrong, where something did.", error_facts, FACT_OPEN },
-	{ "found", FACT_MAP, "A list of texts for each name of extract.", NULL, FACT_OPEN },
-	{ "time", FACT_DURATION, "How long the observation took.", NULL, FACT_OPEN },
+	{ .name = "error",
+	  .type = FACT_MAP,
+	  .of = error_facts,
+	  .doc = "What went wrong, where something did." },
+	{ .name = "found", .type = FACT_MAP, .doc = "A list of texts for each name of extract." },
+	{ .name = "time", .type = FACT_DURATION, .doc = "How long the observation took." },
 	{ .name = NULL },
 };
 

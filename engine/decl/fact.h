@@ -5,7 +5,7 @@
 #define ENGINE_DECL_FACT_H
 
 enum fact_type {
-	FACT_OPEN,     /* whatever was there: json, rows, …; items of a LIST that tells nothing */
+	FACT_OPEN, /* whatever was there: json, rows, …; items of a LIST that tells nothing */
 	FACT_BOOL,
 	FACT_INT,      /* JSON integer */
 	FACT_NUMBER,   /* JSON integer or real */
@@ -19,12 +19,20 @@ enum fact_type {
 	FACT_MAP,      /* with the members `of`; open when `of` is NULL */
 };
 
+/* Within which bounds the numbers of a fact lie. */
+enum fact_range {
+	RANGE_NATURAL, /* never negative */
+	RANGE_PERCENT, /* from 0 to 100 */
+	RANGE_SIGNED,
+};
+
 struct fact {
 	const char *name;
 	enum fact_type type;
 	const char *doc;       /* one English sentence */
 	const struct fact *of; /* members of a MAP, or of a LIST's items */
 	enum fact_type item;   /* LIST: the type of the items (FACT_MAP where `of` is given) */
+	enum fact_range range; /* of numbers, durations and sizes */
 };
 
 /* The row of this name in a table that ends without one, or NULL. */

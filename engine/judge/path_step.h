@@ -1,5 +1,6 @@
 /*
- * path_step - what a parsed path consists of. For the path files alone.
+ * path_step - what a parsed path consists of. For the path files, and for
+ * who makes values up for a path.
  */
 #ifndef ENGINE_JUDGE_PATH_STEP_H
 #define ENGINE_JUDGE_PATH_STEP_H

@@ -22,8 +22,8 @@ static const struct field command_fields[] = {
 };
 
 static const struct fact command_facts[] = {
-	{ "exit_status", FACT_INT, "Exit status.", NULL, 0 },
-	{ "stdout", FACT_TEXT, "Standard output.", NULL, 0 },
+	{ .name = "exit_status", .type = FACT_INT, .doc = "Exit status." },
+	{ .name = "stdout", .type = FACT_TEXT, .doc = "Standard output." },
 	{ .name = NULL },
 };
 
@@ -67,10 +67,10 @@ static const struct field http_fields[] = {
 };
 
 static const struct fact http_facts[] = {
-	{ "body", FACT_TEXT, "Body.", NULL, 0 },
-	{ "headers", FACT_MAP, "Headers.", NULL, 0 },
-	{ "json", FACT_OPEN, "Body as JSON.", NULL, 0 },
-	{ "status", FACT_INT, "Status.", NULL, 0 },
+	{ .name = "body", .type = FACT_TEXT, .doc = "Body." },
+	{ .name = "headers", .type = FACT_MAP, .doc = "Headers." },
+	{ .name = "json", .type = FACT_OPEN, .doc = "Body as JSON." },
+	{ .name = "status", .type = FACT_INT, .doc = "Status." },
 	{ .name = NULL },
 };
 
@@ -103,9 +103,9 @@ static const struct field port_fields[] = {
 };
 
 static const struct fact port_facts[] = {
-	{ "addresses", FACT_LIST, "Addresses.", NULL, FACT_TEXT },
-	{ "listening", FACT_BOOL, "Listens.", NULL, 0 },
-	{ "process", FACT_TEXT, "Owner.", NULL, 0 },
+	{ .name = "addresses", .type = FACT_LIST, .doc = "Addresses.", .item = FACT_TEXT },
+	{ .name = "listening", .type = FACT_BOOL, .doc = "Listens." },
+	{ .name = "process", .type = FACT_TEXT, .doc = "Owner." },
 	{ .name = NULL },
 };
 
@@ -131,8 +131,8 @@ static const struct field process_fields[] = {
 };
 
 static const struct fact process_facts[] = {
-	{ "count", FACT_INT, "How many.", NULL, 0 },
-	{ "pids", FACT_LIST, "Numbers.", NULL, FACT_INT },
+	{ .name = "count", .type = FACT_INT, .doc = "How many." },
+	{ .name = "pids", .type = FACT_LIST, .doc = "Numbers.", .item = FACT_INT },
 	{ .name = NULL },
 };
 
@@ -169,8 +169,8 @@ static const struct field sql_fields[] = {
 };
 
 static const struct fact sql_facts[] = {
-	{ "connected", FACT_BOOL, "Connected.", NULL, 0 },
-	{ "rows", FACT_LIST, "Rows.", NULL, FACT_OPEN },
+	{ .name = "connected", .type = FACT_BOOL, .doc = "Connected." },
+	{ .name = "rows", .type = FACT_LIST, .doc = "Rows." },
 	{ .name = NULL },
 };
 
@@ -194,7 +194,7 @@ static const struct field value_fields[] = {
 };
 
 static const struct fact value_facts[] = {
-	{ "value", FACT_OPEN, "It.", NULL, 0 },
+	{ .name = "value", .type = FACT_OPEN, .doc = "It." },
 	{ .name = NULL },
 };
 
@@ -208,7 +208,13 @@ static const struct check_type fake_value = {
 };
 
 static const struct check_type *const fake_types[] = {
-	&fake_command, &fake_http, &fake_port, &fake_process, &fake_sql, &fake_value, NULL,
+	&fake_command,
+	&fake_http,
+	&fake_port,
+	&fake_process,
+	&fake_sql,
+	&fake_value,
+	NULL,
 };
 
 #endif
