@@ -237,8 +237,8 @@ static void add_properties(struct buf *b, const struct run *r, const struct rule
 	add_property(b, "run.id", r->id ? r->id : "");
 	if (info && info->version)
 		add_property(b, "ruleset.version", info->version);
-	if (info && info->sha256)
-		add_property(b, "ruleset.sha256", info->sha256);
+	if (info && info->document)
+		add_property(b, "ruleset.sha256", document_sha256(info->document));
 	add_property(b, "gate", gate_name(r->gate));
 	buf_adds(b, "    </properties>\n");
 }

@@ -99,7 +99,7 @@ json_t *model_rulesets(const struct run *r)
 		put_text(o, "product", s->product);
 		put_text(o, "component", s->component);
 		put_text(o, "file", s->path);
-		put_text(o, "sha256", s->sha256);
+		put_text(o, "sha256", s->document ? document_sha256(s->document) : NULL);
 		put_text(o, "source", "local");
 		json_object_set_new(o, "applies", json_boolean(s->applies));
 		put_text(o, "reason", s->reason);

@@ -191,7 +191,7 @@ static void describe_rulesets(struct session *s)
 		s->run.rulesets[s->run.ruleset_count++] = (struct ruleset_info){
 			.name = r->name,
 			.version = r->version,
-			.sha256 = document_sha256(r->document),
+			.document = r->document,
 			.path = document_name(r->document),
 			.product = r->product,
 			.component = r->component,

@@ -68,7 +68,8 @@ enum gate_result { GATE_PASS, GATE_FAIL, GATE_NO_VERDICT, GATE_NOTHING };
 const char *gate_name(enum gate_result g); /* "pass", "fail", "no-verdict", "nothing-inspected" */
 
 struct ruleset_info {
-	const char *name, *version, *sha256, *path, *product, *component;
+	const char *name, *version, *path, *product, *component;
+	const struct document *document; /* for its SHA-256, which only some formats tell */
 	bool applies;
 	const char *reason; /* why it does not */
 	bool named;         /* the user asked for it by name or by its component */
