@@ -17,23 +17,40 @@
 #include "engine/judge/ops.h"
 #include "engine/judge/sustain.h"
 
+struct expect_form *expect_form_share(struct expect_form *f)
+{
+	f->shares++;
+	return f;
+}
+
+void expect_form_free(struct expect_form *f)
+{
+	if (!f)
+		return;
+	if (f->shares) {
+		f->shares--;
+		return;
+	}
+	for (size_t i = 0; i < f->count; i++)
+		test_free(f->entries[i].test);
+	free(f->entries);
+	free(f->names);
+	free(f);
+}
+
+static void form_cleanup(struct expect_form **f)
+{
+	expect_form_free(*f);
+}
+
+#define auto_form __attribute__((cleanup(form_cleanup)))
+
 void expect_free(struct expect *x)
 {
-	if (!x)
-		return;
-	for (size_t i = 0; i < x->count; i++)
-		test_free(x->entries[i].test);
-	free(x->entries);
-	free(x->names);
+	if (x)
+		expect_form_free(x->form);
 	free(x);
 }
-
-static void expect_cleanup(struct expect **x)
-{
-	expect_free(*x);
-}
-
-#define auto_expect __attribute__((cleanup(expect_cleanup)))
 
 static bool is_deferred(const struct test *t)
 {
@@ -43,7 +60,7 @@ static bool is_deferred(const struct test *t)
 	return t->deferred;
 }
 
-static void add_entry(struct expect *x, struct expect_entry entry)
+static void add_entry(struct expect_form *x, struct expect_entry entry)
 {
 	if (!entry.test)
 		return;
@@ -114,7 +131,7 @@ static struct test *compile_entry(struct compiler *c, const struct node *n,
 }
 
 static void compile_entries(struct compiler *c, const struct node *list, const struct shape *root,
-			    struct expect *x)
+			    struct expect_form *x)
 {
 	if (!list->count)
 		diagnose(c->d, list,
@@ -149,7 +166,7 @@ static int check_misplaced(struct compiler *c, const struct node *map)
 }
 
 static void compile_user(struct compiler *c, const struct node *n, const struct shape *root,
-			 struct expect *x)
+			 struct expect_form *x)
 {
 	struct expect_entry entry = { .severity = SEVERITY_NONE };
 
@@ -188,7 +205,7 @@ static void add_names(struct compiler *c, const struct expect_part *part)
 }
 
 /* The user's names end here: what is added does not hide other parts. */
-static void add_default(struct compiler *c, const struct expect_type *t, struct expect *x)
+static void add_default(struct compiler *c, const struct expect_type *t, struct expect_form *x)
 {
 	struct compiler user = *c;
 
@@ -209,7 +226,7 @@ static void add_default(struct compiler *c, const struct expect_type *t, struct 
 	free(user.names);
 }
 
-static void expect_take(struct expect *x, struct compiler *c)
+static void form_take(struct expect_form *x, struct compiler *c)
 {
 	x->names = c->names;
 	x->name_count = c->count;
@@ -217,24 +234,72 @@ static void expect_take(struct expect *x, struct compiler *c)
 	x->names_error_kind = c->names_error_kind;
 }
 
-struct expect *expect_compile_sharing(struct expect_types *types, const struct node *node,
-				      const struct check_type *type, struct diagnostics *d)
+static struct expect_form *form_new(const struct node *node)
 {
-	auto_expect struct expect *x = xcalloc(1, sizeof(*x));
-	const struct expect_type *t = expect_type_get(types, type, d);
-	struct compiler c = { .d = d, .owner = type->name, .root = t ? t->facts : NULL };
+	struct expect_form *f = xcalloc(1, sizeof(*f));
+
+	f->line = node ? node->line : 0;
+	f->column = node ? node->column : 0;
+	return f;
+}
+
+/* An expectation of this form whose words stand at `node`; takes the form over. NULL of NULL. */
+static struct expect *expect_of(struct expect_form *form, const struct node *node)
+{
+	struct expect *x;
+
+	if (!form)
+		return NULL;
+	x = xmalloc(sizeof(*x));
+	*x = (struct expect){ .form = form,
+			      .line = node ? node->line : 0,
+			      .column = node ? node->column : 0 };
+	return x;
+}
+
+static struct expect_form *compile_form(const struct expect_type *t, const struct node *node,
+					struct diagnostics *d)
+{
+	auto_form struct expect_form *f = form_new(node);
+	struct compiler c = { .d = d, .owner = t->type->name, .root = t->facts };
 	const struct shape root = { .type = FACT_MAP, .of = c.root };
 	size_t errors = d->errors;
 
-	if (!t)
-		return NULL;
 	if (node)
-		compile_user(&c, node, &root, x);
+		compile_user(&c, node, &root, f);
 	/* After a mistake its names may be gone. */
 	if (d->errors == errors)
-		add_default(&c, t, x);
-	expect_take(x, &c);
-	return d->errors == errors ? TAKE(x) : NULL;
+		add_default(&c, t, f);
+	form_take(f, &c);
+	return d->errors == errors ? TAKE(f) : NULL;
+}
+
+struct expect *expect_compile_sharing(struct expect_types *types, const struct node *node,
+				      const struct check_type *type, struct diagnostics *d)
+{
+	const struct expect_type *t = expect_type_get(types, type, d);
+
+	return t ? expect_of(compile_form(t, node, d), node) : NULL;
+}
+
+struct expect *expect_compile_alike(struct expect_types *types, const struct node *node,
+				    const struct check_type *type, struct diagnostics *d)
+{
+	struct expect_type *t = expect_type_get(types, type, d);
+	const uint64_t hash = alike_hash(node);
+	const size_t said = d->count + d->dropped;
+	struct expect_form *form;
+
+	if (!t)
+		return NULL;
+	form = alike_find(&t->alike, node, hash);
+	if (form)
+		return expect_of(expect_form_share(form), node);
+	form = compile_form(t, node, d);
+	/* a warning about these words must be said of others that are alike, too */
+	if (form && d->count + d->dropped == said)
+		alike_add(&t->alike, node, hash, form);
+	return expect_of(form, node);
 }
 
 struct expect *expect_compile(const struct node *node, const struct check_type *type,
@@ -249,42 +314,43 @@ struct expect *expect_compile(const struct node *node, const struct check_type *
 
 struct expect *expect_compile_value(const struct node *node, struct diagnostics *d)
 {
-	auto_expect struct expect *x = xcalloc(1, sizeof(*x));
+	auto_form struct expect_form *f = form_new(node);
 	struct compiler c = { .d = d, .owner = "the value" };
 	const struct shape text = shape_simple(FACT_TEXT);
 	struct expect_entry entry = { .severity = SEVERITY_NONE };
 	size_t errors = d->errors;
 
 	entry.test = compile(&c, node, &text, "the value");
-	add_entry(x, entry);
-	expect_take(x, &c);
-	return d->errors == errors ? TAKE(x) : NULL;
+	add_entry(f, entry);
+	form_take(f, &c);
+	return d->errors == errors ? expect_of(TAKE(f), node) : NULL;
 }
 
 bool expect_has_pattern(const struct expect *x)
 {
-	return x->has_pattern;
+	return x->form->has_pattern;
 }
 
 bool expect_names_error_kind(const struct expect *x)
 {
-	return x->names_error_kind;
+	return x->form->names_error_kind;
 }
 
 void expect_wants(const struct expect *x, void (*fn)(void *ctx, const char *fact), void *ctx)
 {
-	for (size_t i = 0; i < x->name_count; i++)
-		fn(ctx, x->names[i]);
+	for (size_t i = 0; i < x->form->name_count; i++)
+		fn(ctx, x->form->names[i]);
 }
 
 enum severity expect_worst(const struct expect *x, enum severity own)
 {
 	enum severity worst = SEVERITY_NONE;
 
-	for (size_t i = 0; i < x->count; i++) {
-		enum severity s = x->entries[i].severity == SEVERITY_NONE ? own
-									  : x->entries[i].severity;
+	for (size_t i = 0; i < x->form->count; i++) {
+		enum severity s = x->form->entries[i].severity;
 
+		if (s == SEVERITY_NONE)
+			s = own;
 		if (s > worst)
 			worst = s;
 	}

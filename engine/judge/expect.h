@@ -58,6 +58,9 @@ struct expect_types *expect_types_new(void);
 void expect_types_free(struct expect_types *types);
 struct expect *expect_compile_sharing(struct expect_types *types, const struct node *node,
 				      const struct check_type *type, struct diagnostics *d);
+/* The same for words that live as long as `types`: those that read alike are compiled once. */
+struct expect *expect_compile_alike(struct expect_types *types, const struct node *node,
+				    const struct check_type *type, struct diagnostics *d);
 /* A lone expectation over one text (env in applies_when): `true`, `{ contains: shard }`, `{ as:
  * number, ge: 2 }`. */
 struct expect *expect_compile_value(const struct node *node, struct diagnostics *d);

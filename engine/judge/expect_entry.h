@@ -13,13 +13,23 @@ struct expect_entry {
 	struct test *test;
 };
 
-struct expect {
+/* What rules that read alike share. */
+struct expect_form {
 	struct expect_entry *entries;
 	size_t count, cap;
 	const char **names; /* first names of paths; they live in the tests */
 	size_t name_count;
 	bool has_pattern, names_error_kind;
 	bool deferred; /* an operand is not known yet: must not be judged */
+	unsigned line, column; /* of the words that it was compiled from */
+	size_t shares; /* besides the first owner */
+};
+struct expect_form *expect_form_share(struct expect_form *f);
+void expect_form_free(struct expect_form *f);
+
+struct expect {
+	struct expect_form *form;
+	unsigned line, column; /* of its own words */
 };
 
 #endif

@@ -31,8 +31,8 @@ static void print_line(const struct test *t, enum severity severity, const struc
 
 void expect_print_masked(const struct expect *x, const struct secrets *secrets, struct buf *out)
 {
-	for (size_t i = 0; i < x->count; i++) {
-		const struct expect_entry *entry = &x->entries[i];
+	for (size_t i = 0; i < x->form->count; i++) {
+		const struct expect_entry *entry = &x->form->entries[i];
 
 		if (entry->test->op != &op_every || !entry->test->count)
 			print_line(entry->test, entry->severity, secrets, out);

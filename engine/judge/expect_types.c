@@ -21,6 +21,7 @@ struct expect_types *expect_types_new(void)
 
 static void type_release(struct expect_type *t)
 {
+	alike_release(&t->alike);
 	for (size_t i = 0; i < t->count; i++) {
 		test_free(t->parts[i].test);
 		free(t->parts[i].names);
@@ -91,8 +92,8 @@ static void compile_default(struct expect_type *t, struct diagnostics *d)
 	document_free(doc);
 }
 
-const struct expect_type *expect_type_get(struct expect_types *types, const struct check_type *type,
-					  struct diagnostics *d)
+struct expect_type *expect_type_get(struct expect_types *types, const struct check_type *type,
+				    struct diagnostics *d)
 {
 	struct expect_type made = { .type = type };
 	size_t errors = d->errors;

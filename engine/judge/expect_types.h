@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "engine/judge/alike.h"
 #include "engine/judge/test.h"
 
 struct check_type;
@@ -27,11 +28,12 @@ struct expect_type {
 	struct fact *facts; /* what a type yields and what all do */
 	struct expect_part *parts;
 	size_t count, cap;
+	struct alike alike; /* what was compiled for it */
 };
 
 /* NULL, and a diagnostic, when the default expectation has a mistake; nothing of it is kept then.
  * Owned by `types`. */
-const struct expect_type *expect_type_get(struct expect_types *types, const struct check_type *type,
-					  struct diagnostics *d);
+struct expect_type *expect_type_get(struct expect_types *types, const struct check_type *type,
+				    struct diagnostics *d);
 
 #endif

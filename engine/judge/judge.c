@@ -25,6 +25,7 @@
 struct telling {
 	struct verdict *v;
 	const struct secrets *secrets;
+	const struct expect *expect;
 	const struct expect_entry *entry;
 	size_t number; /* of the entry */
 	const char *nothing; /* why the path leads to nothing; or NULL */
@@ -140,6 +141,16 @@ static void say_difference(const struct failure *f, struct speech *s)
 		speech_say(s, " (not the same white space or control characters)");
 }
 
+/* Where the test's words stand: as far from the expectation's own as from those that the form was
+ * compiled from. */
+static void place(const struct expect *x, const struct test *t, struct failure *f)
+{
+	const bool first_line = t->line == x->form->line;
+
+	f->line = t->line - x->form->line + x->line;
+	f->column = first_line ? t->column - x->form->column + x->column : t->column;
+}
+
 static void add_failure(struct telling *w, const struct test *t, const json_t *v, const char *path)
 {
 	auto_buf struct buf out = BUF_INIT(SPEECH_LOOK);
@@ -154,10 +165,8 @@ static void add_failure(struct telling *w, const struct test *t, const json_t *v
 	*f = (struct failure){ .severity = w->entry->severity,
 			       .path = xstrdup(path),
 			       .entry = w->number };
-	if (!w->entry->is_default) {
-		f->line = t->line;
-		f->column = t->column;
-	}
+	if (!w->entry->is_default)
+		place(w->expect, t, f);
 	test_print(t, &s);
 	f->expected = speech_take(&s);
 	say_actual(t, v, w->nothing, &s);
@@ -235,7 +244,7 @@ static enum truth hold_entry(const struct expect_entry *entry, const json_t *v, 
 
 static int check_ready(const struct expect *x, struct err **e)
 {
-	if (x->deferred)
+	if (x->form->deferred)
 		return err_set(e, ERR_BUG, "the expectation has values that are not known yet");
 	return 0;
 }
@@ -254,16 +263,16 @@ static void tell_nothing_expected(struct verdict *v)
 int expect_judge_masked(const struct expect *x, const json_t *facts, const struct secrets *secrets,
 			struct verdict *v, struct err **e)
 {
-	struct telling w = { .v = v, .secrets = secrets };
-	bool undecided = false, pass = x->count > 0;
+	struct telling w = { .v = v, .secrets = secrets, .expect = x };
+	bool undecided = false, pass = x->form->count > 0;
 
 	*v = (struct verdict){ 0 };
 	if (check_ready(x, e))
 		return -1;
-	v->failed = xcalloc(x->count + 1, sizeof(*v->failed));
-	v->entries = x->count;
-	for (size_t i = 0; i < x->count; i++) {
-		v->failed[i] = hold_entry(&x->entries[i], facts, undecided ? NULL : e,
+	v->failed = xcalloc(x->form->count + 1, sizeof(*v->failed));
+	v->entries = x->form->count;
+	for (size_t i = 0; i < x->form->count; i++) {
+		v->failed[i] = hold_entry(&x->form->entries[i], facts, undecided ? NULL : e,
 					  &undecided) != TRUTH_HOLDS;
 		pass &= !v->failed[i];
 	}
@@ -275,12 +284,12 @@ int expect_judge_masked(const struct expect *x, const json_t *facts, const struc
 	if (pass)
 		return 0;
 	v->failures = xcalloc(FAILURES_MAX, sizeof(*v->failures));
-	if (!x->count)
+	if (!x->form->count)
 		tell_nothing_expected(v);
-	for (size_t i = 0; i < x->count; i++) {
-		w.entry = &x->entries[i];
+	for (size_t i = 0; i < x->form->count; i++) {
+		w.entry = &x->form->entries[i];
 		w.number = i;
-		tell(&w, x->entries[i].test, facts, "");
+		tell(&w, x->form->entries[i].test, facts, "");
 	}
 	return 0;
 }
@@ -297,8 +306,8 @@ int expect_judge_value(const struct expect *x, const json_t *value_or_null, bool
 
 	if (check_ready(x, e))
 		return -1;
-	*holds = x->count &&
-		 hold_entry(&x->entries[0], value_or_null, e, &undecided) == TRUTH_HOLDS;
+	*holds = x->form->count &&
+		 hold_entry(&x->form->entries[0], value_or_null, e, &undecided) == TRUTH_HOLDS;
 	return undecided ? -1 : 0;
 }
 

@@ -167,8 +167,10 @@ struct expect *bind_expect(struct bind *b)
 		note(b, &seen);
 		if (!n || bind_stopped(b) || b->d->errors > before)
 			return NULL;
+		return expect_compile_sharing(b->rule->ruleset->expect_types, n, b->rule->type,
+					      b->d);
 	}
-	return expect_compile_sharing(b->rule->ruleset->expect_types, n, b->rule->type, b->d);
+	return expect_compile_alike(b->rule->ruleset->expect_types, n, b->rule->type, b->d);
 }
 
 struct text_map *bind_extract(struct bind *b)

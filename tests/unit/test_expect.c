@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#undef test_free /* of cmocka, unused here; ours is in expect_entry.h */
 
 #include "engine/base/auto.h"
 #include "engine/base/buf.h"
@@ -20,6 +21,7 @@
 #include "engine/document/diagnostic.h"
 #include "engine/document/node.h"
 #include "engine/judge/expect.h"
+#include "engine/judge/expect_entry.h"
 #include "tests/unit/expect_cases.h"
 #include "tests/unit/expect_mistakes.h"
 #include "tests/unit/judge_world.h"
@@ -357,6 +359,64 @@ static void typed_values_are_used(void **state)
 	made_free(&m);
 }
 
+/* "line:column" of what does not hold of { exit: 2, body: z }. */
+static void print_places(const struct expect *x, struct buf *out)
+{
+	json_t *facts = json_loads("{\"exit\":2,\"body\":\"z\"}", 0, NULL);
+	struct verdict v;
+
+	assert_int_equal(expect_judge(x, facts, &v, NULL), 0);
+	for (size_t i = 0; i < v.count; i++)
+		buf_printf(out, " %u:%u %s", v.failures[i].line, v.failures[i].column,
+			   v.failures[i].expected);
+	verdict_free(&v);
+	json_decref(facts);
+}
+
+/* Compiled once, and yet each names its own place. */
+static void words_that_read_alike_are_compiled_once(void **state)
+{
+	static const struct {
+		const char *key, *like; /* like: the key whose form it has */
+	} rows[] = {
+		{ "a", "a" },   { "bcd", "a" }, { "wide", "wide" },
+		{ "q", "q" },   { "e", "e" },   { "f", "e" },
+		{ "in", "in" }, { "y", "y" },   { "last", "last" },
+	};
+	const char *yaml = "a: { exit: 1, body: x }\n"
+			   "bcd: { exit: 1, body: x }\n"
+			   "wide: { exit: 1,  body: x }\n"
+			   "q: { exit: 1, body: 'x' }\n"
+			   "e:\n  exit: 1\n  body: x\n"
+			   "f:\n  exit: 1\n  body: x\n"
+			   "in:\n    exit: 1\n    body: x\n"
+			   "y: { exit: 1, body: y }\n"
+			   "last: { exit: 1 }\n";
+	struct made m = parsed(yaml);
+	struct expect_types *types = expect_types_new();
+	struct expect *made[ARRAY_SIZE(rows)];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct node *n = field_of(&m, rows[i].key);
+		struct expect *alone = expect_compile(n, &world_type, &m.d);
+		auto_buf struct buf expected = BUF_INIT(4096), got = BUF_INIT(4096);
+
+		made[i] = expect_compile_alike(types, n, &world_type, &m.d);
+		print_places(alone, &expected);
+		print_places(made[i], &got);
+		assert_string_equal(buf_text(&got), buf_text(&expected));
+		for (size_t k = 0; k < i; k++)
+			assert_int_equal(made[k]->form == made[i]->form,
+					 !strcmp(rows[k].like, rows[i].like));
+		expect_free(alone);
+	}
+	expect_types_free(types);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		expect_free(made[i]);
+	made_free(&m);
+}
+
 static bool value_holds(const char *yaml, const char *value)
 {
 	struct diagnostics d = { 0 };
@@ -518,6 +578,7 @@ int main(void)
 		cmocka_unit_test(expectations_read_well),
 		cmocka_unit_test(deferred_values_are_of_any_type),
 		cmocka_unit_test(typed_values_are_used),
+		cmocka_unit_test(words_that_read_alike_are_compiled_once),
 		cmocka_unit_test(lone_values_are_texts),
 		cmocka_unit_test(long_values_are_cut),
 		cmocka_unit_test(secrets_are_masked_before_the_cut),
