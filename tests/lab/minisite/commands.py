@@ -1,0 +1,172 @@
+"""commands - up, down, enter: start the site, end it, run something in a container."""
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+from . import place
+
+UP_SECONDS = 90
+NEEDED = {"ip": "iproute2", "nginx": "nginx-light", "fcgiwrap": "fcgiwrap", "sshd": "openssh-server",
+          "ssh-keygen": "openssh-client", "git": "git", "openssl": "openssl", "cc": "gcc",
+          "mariadbd": "mariadb-server", "redis-server": "redis-server", "rinetd": "rinetd",
+          "redis-sentinel": "redis-sentinel", "supervisord": "supervisor", "nsenter": "util-linux"}
+NAMESPACES = ["unshare", "--net", "--mount", "--pid", "--uts", "--ipc", "--fork", "--mount-proc"]
+
+
+def available():
+    """Why the site cannot be made here, or None."""
+    path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
+    missing = [package for name, package in NEEDED.items() if not shutil.which(name, path=path)]
+    if missing:
+        return "not installed: " + " ".join(sorted(missing))
+    if os.getuid() != 0:
+        return "the containers have users of their own, which only root may make here"
+    tried = subprocess.run([*NAMESPACES, "ip", "link", "add", "x", "type", "bridge"],
+                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
+    if tried.returncode:
+        return "namespaces are not allowed here: " + tried.stderr.strip()
+    return None
+
+
+def alive(pid):
+    try:
+        state = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state not in "ZX"
+
+
+def site_process():
+    """The process that holds the site, or None; a number that another process got is none."""
+    try:
+        pid, since = (place.state() / "pid").read_text().split()
+    except (OSError, ValueError):
+        return None
+    return int(pid) if alive(pid) and started_at(pid) == since else None
+
+
+def started_at(pid):
+    return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+
+
+def down():
+    pid = site_process()
+    if pid:
+        os.kill(pid, signal.SIGKILL)
+        while alive(pid) or left_behind():
+            time.sleep(0.02)
+    shutil.rmtree(place.state(), ignore_errors=True)
+
+
+def left_behind():
+    """Whether a container still has a process."""
+    try:
+        return any(alive(pid) and started_at(pid) == since for pid, since in
+                   json.loads((place.state() / "processes").read_text()))
+    except (OSError, ValueError):
+        return False
+
+
+def inner(pid):
+    """The site's own PID 1, whose parent is `pid`."""
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                if pathlib.Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()[1] \
+                        == str(pid):
+                    return int(entry)
+            except OSError:
+                pass
+    raise SystemExit("site: it has ended:\n" + (place.state() / "log").read_text())
+
+
+def seen_from_here(host, wanted):
+    """Process ids of the site's namespace as they are called in ours."""
+    found = {}
+    depth = len(_nspid(host))
+    for entry in os.listdir("/proc"):
+        if not entry.isdigit():
+            continue
+        numbers = _nspid(entry)
+        if len(numbers) == depth + 1 and numbers[-1] == "1" and numbers[-2] in wanted:
+            found[wanted[numbers[-2]]] = int(entry)
+    return found
+
+
+def _nspid(pid):
+    try:
+        for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("NSpid:"):
+                return line.split()[1:]
+    except OSError:
+        pass
+    return []
+
+
+def up(arguments):
+    with_me = "--with-me" in arguments
+    names = [a for a in arguments if not a.startswith("-")]
+    reason = available()
+    if reason:
+        print(f"site: {reason}", file=sys.stderr)
+        return 77
+    down()
+    state = place.state()
+    state.mkdir(parents=True, mode=0o755)
+    subprocess.run(["cc", "-O1", "-Wall", "-D_GNU_SOURCE", "-o", str(state / "standin"),
+                    str(place.SOURCE / "tests/lab/minisite/standin.c")], check=True)
+    env = {**os.environ, "PYTHONPATH": str(place.SOURCE / "tests/lab"), "ROUNDS_SITE": str(state),
+           "ROUNDS": str(place.program()), "PYTHONDONTWRITEBYTECODE": "1",
+           "PATH": os.environ.get("PATH", "") + ":/usr/sbin:/sbin"}
+    with open(state / "log", "wb") as log:
+        process = subprocess.Popen(
+            [*NAMESPACES, "--kill-child=SIGKILL", sys.executable, "-m", "minisite.host",
+             "1" if with_me else "0", *names],
+            stdin=None if with_me else subprocess.DEVNULL, stdout=log, stderr=log, env=env,
+            start_new_session=True)
+    (state / "pid").write_text(f"{process.pid} {started_at(process.pid)}")
+    until = time.monotonic() + UP_SECONDS
+    while not (state / "ready").exists():
+        if process.poll() is not None or time.monotonic() > until:
+            print((state / "log").read_text(), file=sys.stderr)
+            print("site: it did not come up", file=sys.stderr)
+            down()
+            return 1
+        time.sleep(0.05)
+    wanted = {pid: name for name, pid in
+              (line.split() for line in (state / "ready").read_text().splitlines())}
+    found = seen_from_here(inner(process.pid), wanted)
+    (state / "containers").write_text(json.dumps(found))
+    (state / "processes").write_text(json.dumps([(p, started_at(p)) for p in found.values()]))
+    return 0
+
+
+def enter(arguments):
+    """enter [-i] CONTAINER [COMMAND ...]: -i: with no environment at all."""
+    bare = arguments[:1] == ["-i"]
+    name, *command = arguments[1:] if bare else arguments
+    pid = place.containers().get(name)
+    if not pid:
+        raise SystemExit(f"site: there is no container '{name}': {' '.join(place.containers())}")
+    env = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"} if bare else place.environment(pid)
+    os.execvpe("nsenter", place.entered(pid, command or ["/bin/bash"]), env)
+
+
+def main():
+    name, *arguments = sys.argv[1:] or ["help"]
+    if name == "up":
+        sys.exit(up(arguments))
+    if name == "down":
+        sys.exit(down())
+    if name == "enter" and arguments:
+        enter(arguments)
+    if name == "available":
+        reason = available()
+        print(reason or "")
+        sys.exit(77 if reason else 0)
+    raise SystemExit("site: up, down, enter CONTAINER [COMMAND ...], available")
