@@ -422,11 +422,11 @@ enum refuted expect_refute(const struct expect *x, const struct check_type *type
 {
 	struct trying w = { .type = type, .fn = fn, .ctx = ctx };
 
-	for (size_t i = 0; i < x->count; i++) {
-		w.is_default = x->entries[i].is_default;
-		try_parts(&w, x->entries[i].test);
+	for (size_t i = 0; i < x->form->count; i++) {
+		w.is_default = x->form->entries[i].is_default;
+		try_parts(&w, x->form->entries[i].test);
 	}
-	if (w.refuted || !x->count)
+	if (w.refuted || !x->form->count)
 		return REFUTED;
 	return w.unknown ? REFUTED_UNKNOWN : REFUTED_NEVER;
 }
