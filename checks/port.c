@@ -243,8 +243,13 @@ static int port_observe(const void *query, struct observer *o, struct err **e)
 		return -1;
 	rows = h.rows;
 	tell_addresses(&h, o);
-	if (!h.count)
+	if (!h.count) {
+		/* who would connect to it fails for this */
+		if (q->protocol == TRANSPORT_TCP)
+			observer_target(o, q->address ? q->address : "localhost",
+					(unsigned)q->port);
 		return 0;
+	}
 	if (q->protocol == TRANSPORT_TCP)
 		tell_queues(&h, o);
 	if (!observer_wants(o, "pid") && !observer_wants(o, "process") &&

@@ -379,6 +379,7 @@ static int tcp_begin(const void *query, struct probe *p, struct err **e)
 
 	*t = (struct tcp){ .probe = p, .query = q, .fd = -1, .received = BUF_INIT(RECEIVED_MAX) };
 	p->state = t;
+	observer_target(p->observer, q->host, (unsigned)q->port);
 	/* before anything is connected: without its module the check has nothing to say about the
 	 * server */
 	if (q->tls)

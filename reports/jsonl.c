@@ -51,8 +51,9 @@ static int jsonl_result(void *state, const struct run *r, const struct result *x
 	json_t *result = model_result(r, x);
 
 	(void)state;
-	/* The gate is not known before the end. */
+	/* The gate and the causes are not known before the end. */
 	json_object_del(result, "below_gate");
+	json_object_del(result, "cause");
 	json_object_update(o, result);
 	json_decref(result);
 	return put_line(s, o, e);

@@ -139,6 +139,7 @@ static void body_of(struct buf *b, const struct run *r, const struct result *x)
 	body_line(b, "title", result_title(x, r->lang));
 	body_line(b, "severity", severity_name(x->severity));
 	body_failures(b, json_object_get(details, "failures"));
+	body_line(b, "hangs on", x->cause ? x->cause->id : NULL);
 	if (x->check) {
 		body_line(b, "impact", words_in(&x->check->impact, r->lang));
 		body_line(b, "remediation", remediation);

@@ -258,6 +258,8 @@ static void put_outcome(json_t *o, const struct result *x)
 	put_detail(o, details, "trace", json_array());
 	put_detail(o, details, "tries", json_array());
 	put_detail(o, details, "samples", json_null());
+	put_detail(o, details, "target", json_null());
+	put_text(o, "cause", x->cause ? x->cause->id : NULL);
 	json_decref(details);
 }
 

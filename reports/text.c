@@ -27,11 +27,20 @@
 #define WIDTH_DEFAULT 100
 #define EVIDENCE_LINES 20
 
-enum color { COLOR_NONE, COLOR_RED, COLOR_GREEN, COLOR_YELLOW, COLOR_DIM, COLOR_BOLD };
+enum color { COLOR_NONE,
+	     COLOR_RED,
+	     COLOR_GREEN,
+	     COLOR_YELLOW,
+	     COLOR_DIM,
+	     COLOR_BOLD };
 
 static const char *const escapes[] = {
-	[COLOR_NONE] = "",           [COLOR_RED] = "\033[31m", [COLOR_GREEN] = "\033[32m",
-	[COLOR_YELLOW] = "\033[33m", [COLOR_DIM] = "\033[2m",  [COLOR_BOLD] = "\033[1m",
+	[COLOR_NONE] = "",
+	[COLOR_RED] = "\033[31m",
+	[COLOR_GREEN] = "\033[32m",
+	[COLOR_YELLOW] = "\033[33m",
+	[COLOR_DIM] = "\033[2m",
+	[COLOR_BOLD] = "\033[1m",
 };
 
 /* What is being written, and how it should look. */
@@ -325,6 +334,31 @@ static void put_message(struct page *p, const struct result *x, const json_t *fa
 	put_labelled(p, PHRASE_MEANS, kind_sentence(x->kind, p->sink->lang));
 }
 
+/* "db (FAIL, critical)": how grave it is where it is graver than its cause. */
+static void print_affected(const struct page *p, const struct result *cause, const struct result *x,
+			   struct buf *out)
+{
+	const char *lang = p->sink->lang;
+
+	buf_printf(out, "%s%s (%s", out->len ? ", " : "", x->id, phrase_status(x->status, lang));
+	if (x->severity > cause->severity)
+		buf_printf(out, ", %s", phrase_severity(x->severity, lang));
+	buf_addc(out, ')');
+}
+
+/* The checks that hang on this one, by name: of those that did not pass nothing more is told. */
+static void put_affected(struct page *p, const struct result *x)
+{
+	const struct run *r = p->run;
+	auto_buf struct buf line = BUF_INIT(SIZE_MAX);
+
+	for (size_t i = 0; x->affects && i < r->count; i++)
+		if (r->results[i].cause == x)
+			print_affected(p, x, &r->results[i], &line);
+	put_labelled(p, PHRASE_AFFECTS, buf_text(&line));
+	put_labelled(p, PHRASE_CAUSE, x->cause ? x->cause->id : NULL);
+}
+
 static void put_story(struct page *p, const struct result *x)
 {
 	json_t *details = result_details(x);
@@ -339,11 +373,20 @@ static void put_story(struct page *p, const struct result *x)
 	put_tries(p, json_object_get(details, "tries"));
 	put_samples(p, json_object_get(details, "samples"));
 	put_evidence(p, json_object_get(details, "evidence"));
+	put_affected(p, x);
 	if (x->check) {
 		put_guidance(p, x->check);
 		put_rule(p, x->check);
 	}
 	json_decref(details);
+}
+
+/* What hangs on another result is told there, unless all shall be told. */
+static bool has_story(const struct page *p, const struct result *x)
+{
+	if (p->sink->verbose)
+		return bad(x) || x->flaky;
+	return bad(x) && !x->cause;
 }
 
 static void put_stories(struct page *p)
@@ -352,7 +395,7 @@ static void put_stories(struct page *p)
 	bool first = true;
 
 	for (size_t i = 0; i < r->count; i++) {
-		if (!bad(&r->results[i]) && !(p->sink->verbose && r->results[i].flaky))
+		if (!has_story(p, &r->results[i]))
 			continue;
 		if (first) {
 			buf_addc(&p->out, '\n');

@@ -140,6 +140,7 @@ int dial(struct observer *o, const char *host, uint16_t port, int64_t deadline,
 {
 	struct dialing d = { .port = port };
 
+	observer_target(o, host, port);
 	if (dial_run(&d, o, host, deadline) || d.fd < 0)
 		return -1;
 	set_blocking(d.fd);

@@ -14,6 +14,7 @@
 #include "checks/check.h"
 #include "checks/modules/http_state.h"
 #include "checks/modules/http_trouble.h"
+#include "engine/base/number.h"
 
 #define REDIRECTS_MAX 10
 
@@ -294,6 +295,7 @@ static const char *http_parse(struct http *h)
 {
 	CURLUcode code = curl_url_set(h->url, CURLUPART_URL, h->query->url, 0);
 	const char *wrong;
+	uint64_t port;
 
 	if (code != CURLUE_OK)
 		return curl_url_strerror(code);
@@ -301,6 +303,8 @@ static const char *http_parse(struct http *h)
 	if (wrong)
 		return wrong;
 	h->origin = xasprintf("%s://%s:%s", h->scheme, h->host, h->port);
+	if (!number_uint(h->port, &port))
+		observer_target(h->probe->observer, h->host, (unsigned)port);
 	curl_url_get(h->url, CURLUPART_USER, &h->user, CURLU_URLDECODE);
 	curl_url_get(h->url, CURLUPART_PASSWORD, &h->password, CURLU_URLDECODE);
 	curl_url_set(h->url, CURLUPART_USER, NULL, 0);

@@ -27,6 +27,7 @@ struct observer {
 	bool own_cache;
 	const json_t *state;
 	json_t *kept;
+	char *target;
 };
 
 struct observer *observer_new(const char *const *wants)
@@ -49,6 +50,7 @@ void observer_free(struct observer *o)
 	json_decref(o->evidences);
 	json_decref(o->traces);
 	json_decref(o->kept);
+	free(o->target);
 	if (o->own_cache)
 		table_cache_free(o->cache);
 	free(o);
@@ -202,6 +204,19 @@ void observer_trace(struct observer *o, const char *fmt, ...)
 	buf_vprintf(&line, fmt, ap);
 	va_end(ap);
 	json_array_append_new(o->traces, observer_text(buf_text(&line), line.len));
+}
+
+void observer_target(struct observer *o, const char *host, unsigned port)
+{
+	const bool v6 = strchr(host, ':') && *host != '[';
+
+	if (!o->target)
+		o->target = xasprintf("%s%s%s:%u", v6 ? "[" : "", host, v6 ? "]" : "", port);
+}
+
+const char *observer_target_text(const struct observer *o)
+{
+	return o->target;
 }
 
 void observer_use_cache(struct observer *o, struct table_cache *c)

@@ -69,6 +69,7 @@ void run_judge(struct run *r, const struct gate_options *o, int load_error)
 	struct tally t;
 	bool nothing;
 
+	run_find_causes(r);
 	r->fail_on = o->fail_on;
 	r->ignore_errors = o->ignore_errors;
 	t = run_tally(r);

@@ -30,6 +30,7 @@ const char *status_name(enum status s); /* "pass", … */
  * - observed: the facts asked for (texts of more than 1 KiB are cut head and tail; 8 KiB in all)
  * - evidence: [ { name, text, bytes, truncated, lossy } ] (8 KiB per check)
  * - trace: [ text ]
+ * - target: "host:port" that the check needs, of what did not pass
  * - tries: [ { status, message, duration_ms } ] when there was more than one
  * - samples: { taken, failed, wanted, facts: { path: { minimum, median, maximum, slope } },
  *   rows: [ { at_ms, status, values } ] } of a check that is sustained
@@ -51,6 +52,10 @@ struct result {
 	char *state; /* JSON text: left to the next run of its task; or NULL */
 	bool not_configured; /* a skip for want of a parameter */
 	bool below_gate;     /* a fail or error that the gate does not count */
+	/* What it most likely hangs on: a result of the same run that has no cause itself; NULL: it
+	 * stands for itself. How many hang on this one. No status is changed by it. */
+	const struct result *cause;
+	size_t affects;
 };
 void result_release(struct result *r);
 /* The details as an object; a new reference ({} when there are none). */
@@ -104,6 +109,10 @@ struct run {
 };
 /* Releases the results and the run's own texts; rulesets' texts are the rulebook's. */
 void run_release(struct run *r);
+
+/* Find causes: a check that was skipped, or had nothing to compare with, for want of another one;
+ * and checks that could not reach the same host and port. Needs the results of the whole run. */
+void run_find_causes(struct run *r);
 
 struct gate_options {
 	enum severity fail_on; /* default SEVERITY_LOW; info never fails a run */

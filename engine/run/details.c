@@ -279,6 +279,7 @@ char *details_make(const struct telling *t)
 	put_rows(details, "observed", tell_observed(t));
 	put_rows(details, "evidence", tell_evidences(t));
 	put_rows(details, "trace", tell_traces(t));
+	put_text(t, details, "target", t->target);
 	text = json_dumps(details, JSON_COMPACT);
 	json_decref(details);
 	return text;

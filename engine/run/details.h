@@ -20,6 +20,7 @@ struct telling {
 	const struct verdict *verdict;    /* or NULL: nothing was judged */
 	const char *expected, *actual;    /* of the worst failure, or NULL */
 	const char *message;              /* already told, or NULL */
+	const char *target;               /* the host and port that it needs, or NULL */
 };
 /* The caller's. */
 char *details_make(const struct telling *t);

@@ -8,6 +8,7 @@
 #include "engine/base/buf.h"
 #include "engine/base/clock.h"
 #include "engine/base/err.h"
+#include "engine/base/number.h"
 #include "engine/base/secret.h"
 #include "engine/base/xalloc.h"
 #include "engine/run/details.h"
@@ -241,6 +242,7 @@ static char *tell_details(const struct examination *x, const struct judgement *j
 		.expected = j->expected,
 		.actual = j->actual,
 		.message = message,
+		.target = pass ? NULL : observer_target_text(x->observer),
 	};
 
 	return details_make(&t);
@@ -277,10 +279,12 @@ void examine_judge(struct examination *x)
 void sighting_pack(const struct examination *x, struct buf *out)
 {
 	json_t *s = json_pack(
-		"{s:O, s:O, s:O, s:s, s:I, s:I}", "facts", observer_facts(x->observer), "evidence",
-		observer_evidences(x->observer), "trace", observer_traces(x->observer), "kind",
+		"{s:O, s:O, s:O, s:s, s:I, s:I, s:s*}", "facts", observer_facts(x->observer),
+		"evidence", observer_evidences(x->observer), "trace",
+		observer_traces(x->observer), "kind",
 		kinds[observer_kind(x->observer)].name, "started", (json_int_t)x->started,
-		"duration", (json_int_t)x->duration);
+		"duration", (json_int_t)x->duration, "target",
+		observer_target_text(x->observer));
 	auto_free char *text = s ? json_dumps(s, JSON_COMPACT) : NULL;
 
 	json_decref(s);
@@ -308,6 +312,17 @@ static void take_lines(const struct examination *x, const json_t *sighting)
 	}
 }
 
+/* "host:port", as it was packed. */
+static void take_target(const struct examination *x, const char *target)
+{
+	const char *colon = target ? strrchr(target, ':') : NULL;
+	auto_free char *host = colon ? xmemdup0(target, (size_t)(colon - target)) : NULL;
+	uint64_t port;
+
+	if (host && !number_uint(colon + 1, &port) && port <= UINT16_MAX)
+		observer_target(x->observer, host, (unsigned)port);
+}
+
 void examine_take_sighting(struct examination *x)
 {
 	const json_t *s = x->a.sighting;
@@ -322,6 +337,7 @@ void examine_take_sighting(struct examination *x)
 	if (kind && *kind)
 		observer_trouble(x->observer, kind_find(kind), "%s", text ? text : "");
 	take_lines(x, s);
+	take_target(x, json_string_value(json_object_get(s, "target")));
 	x->started = json_integer_value(json_object_get(s, "started"));
 	x->duration = json_integer_value(json_object_get(s, "duration"));
 }

@@ -272,3 +272,32 @@ YAML
 	grep -q 'impact *I' out
 	! LC_ALL=C grep -q "$(printf '[\001\007\033]')" out
 }
+
+# A server that is down is told once, with what hangs on it; nothing is lost, no status changes.
+@test "causes: one dead server is one story, in text, json and junit" {
+	cat >causes.yaml <<'YAML'
+format: 1
+ruleset: c
+version: 1.0.0
+checks:
+  - { id: rows, needs: [ db ], tcp: { host: localhost, port: 9 } }
+  - { id: db, severity: high, tcp: { host: 127.0.0.1, port: 9 } }
+  - { id: web, severity: critical, http: { url: "http://localhost:9/" } }
+  - { id: port, port: { port: 9 } }
+  - { id: elsewhere, tcp: { host: 127.0.0.1, port: 11 } }
+YAML
+	run "$ROUNDS" run causes.yaml --lang en --report text --report json=r.json \
+		--report junit=r.xml
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ $output == *"affects     c/rows (skip), c/db (FAIL, high), c/web (FAIL, critical)"* ]]
+	[ "$(grep -c '^FAIL c/' <<<"$output")" -eq 2 ]
+	[ "$(jq -r '[.results[] | .cause // "-"] | join(" ")' r.json)" = \
+		"c/port c/port c/port - -" ]
+	[ "$(jq -r '[.results[].status] | join(" ")' r.json)" = "skip fail fail fail fail" ]
+	[ "$(jq -r '.results[1].target' r.json)" = 127.0.0.1:9 ]
+	[ "$(grep -c 'hangs on: c/port' r.xml)" -eq 2 ]
+	run "$ROUNDS" run causes.yaml --lang en --verbose
+	[ "$(grep -c '^FAIL c/' <<<"$output")" -eq 4 ]
+	[[ $output == *"hangs on    c/port"* ]]
+}

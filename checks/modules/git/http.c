@@ -158,6 +158,7 @@ static int set_host(struct stream *st)
 		return session_stop(s);
 	port = u.scheme == GIT_SCHEME_HTTPS ? 443 : 80;
 	port = u.port ? u.port : port;
+	observer_target(s->o, u.host, port);
 	for (size_t i = 0; i < s->query->resolve.count; i++)
 		buf_printf(&where, "%s%s", i ? "," : "", s->query->resolve.items[i]);
 	if (!where.len && dial_resolve(s->o, u.host, s->deadline, &found) == 0)

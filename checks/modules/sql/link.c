@@ -237,6 +237,7 @@ static int try_host(struct link *l, const struct sql_host *h)
 {
 	struct addresses found;
 
+	observer_target(l->observer, h->name, h->port);
 	if (dial_resolve(l->observer, h->name, l->deadline, &found))
 		return -1;
 	return try_addresses(l, h, &found);
