@@ -51,5 +51,7 @@ const char *phrase(enum phrase p, const char *lang);
 const char *phrase_status(enum status s, const char *lang);
 const char *phrase_severity(enum severity s, const char *lang);
 const char *phrase_gate(enum gate_result g, const char *lang);
+/* Why a check was skipped, with the engine's own words in this language; the caller's. */
+char *phrase_reason(const char *reason, const char *lang);
 
 #endif

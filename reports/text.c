@@ -99,8 +99,9 @@ static void put_line_tail(struct page *p, const struct result *x)
 	char took[32];
 
 	if (x->status == STATUS_SKIP) {
-		text_clean_line(&line, x->message ? x->message : "",
-				strlen(x->message ? x->message : ""), 0);
+		auto_free char *why = phrase_reason(x->message ? x->message : "", lang);
+
+		text_clean_line(&line, why, strlen(why), 0);
 	} else {
 		clock_human(x->duration, took, sizeof(took));
 		text_clean_line(&line, title ? title : "", strlen(title ? title : ""), 0);
@@ -469,9 +470,11 @@ static const struct ruleset_info *inapplicable(const struct run *r, const struct
 
 static void put_inapplicable(struct page *p, const struct ruleset_info *s, size_t columns)
 {
+	auto_free char *why = phrase_reason(s->reason ? s->reason : "", p->sink->lang);
+
 	put_colored(p, COLOR_DIM, phrase(PHRASE_SKIP, p->sink->lang), STATUS_COLUMNS);
 	text_pad(&p->out, s->name, columns);
-	buf_printf(&p->out, "  %s\n", s->reason ? s->reason : "");
+	buf_printf(&p->out, "  %s\n", why);
 }
 
 static int flush(struct page *p, struct sink *s, struct err **e)

@@ -69,6 +69,8 @@ int environment_look(const char *name, char **value, char **origin, struct err *
 	rc = get_of_pid(1, name, value, e);
 	if (rc > 0)
 		*origin = xstrdup("environment of PID 1");
+	if (rc < 0)
+		err_wrap(e, "the variable '%s' is not set here, and PID 1's cannot be read", name);
 	return rc;
 }
 

@@ -296,29 +296,41 @@ static void take_include(struct resolving *r, struct scope *s, struct param *p)
  * The site's layers
  */
 
-/* The text of a file or a variable that the site names for a secret. NULL: the mistake was said.
- * The caller's, to be wiped. */
-static char *named_secret(struct resolving *r, const struct given *g, struct request *q)
+/* Why there is no secret where the site says that one is; the caller's. NULL: there is one. */
+static char *why_no_secret(const struct request *q)
 {
-	char *text = NULL;
+	if (q->answer == ANSWER_ABSENT && q->what == REQUEST_ENV)
+		return xasprintf("the variable '%s' is not set", q->name);
+	if (q->answer == ANSWER_ABSENT)
+		return xasprintf("there is no file '%s'", q->path);
+	if (q->answer != ANSWER_FOUND)
+		return xstrdup(q->problem ? q->problem : "could not be read");
+	return *q->text ? NULL : xstrdup("the secret is empty");
+}
+
+/* The text of a file or a variable that the site names for a secret; the caller's, to be wiped.
+ * NULL: there is none. What somebody types is a mistake then; what a file of the site points to
+ * makes the checks that use it errors, and no others. */
+static char *named_secret(struct resolving *r, struct param *p, const struct given *g,
+			  struct request *q)
+{
+	auto_free char *why = NULL, *origin = given_origin(g), *text = NULL;
 
 	request_answer(q);
-	if (q->answer == ANSWER_ABSENT && q->what == REQUEST_ENV)
-		given_diagnose(g, r->d, "the variable '%s' is not set", q->name);
-	else if (q->answer == ANSWER_ABSENT)
-		given_diagnose(g, r->d, "there is no file '%s'", q->path);
-	else if (q->answer != ANSWER_FOUND)
-		given_diagnose(g, r->d, "%s", q->problem ? q->problem : "could not be read");
-	else if (!*q->text)
-		given_diagnose(g, r->d, "the secret is empty");
-	else
+	why = why_no_secret(q);
+	if (!why)
 		text = xstrdup(q->text);
+	else if (!g->node)
+		given_diagnose(g, r->d, "%s", why);
+	else
+		set_problem(p, g->layer, origin,
+			    q->answer == ANSWER_PROBLEM ? q->kind : KIND_PARAMETER, why);
 	wipe_answer(r, q);
-	return text;
+	return TAKE(text);
 }
 
 /* { file: PATH } or { env: NAME }. */
-static char *secret_of_map(struct resolving *r, const struct given *g)
+static char *secret_of_map(struct resolving *r, struct param *p, const struct given *g)
 {
 	struct request q = { 0 };
 	char *text = NULL;
@@ -326,13 +338,13 @@ static char *secret_of_map(struct resolving *r, const struct given *g)
 	if (g->node->count != 1 || request_of_source(&q, g->node))
 		given_diagnose(g, r->d, "a secret is a text, { file: PATH } or { env: NAME }");
 	else
-		text = named_secret(r, g, &q);
+		text = named_secret(r, p, g, &q);
 	request_clear(&q);
 	return text;
 }
 
 /* NAME=@PATH; what stands there otherwise is not repeated. */
-static char *secret_of_option(struct resolving *r, const struct given *g, const struct param *p)
+static char *secret_of_option(struct resolving *r, struct param *p, const struct given *g)
 {
 	struct request q = { .what = REQUEST_FILE_TEXT };
 	char *text;
@@ -345,15 +357,15 @@ static char *secret_of_option(struct resolving *r, const struct given *g, const 
 		return NULL;
 	}
 	q.path = xstrdup(g->text + 1);
-	text = named_secret(r, g, &q);
+	text = named_secret(r, p, g, &q);
 	request_clear(&q);
 	return text;
 }
 
-static char *secret_of_node(struct resolving *r, const struct given *g)
+static char *secret_of_node(struct resolving *r, struct param *p, const struct given *g)
 {
 	if (g->node->type == NODE_MAP)
-		return secret_of_map(r, g);
+		return secret_of_map(r, p, g);
 	if (g->node->type == NODE_SCALAR && g->node->len)
 		return xstrdup(g->node->text);
 	given_diagnose(g, r->d, "a secret is a text, { file: PATH } or { env: NAME }");
@@ -365,9 +377,9 @@ static void take_given_secret(struct resolving *r, struct param *p, const struct
 	char *text;
 
 	if (g->node)
-		text = secret_of_node(r, g);
+		text = secret_of_node(r, p, g);
 	else if (g->layer == LAYER_COMMAND_LINE)
-		text = secret_of_option(r, g, p);
+		text = secret_of_option(r, p, g);
 	else
 		text = xstrdup(g->text);
 	if (!text)

@@ -165,6 +165,8 @@ G3
 	all_reports --lang zh
 	grep -q '^异常' "$T/r.txt"
 	grep -q '必然异常' "$T/r.txt"
+	grep -q '未配置：absent' "$T/r.txt"
+	grep -q '所依赖的检查未通过：reports/' "$T/r.txt"
 	grep -q '处理建议' "$T/r.txt"
 	# the id starts in the same column on every line of the table
 	[ "$(sed -n '/^$/q;p' "$T/r.txt" | python3 -c '

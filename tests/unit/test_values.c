@@ -137,9 +137,12 @@ static const struct row rows[] = {
 	  .says = "--param x: a secret cannot stand on the command line, which everybody can read; "
 		  "write x=@FILE\n" },
 	{ "no secret there", PARAMS("  x: { type: secret }\n  z: { type: secret }\n"),
-	  .site = "x: { file: %D/none }\nz: [ hunter2 ]\n", .gives = "x\nz\n",
-	  .says = "%D/s.yaml:1:4: there is no file '%D/none'\n"
-		  "%D/s.yaml:2:4: a secret is a text, { file: PATH } or { env: NAME }\n" },
+	  .site = "x: { file: %D/none }\nz: [ hunter2 ]\n",
+	  .gives = "x? parameter there is no file '%D/none'\nz\n",
+	  .says = "%D/s.yaml:2:4: a secret is a text, { file: PATH } or { env: NAME }\n" },
+	{ "no secret where the command line says", PARAMS("  x: { type: secret }\n"),
+	  .option = "x=@%D/none", .gives = "x\n",
+	  .says = "--param x: there is no file '%D/none'\n" },
 	{ "empty secret", PARAMS("  x: { type: secret }\n"), .other = "\n", .option = "x=@%D/o",
 	  .gives = "x\n", .says = "--param x: the secret is empty\n" },
 	{ "secret from a pipe", PARAMS("  x: { type: secret }\n"), .option = "x=@/dev/zero",
@@ -491,7 +494,9 @@ static void variables_are_looked_for_in_pid_1(void **state)
 	params = world_params(&w);
 	assert_string_equal(params,
 			    readable ? "x=\"d\" ruleset default %D/t.yaml:4\n"
-				     : "x? permission '/proc/1/environ': Permission denied\n");
+				     : "x? permission the variable 'NO_SUCH_VARIABLE' is not set "
+				       "here, and PID 1's cannot be read: '/proc/1/environ': "
+				       "Permission denied\n");
 	free(params);
 	world_release(&w);
 }
