@@ -55,7 +55,7 @@ static const struct field log_fields[] = {
 	FIELD_JSON(
 		struct log_query, stats,
 		.doc = "What to count of the fields, as '{ slow: { of: cost, gt: 500ms } }': eq, "
-		       "matches, ge, gt, or just of."),
+		       "matches, ge, gt, or just of; 'per: count' divides each by that field."),
 	{ .name = NULL },
 };
 

@@ -26,6 +26,8 @@ enum log_from { LOG_FROM_LAST_RUN, LOG_FROM_START, LOG_FROM_END, LOG_FROM_AGO };
 struct log_stat {
 	const char *name; /* the query's, as all texts here */
 	size_t field;
+	size_t per; /* the field that it is divided by, where divided */
+	bool divided;
 	enum { STAT_NUMBERS, STAT_EQ, STAT_MATCHES, STAT_GE, STAT_GT } op;
 	const char *text; /* of eq */
 	struct regex *regex;

@@ -67,7 +67,7 @@ static int read_operand(struct log_stat *s, int op, const json_t *v, struct err 
 
 static int read_key(struct log_stat *s, const char *key, const json_t *v, struct err **e)
 {
-	if (!strcmp(key, "of"))
+	if (!strcmp(key, "of") || !strcmp(key, "per"))
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(operators); i++) {
 		if (strcmp(key, operators[i].name))
@@ -78,8 +78,24 @@ static int read_key(struct log_stat *s, const char *key, const json_t *v, struct
 		return read_operand(s, operators[i].op, v, e);
 	}
 	return err_set(e, ERR_DATA,
-		       "stats: %s: unknown key '%s': of, and one of eq, ge, gt or matches", s->name,
-		       key);
+		       "stats: %s: unknown key '%s': of, per, and one of eq, ge, gt or matches",
+		       s->name, key);
+}
+
+/* The field that the numbers are divided by: the mean of lines that tell a count and a sum. */
+static int read_per(struct log_stat *s, json_t *names, const json_t *per, struct err **e)
+{
+	if (!per)
+		return 0;
+	if (field_number(names, json_string_value(per), &s->per))
+		return err_set(e, ERR_DATA,
+			       "stats: %s: 'per' names '%s', which is none of split's names",
+			       s->name, json_is_string(per) ? json_string_value(per) : "?");
+	if (s->op == STAT_EQ || s->op == STAT_MATCHES)
+		return err_set(e, ERR_DATA, "stats: %s: 'per' divides numbers: with ge, gt or none",
+			       s->name);
+	s->divided = true;
+	return 0;
 }
 
 static int read_stat(struct log_stat *s, json_t *names, json_t *map, struct err **e)
@@ -101,7 +117,7 @@ static int read_stat(struct log_stat *s, json_t *names, json_t *map, struct err 
 			       "stats: %s: 'of' names '%s', which is none of split's names",
 			       s->name, of);
 	json_object_foreach(map, key, v) if (read_key(s, key, v, e) < 0) return -1;
-	return 0;
+	return read_per(s, names, json_object_get(map, "per"), e);
 }
 
 static int read_names(const json_t *names, struct err **e)

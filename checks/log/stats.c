@@ -126,12 +126,27 @@ static void add_value(struct stats *s, struct column *c, double value)
 		c->values[place] = value;
 }
 
+/* Divided by a bare number above 0; what cannot be divided is not read. */
+static bool divide(const struct log_stat *stat, const char *by, struct span line, double *value)
+{
+	static const struct log_stat plain = { .op = STAT_GE };
+	struct span f;
+	double n = 0;
+
+	if (!stat->divided)
+		return true;
+	if (!field_of(by, line, stat->per, &f) || !read_value(&plain, f, &n) || n <= 0)
+		return false;
+	*value /= n;
+	return true;
+}
+
 static void add_number(struct stats *s, const struct log_stat *stat, struct column *c,
-		       struct span f)
+		       struct span line, struct span f)
 {
 	double value = 0;
 
-	if (!read_value(stat, f, &value)) {
+	if (!read_value(stat, f, &value) || !divide(stat, s->split->by, line, &value)) {
 		c->unread++;
 		return;
 	}
@@ -173,7 +188,7 @@ void stats_add(struct stats *s, const char *text, size_t len)
 		else if (stat->op == STAT_EQ || stat->op == STAT_MATCHES)
 			add_text(stat, c, f);
 		else
-			add_number(s, stat, c, f);
+			add_number(s, stat, c, line, f);
 	}
 }
 

@@ -465,6 +465,10 @@ say() {
 		                   stats: { s: { of: a, gt: slow } } } }
 		- { id: j, log: { path: /x, split: { by: ";", names: [ a ] },
 		                   stats: { s: { of: a, gt: 1, eq: b } } } }
+		- { id: k, log: { path: /x, split: { by: ";", names: [ a ] },
+		                   stats: { s: { of: a, per: b } } } }
+		- { id: l, log: { path: /x, split: { by: ";", names: [ a, b ] },
+		                   stats: { s: { of: a, per: b, eq: c } } } }
 	EOF2
 	ends 65 "$ROUNDS" lint r.yaml
 	says "needs bad, good, or split and stats: what to look for"
@@ -477,6 +481,8 @@ say() {
 	says "split: names: 'a' stands there twice"
 	says "stats: s: a number, or a duration such as 500ms, is needed to compare with"
 	says "stats: s: takes one of eq, ge, gt or matches"
+	says "stats: s: 'per' names 'b', which is none of split's names"
+	says "stats: s: 'per' divides numbers: with ge, gt or none"
 }
 
 @test "a pattern that never ends is killed, and the other logs never notice" {

@@ -278,6 +278,26 @@ static void fields_are_counted(void **state)
 	json_decref(told);
 }
 
+static void sums_are_divided_by_counts(void **state)
+{
+	static const char *const lines[] = { "4;N;100", "0;Y;100", "x;Y;100", "10;Y;50ms", NULL };
+	json_t *told = stats_of(";",
+				"{\"mean\": {\"of\": \"cost\", \"per\": \"who\", \"gt\": 20},"
+				" \"all\": {\"of\": \"cost\", \"per\": \"who\"}}",
+				lines);
+	auto_free char *text =
+		json_dumps(told, JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(4));
+
+	(void)state;
+	/* by nothing, by no number: not read */
+	assert_string_equal(
+		text, "{\"all\":{\"matched\":2,\"max\":25.0,\"mean\":12.5,\"median\":0.005,"
+		      "\"min\":0.005,\"p95\":25.0,\"percent\":100.0,\"total\":2,\"unread\":2},"
+		      "\"mean\":{\"matched\":1,\"max\":25.0,\"mean\":25.0,\"median\":25.0,"
+		      "\"min\":25.0,\"p95\":25.0,\"percent\":100.0,\"total\":1,\"unread\":3}}");
+	json_decref(told);
+}
+
 static void no_share_of_nothing(void **state)
 {
 	static const char *const lines[] = { "no fields", NULL };
@@ -374,6 +394,7 @@ int main(void)
 		cmocka_unit_test(secrets_are_redacted),
 		cmocka_unit_test(fields_are_counted),
 		cmocka_unit_test(no_share_of_nothing),
+		cmocka_unit_test(sums_are_divided_by_counts),
 		cmocka_unit_test(a_cursor_knows_its_file),
 		cmocka_unit_test(what_is_no_cursor_is_none),
 		cmocka_unit_test(a_wrong_since_of_a_parameter_is_no_pass),
