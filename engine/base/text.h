@@ -24,6 +24,8 @@ size_t text_width(const char *s, size_t len);
  * U+FFFE/FFFF and bidi controls (U+202A-202E, U+2066-2069) become U+FFFD, CR LF becomes LF. Returns
  * how many characters were changed. */
 size_t text_clean(struct buf *out, const char *s, size_t len);
+/* Whether it is printable ASCII, tabs and line ends: text_clean would change nothing. */
+bool text_is_plain(const char *s, size_t len);
 /* As text_clean on one line: line ends and tabs become single spaces; at most `columns` wide,
  * cut at a character with "…". columns 0: no limit. */
 void text_clean_line(struct buf *out, const char *s, size_t len, size_t columns);

@@ -106,9 +106,19 @@ static size_t plain_run(const char *s, size_t len)
 {
 	size_t at = 0;
 
-	while (at < len && (between(s, len, at, 0x20, 0x7e) || s[at] == '\n' || s[at] == '\t'))
+	while (at < len) {
+		const unsigned char c = (unsigned char)s[at];
+
+		if ((c < 0x20 || c > 0x7e) && c != '\n' && c != '\t')
+			break;
 		at++;
+	}
 	return at;
+}
+
+bool text_is_plain(const char *s, size_t len)
+{
+	return plain_run(s, len) == len;
 }
 
 /* Many at once, cut where the buffer ends. */

@@ -74,9 +74,28 @@ static void escape_text(struct buf *out, const char *s, size_t len,
 	}
 }
 
+/* The bytes at s that stand for themselves in JSON: printable ASCII but the quote and the backslash.
+ */
+static size_t json_run(const char *s, size_t len)
+{
+	size_t at = 0;
+
+	while (at < len) {
+		const unsigned char c = (unsigned char)s[at];
+
+		if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\')
+			break;
+		at++;
+	}
+	return at;
+}
+
 void text_json(struct buf *out, const char *s, size_t len)
 {
-	escape_text(out, s, len, json_ascii, false);
+	const size_t run = json_run(s, len);
+
+	buf_add(out, s, run);
+	escape_text(out, s + run, len - run, json_ascii, false);
 }
 
 void text_xml(struct buf *out, const char *s, size_t len)

@@ -1,5 +1,6 @@
 #include "engine/run/details.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,7 +31,6 @@ static void text_masked_clean(const struct secrets *secrets, const char *text, s
 {
 	auto_buf struct buf masked = BUF_INIT(SIZE_MAX);
 
-	told->bytes = len;
 	if (secrets && secrets_mask(secrets, &masked, text, len) > 0) {
 		text = buf_text(&masked);
 		len = masked.len;
@@ -38,12 +38,16 @@ static void text_masked_clean(const struct secrets *secrets, const char *text, s
 	told->lossy = text_clean(out, text, len) > 0;
 }
 
-static char *text_told(const struct secrets *secrets, const char *text, size_t len, size_t max,
-		       struct told *told)
+static void text_told(const struct secrets *secrets, const char *text, size_t len, size_t max,
+		      struct buf *out, struct told *told)
 {
 	auto_buf struct buf clean = BUF_INIT(SIZE_MAX);
-	auto_buf struct buf out = BUF_INIT(SIZE_MAX);
 
+	*told = (struct told){ .bytes = len };
+	if (!secrets && len <= max && text_is_plain(text, len)) {
+		buf_add(out, text, len); /* as most are */
+		return;
+	}
 	text_masked_clean(secrets, text, len, &clean, told);
 	/* cleaning may have made new secrets out of pieces: an escape sequence in the middle of one
 	 * is gone now */
@@ -51,18 +55,19 @@ static char *text_told(const struct secrets *secrets, const char *text, size_t l
 		auto_buf struct buf again = BUF_INIT(SIZE_MAX);
 
 		secrets_mask(secrets, &again, buf_text(&clean), clean.len);
-		told->cut = text_head_tail(&out, buf_text(&again), again.len, max);
+		told->cut = text_head_tail(out, buf_text(&again), again.len, max);
 	} else {
-		told->cut = text_head_tail(&out, buf_text(&clean), clean.len, max);
+		told->cut = text_head_tail(out, buf_text(&clean), clean.len, max);
 	}
-	return buf_take(&out);
 }
 
 char *tell_text(const struct secrets *secrets, const char *text, size_t max)
 {
-	struct told told = { 0 };
+	struct buf out = BUF_INIT(SIZE_MAX);
+	struct told told;
 
-	return text_told(secrets, text, strlen(text), max, &told);
+	text_told(secrets, text, strlen(text), max, &out, &told);
+	return buf_take(&out);
 }
 
 char *tell_line(const struct secrets *secrets, const char *text)
@@ -86,15 +91,21 @@ static void spend(struct copying *c, size_t bytes)
 	c->left = bytes < c->left ? c->left - bytes : 0;
 }
 
+static void tell_copied(struct copying *c, const json_t *value, struct buf *out)
+{
+	size_t max = c->left < TEXT_MAX ? c->left : TEXT_MAX;
+	struct told told;
+
+	text_told(c->secrets, json_string_value(value), json_string_length(value), max, out, &told);
+	spend(c, out->len + 2);
+}
+
 static json_t *copy_text(struct copying *c, const json_t *value)
 {
-	struct told told = { 0 };
-	size_t max = c->left < TEXT_MAX ? c->left : TEXT_MAX;
-	auto_free char *text = text_told(c->secrets, json_string_value(value),
-					 json_string_length(value), max, &told);
+	auto_buf struct buf text = BUF_INIT(SIZE_MAX);
 
-	spend(c, strlen(text) + 2);
-	return json_string(text);
+	tell_copied(c, value, &text);
+	return json_string(buf_text(&text));
 }
 
 static json_t *copy_list(struct copying *c, const json_t *list)
@@ -149,138 +160,253 @@ static json_t *copy_value(struct copying *c, const json_t *value)
 	}
 }
 
-static void put_text(const struct telling *t, json_t *into, const char *name, const char *text)
-{
-	auto_free char *told = text ? tell_text(t->secrets, text, TEXT_MAX) : NULL;
+/*
+ * JSON text, written as it is found: a tree of it costs more than most checks.
+ */
 
-	if (told)
-		json_object_set_new(into, name, json_string(told));
+static void put_string(struct buf *out, const char *text, size_t len)
+{
+	buf_addc(out, '"');
+	text_json(out, text, len);
+	buf_addc(out, '"');
 }
 
-static json_t *tell_observed(const struct telling *t)
+static void put_comma(struct buf *out)
+{
+	const char last = out->data[out->len - 1];
+
+	if (last != '{' && last != '[')
+		buf_addc(out, ',');
+}
+
+/* The name is one of ours, or a fact's: it needs no escapes. */
+static void put_name(struct buf *out, const char *name)
+{
+	put_comma(out);
+	buf_addc(out, '"');
+	buf_adds(out, name);
+	buf_adds(out, "\":");
+}
+
+static void put_member(struct buf *out, const char *name, const char *text)
+{
+	put_name(out, name);
+	put_string(out, text, strlen(text));
+}
+
+static void put_number(struct buf *out, const char *name, int64_t value)
+{
+	put_name(out, name);
+	buf_printf(out, "%" PRIi64, value);
+}
+
+static void put_bool(struct buf *out, const char *name, bool value)
+{
+	put_name(out, name);
+	buf_adds(out, value ? "true" : "false");
+}
+
+static void put_text(const struct telling *t, struct buf *out, const char *name, const char *text)
+{
+	auto_buf struct buf told = BUF_INIT(SIZE_MAX);
+	struct told how;
+
+	if (!text)
+		return;
+	text_told(t->secrets, text, strlen(text), TEXT_MAX, &told, &how);
+	put_member(out, name, buf_text(&told));
+}
+
+/* What holds others is copied first: its keys may have become alike by masking. */
+static void put_copy(struct copying *c, struct buf *out, const json_t *value)
+{
+	json_t *copy = copy_value(c, value);
+	auto_free char *text = json_dumps(copy, JSON_COMPACT | JSON_ENCODE_ANY);
+
+	buf_adds(out, text ? text : "null");
+	json_decref(copy);
+}
+
+static void put_value(struct copying *c, struct buf *out, const json_t *value)
+{
+	auto_buf struct buf told = BUF_INIT(SIZE_MAX);
+
+	switch (json_typeof(value)) {
+	case JSON_STRING:
+		tell_copied(c, value, &told);
+		put_string(out, buf_text(&told), told.len);
+		break;
+	case JSON_INTEGER:
+		spend(c, 8);
+		buf_printf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+		break;
+	case JSON_TRUE:
+	case JSON_FALSE:
+		spend(c, 8);
+		buf_adds(out, json_is_true(value) ? "true" : "false");
+		break;
+	default:
+		put_copy(c, out, value);
+	}
+}
+
+static bool wanted_before(const struct check *c, char **w)
+{
+	for (char **x = c->wants; x < w; x++)
+		if (!strcmp(*x, *w))
+			return true;
+	return false;
+}
+
+static void put_observed(const struct telling *t, struct buf *out)
 {
 	struct copying c = { .secrets = t->secrets, .left = OBSERVED_MAX };
-	json_t *observed = json_object();
+	bool any = false;
 
 	for (char **w = t->check->wants; w && *w; w++) {
 		const json_t *value = json_object_get(t->facts, *w);
 
-		if (value && !json_object_get(observed, *w))
-			json_object_set_new(observed, *w,
-					    c.left ? copy_value(&c, value) : json_string(CUT));
+		if (!value || wanted_before(t->check, w))
+			continue;
+		if (!any) {
+			put_name(out, "observed");
+			buf_addc(out, '{');
+		}
+		any = true;
+		put_name(out, *w);
+		if (c.left)
+			put_value(&c, out, value);
+		else
+			put_string(out, CUT, strlen(CUT));
 	}
-	return observed;
+	if (any)
+		buf_addc(out, '}');
 }
 
-static json_t *tell_failure(const struct telling *t, const struct failure *f)
+static void put_failure(const struct telling *t, struct buf *out, const struct failure *f)
 {
-	json_t *row = json_object();
-
-	put_text(t, row, "path", f->path);
-	put_text(t, row, "expected", f->expected);
-	put_text(t, row, "actual", f->actual);
+	put_comma(out);
+	buf_addc(out, '{');
+	put_text(t, out, "path", f->path);
+	put_text(t, out, "expected", f->expected);
+	put_text(t, out, "actual", f->actual);
 	if (f->severity != SEVERITY_NONE)
-		json_object_set_new(row, "severity", json_string(severity_name(f->severity)));
+		put_member(out, "severity", severity_name(f->severity));
 	if (t->check->rule && t->check->rule->entry_count) /* the supervisor takes it out again */
-		json_object_set_new(row, "entry", json_integer((json_int_t)f->entry));
+		put_number(out, "entry", (int64_t)f->entry);
 	if (f->line) {
-		json_object_set_new(row, "line", json_integer(f->line));
-		json_object_set_new(row, "column", json_integer(f->column));
+		put_number(out, "line", f->line);
+		put_number(out, "column", f->column);
 	}
-	return row;
-}
-
-static json_t *tell_failures(const struct telling *t)
-{
-	json_t *rows = json_array();
-
-	for (size_t i = 0; i < t->verdict->count; i++)
-		json_array_append_new(rows, tell_failure(t, &t->verdict->failures[i]));
-	return rows;
-}
-
-static json_t *tell_evidence(const struct telling *t, const json_t *row, size_t *left)
-{
-	const json_t *text = json_object_get(row, "text");
-	struct told told = { 0 };
-	auto_free char *cut = text_told(t->secrets, json_string_value(text),
-					json_string_length(text), *left, &told);
-	json_t *out = json_object();
-
-	put_text(t, out, "name", json_string_value(json_object_get(row, "name")));
-	json_object_set_new(out, "text", json_string(cut));
-	json_object_set_new(out, "bytes", json_integer((json_int_t)told.bytes));
-	json_object_set_new(out, "truncated", json_boolean(told.cut));
-	json_object_set_new(out, "lossy", json_boolean(told.lossy));
-	*left -= strlen(cut) < *left ? strlen(cut) : *left;
-	return out;
-}
-
-static json_t *tell_evidences(const struct telling *t)
-{
-	json_t *rows = json_array();
-	size_t left = EVIDENCE_MAX;
-
-	for (size_t i = 0; i < json_array_size(t->evidences); i++)
-		if (json_is_string(json_object_get(json_array_get(t->evidences, i), "text")))
-			json_array_append_new(
-				rows, tell_evidence(t, json_array_get(t->evidences, i), &left));
-	return rows;
-}
-
-static json_t *tell_traces(const struct telling *t)
-{
-	json_t *lines = json_array();
-	size_t left = TRACE_MAX;
-
-	for (size_t i = 0; i < json_array_size(t->traces) && left; i++) {
-		const char *text = json_string_value(json_array_get(t->traces, i));
-		auto_free char *line = tell_line(t->secrets, text ? text : "");
-
-		json_array_append_new(lines, json_string(line));
-		left -= strlen(line) < left ? strlen(line) : left;
-	}
-	return lines;
-}
-
-static json_t *tell_error(const struct telling *t, const json_t *error)
-{
-	json_t *out = json_object();
-	const char *text = json_string_value(json_object_get(error, "text"));
-	auto_free char *line = tell_line(t->secrets, text ? text : "");
-
-	json_object_set(out, "kind", json_object_get(error, "kind"));
-	json_object_set_new(out, "text", json_string(line));
-	return out;
+	buf_addc(out, '}');
 }
 
 /* Nothing empty is told. */
-static void put_rows(json_t *into, const char *name, json_t *rows)
+static void put_failures(const struct telling *t, struct buf *out)
 {
-	if (json_array_size(rows) || json_object_size(rows))
-		json_object_set(into, name, rows);
-	json_decref(rows);
+	if (!t->verdict || !t->verdict->count)
+		return;
+	put_name(out, "failures");
+	buf_addc(out, '[');
+	for (size_t i = 0; i < t->verdict->count; i++)
+		put_failure(t, out, &t->verdict->failures[i]);
+	buf_addc(out, ']');
+}
+
+static void put_evidence(const struct telling *t, struct buf *out, const json_t *row, size_t *left)
+{
+	const json_t *text = json_object_get(row, "text");
+	auto_buf struct buf cut = BUF_INIT(SIZE_MAX);
+	struct told told;
+
+	text_told(t->secrets, json_string_value(text), json_string_length(text), *left, &cut,
+		  &told);
+	put_comma(out);
+	buf_addc(out, '{');
+	put_text(t, out, "name", json_string_value(json_object_get(row, "name")));
+	put_name(out, "text");
+	put_string(out, buf_text(&cut), cut.len);
+	put_number(out, "bytes", (int64_t)told.bytes);
+	put_bool(out, "truncated", told.cut);
+	put_bool(out, "lossy", told.lossy);
+	buf_addc(out, '}');
+	*left -= cut.len < *left ? cut.len : *left;
+}
+
+static bool is_evidence(const json_t *row)
+{
+	return json_is_string(json_object_get(row, "text"));
+}
+
+static void put_evidences(const struct telling *t, struct buf *out)
+{
+	size_t left = EVIDENCE_MAX, count = json_array_size(t->evidences), i = 0;
+
+	while (i < count && !is_evidence(json_array_get(t->evidences, i)))
+		i++;
+	if (i == count)
+		return;
+	put_name(out, "evidence");
+	buf_addc(out, '[');
+	for (; i < count; i++)
+		if (is_evidence(json_array_get(t->evidences, i)))
+			put_evidence(t, out, json_array_get(t->evidences, i), &left);
+	buf_addc(out, ']');
+}
+
+static void put_traces(const struct telling *t, struct buf *out)
+{
+	const size_t count = json_array_size(t->traces);
+	size_t left = TRACE_MAX;
+
+	if (!count)
+		return;
+	put_name(out, "trace");
+	buf_addc(out, '[');
+	for (size_t i = 0; i < count && left; i++) {
+		const char *text = json_string_value(json_array_get(t->traces, i));
+		auto_free char *line = tell_line(t->secrets, text ? text : "");
+		const size_t len = strlen(line);
+
+		put_comma(out);
+		put_string(out, line, len);
+		left -= len < left ? len : left;
+	}
+	buf_addc(out, ']');
+}
+
+static void put_error(const struct telling *t, struct buf *out)
+{
+	const json_t *error = json_object_get(t->facts, "error");
+	const char *kind = json_string_value(json_object_get(error, "kind"));
+	const char *text = json_string_value(json_object_get(error, "text"));
+	auto_free char *line = error ? tell_line(t->secrets, text ? text : "") : NULL;
+
+	if (!error)
+		return;
+	put_name(out, "error");
+	buf_addc(out, '{');
+	if (kind)
+		put_member(out, "kind", kind);
+	put_member(out, "text", line);
+	buf_addc(out, '}');
 }
 
 char *details_make(const struct telling *t)
 {
-	const json_t *error = json_object_get(t->facts, "error");
-	json_t *details = json_object();
-	char *text;
+	struct buf out = BUF_INIT(SIZE_MAX);
 
+	buf_addc(&out, '{');
 	if (t->message)
-		json_object_set_new(details, "message", json_string(t->message));
-	put_text(t, details, "expected", t->expected);
-	put_text(t, details, "actual", t->actual);
-	if (t->verdict)
-		put_rows(details, "failures", tell_failures(t));
-	if (error)
-		json_object_set_new(details, "error", tell_error(t, error));
-	put_rows(details, "observed", tell_observed(t));
-	put_rows(details, "evidence", tell_evidences(t));
-	put_rows(details, "trace", tell_traces(t));
-	put_text(t, details, "target", t->target);
-	text = json_dumps(details, JSON_COMPACT);
-	json_decref(details);
-	return text;
+		put_member(&out, "message", t->message);
+	put_text(t, &out, "expected", t->expected);
+	put_text(t, &out, "actual", t->actual);
+	put_failures(t, &out);
+	put_error(t, &out);
+	put_observed(t, &out);
+	put_evidences(t, &out);
+	put_traces(t, &out);
+	put_text(t, &out, "target", t->target);
+	buf_addc(&out, '}');
+	return buf_take(&out);
 }
