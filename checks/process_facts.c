@@ -158,11 +158,14 @@ static json_t *item_json(const struct teller *x, struct process *p)
 
 static void tell_lists(const struct teller *x)
 {
-	json_t *pids = json_array(), *commands, *processes;
+	json_t *pids, *commands, *processes;
 
-	for (size_t i = 0; i < x->count; i++)
-		json_array_append_new(pids, json_integer(x->items[i]->pid));
-	observer_set(x->o, "pids", pids);
+	if (observer_wants(x->o, "pids")) {
+		pids = json_array();
+		for (size_t i = 0; i < x->count; i++)
+			json_array_append_new(pids, json_integer(x->items[i]->pid));
+		observer_set(x->o, "pids", pids);
+	}
 	if (observer_wants(x->o, "commands")) {
 		commands = json_array();
 		for (size_t i = 0; i < x->count; i++)
@@ -201,12 +204,30 @@ static void tell_users(const struct teller *x)
 	observer_set(x->o, "users", users);
 }
 
+static void tell_youngest(const struct teller *x, const struct process *youngest)
+{
+	const int64_t when = process_started(x->table, youngest);
+	char started[32];
+
+	if (observer_wants(x->o, "age"))
+		observer_set_real(x->o, "age", seconds(x->table->now - when));
+	if (!observer_wants(x->o, "started"))
+		return;
+	clock_rfc3339(when, started, sizeof(started));
+	observer_set_string(x->o, "started", started);
+}
+
+static void tell_sum(const struct teller *x, const char *fact, int64_t sum)
+{
+	if (observer_wants(x->o, fact))
+		observer_set_int(x->o, fact, sum);
+}
+
 /* Sums and the youngest: of none there are none, so that nothing passes for want of processes. */
 static void tell_sums(const struct teller *x)
 {
 	const struct process *youngest = x->items[0];
 	int64_t rss = 0, cpu = 0, threads = 0;
-	char started[32];
 
 	for (size_t i = 0; i < x->count; i++) {
 		const struct process *p = x->items[i];
@@ -217,13 +238,11 @@ static void tell_sums(const struct teller *x)
 		if (p->stat.start_ticks > youngest->stat.start_ticks)
 			youngest = p;
 	}
-	clock_rfc3339(process_started(x->table, youngest), started, sizeof(started));
-	observer_set_real(x->o, "age",
-			  seconds(x->table->now - process_started(x->table, youngest)));
-	observer_set_string(x->o, "started", started);
-	observer_set_int(x->o, "rss", rss);
-	observer_set_real(x->o, "cpu", seconds(cpu));
-	observer_set_int(x->o, "threads", threads);
+	tell_youngest(x, youngest);
+	tell_sum(x, "rss", rss);
+	if (observer_wants(x->o, "cpu"))
+		observer_set_real(x->o, "cpu", seconds(cpu));
+	tell_sum(x, "threads", threads);
 }
 
 static void tell_denied_files(const struct teller *x, const struct process *p)
@@ -327,6 +346,7 @@ int process_tell(const struct process_table *t, struct process *const *found, si
 		observer_trace(o, "%zu more have ended and wait for their parent (zombies)",
 			       count - x.count);
 	tell_living(&x);
-	tell_states(found, count, o);
+	if (observer_wants(o, "states"))
+		tell_states(found, count, o);
 	return 0;
 }

@@ -120,7 +120,7 @@ static bool carries(const struct process_table *t, struct process *p, struct pro
 	return program && arguments;
 }
 
-bool process_is_ours(const struct process_table *t, struct process *p)
+static bool belongs_to_us(const struct process_table *t, struct process *p)
 {
 	struct process *self = process_find(t, t->self), *supervisor = process_find(t, t->tree);
 
@@ -133,4 +133,11 @@ bool process_is_ours(const struct process_table *t, struct process *p)
 	if (is_rounds(t, self, p))
 		return true;
 	return process_read_args(t, supervisor) == COLUMN_READ && carries(t, p, supervisor);
+}
+
+bool process_is_ours(const struct process_table *t, struct process *p)
+{
+	if (p->ours < 0)
+		p->ours = (signed char)belongs_to_us(t, p);
+	return p->ours;
 }

@@ -23,7 +23,7 @@
 static void table_add(struct process_table *t, size_t *cap, uint64_t pid)
 {
 	char path[PROC_PATH_MAX], text[1024];
-	struct process row = { .pid = (pid_t)pid, .own_namespace = -1 };
+	struct process row = { .pid = (pid_t)pid, .own_namespace = -1, .ours = -1 };
 	ssize_t n;
 
 	snprintf(path, sizeof(path), "%d/stat", row.pid);

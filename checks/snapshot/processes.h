@@ -32,7 +32,7 @@ struct process {
 	char *program_path;
 	struct span exe; /* of process_exe(); none: not yet asked */
 	uid_t uid;
-	signed char own_namespace; /* -1: not yet asked */
+	signed char own_namespace, ours; /* -1: not yet asked */
 };
 
 struct process_table {

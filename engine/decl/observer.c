@@ -18,9 +18,19 @@
 #define EVIDENCE_MAX_BYTES ((size_t)64 * 1024)
 #define TRACES_MAX 256
 
+/* Evidence as it was given: most of it is of checks that pass, and never told. */
+struct evidence {
+	char *name, *text;
+	size_t len;
+};
+
 struct observer {
 	const char *const *wants;
-	json_t *facts, *evidences, *traces;
+	json_t *facts;
+	struct evidence *seen;
+	size_t seen_count, seen_cap;
+	json_t *evidences; /* of what was seen; made when it is asked for */
+	json_t *traces;    /* NULL: none yet */
 	enum kind kind;
 	int64_t deadline;
 	struct table_cache *cache;
@@ -37,15 +47,25 @@ struct observer *observer_new(const char *const *wants)
 	o->wants = wants;
 	o->deadline = INT64_MAX;
 	o->facts = json_object();
-	o->evidences = json_array();
-	o->traces = json_array();
 	return o;
+}
+
+/* Nothing that was seen may be left in memory: workers inherit it. */
+static void seen_free(struct observer *o)
+{
+	for (size_t i = 0; i < o->seen_count; i++) {
+		explicit_bzero(o->seen[i].text, o->seen[i].len);
+		free(o->seen[i].text);
+		free(o->seen[i].name);
+	}
+	free(o->seen);
 }
 
 void observer_free(struct observer *o)
 {
 	if (!o)
 		return;
+	seen_free(o);
 	json_decref(o->facts);
 	json_decref(o->evidences);
 	json_decref(o->traces);
@@ -184,13 +204,11 @@ enum kind observer_kind(const struct observer *o)
 
 void observer_evidence(struct observer *o, const char *name, const char *bytes, size_t len)
 {
-	json_t *row = json_object();
+	const size_t kept = len < EVIDENCE_MAX_BYTES ? len : EVIDENCE_MAX_BYTES;
 
-	json_object_set_new_nocheck(row, "name", observer_text(name, strlen(name)));
-	json_object_set_new_nocheck(
-		row, "text",
-		observer_text(bytes, len < EVIDENCE_MAX_BYTES ? len : EVIDENCE_MAX_BYTES));
-	json_array_append_new(o->evidences, row);
+	array_grow(o->seen, o->seen_count, o->seen_cap);
+	o->seen[o->seen_count++] =
+		(struct evidence){ xstrdup(name), xmemdup0(bytes, kept), kept };
 }
 
 void observer_trace(struct observer *o, const char *fmt, ...)
@@ -203,6 +221,8 @@ void observer_trace(struct observer *o, const char *fmt, ...)
 	va_start(ap, fmt);
 	buf_vprintf(&line, fmt, ap);
 	va_end(ap);
+	if (!o->traces)
+		o->traces = json_array();
 	json_array_append_new(o->traces, observer_text(buf_text(&line), line.len));
 }
 
@@ -243,10 +263,22 @@ json_t *observer_facts(struct observer *o)
 
 json_t *observer_evidences(struct observer *o)
 {
+	if (!o->evidences)
+		o->evidences = json_array();
+	for (size_t i = json_array_size(o->evidences); i < o->seen_count; i++) {
+		const struct evidence *x = &o->seen[i];
+		json_t *row = json_object();
+
+		json_object_set_new_nocheck(row, "name", observer_text(x->name, strlen(x->name)));
+		json_object_set_new_nocheck(row, "text", observer_text(x->text, x->len));
+		json_array_append_new(o->evidences, row);
+	}
 	return o->evidences;
 }
 
 json_t *observer_traces(struct observer *o)
 {
+	if (!o->traces)
+		o->traces = json_array();
 	return o->traces;
 }
