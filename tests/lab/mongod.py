@@ -4,18 +4,28 @@
     mongod.py PORTFILE [--wire N] [--auth USER:PASSWORD[:ro]] [--set NAME] [--secondary]
               [--tls CERT KEY] [--member HOST:PORT:STATE:HEALTH:LAG ...]
               [--hang COMMAND] [--full]
+              [--listen HOST:PORT] [--name NAME] [--folder PATH]
+              [--me HOST:PORT --peer HOST:PORT ...]
 
 With --wire 6 it plays MongoDB 3.6: no `hello`, SCRAM-SHA-1 alone. --full refuses insertions. Its port
 is written to PORTFILE once it listens.
+
+With --me and --peer (all members in the same order, this one too) it is a member of a living set: the
+members ask each other, and the first of those that reach a majority is the PRIMARY until it goes. The
+files of --folder bend what it says: `state`, `lag` (seconds), `cache` (bytes), `databases`,
+`full` (no insertions); it writes `primary` there. --name is what the kernel calls the process.
 """
 import argparse
 import base64
+import ctypes
 import hashlib
 import hmac
 import os
+import socket
 import socketserver
 import ssl
 import struct
+import threading
 import time
 
 ap = argparse.ArgumentParser()
@@ -28,6 +38,11 @@ ap.add_argument("--tls", nargs=2)
 ap.add_argument("--member", action="append", default=[])
 ap.add_argument("--hang", default="")
 ap.add_argument("--full", action="store_true")
+ap.add_argument("--listen", default="127.0.0.1:0")
+ap.add_argument("--name")
+ap.add_argument("--folder", default="")
+ap.add_argument("--me")
+ap.add_argument("--peer", action="append", default=[])
 A = ap.parse_args()
 USER, PASSWORD, RIGHTS = (A.auth.split(":") + ["rw"])[:3] if A.auth else (None, None, "rw")
 DATA = {}
@@ -120,7 +135,102 @@ def message(body):
     return doc
 
 
+def bent(name, otherwise):
+    """What the file of this name in --folder says."""
+    try:
+        with open(os.path.join(A.folder, name), encoding="ascii") as f:
+            return f.read().strip()
+    except OSError:
+        return otherwise
+
+
+class Set:
+    """A living replica set, as this member sees it."""
+
+    BEAT, PATIENCE = 0.3, 1.0
+
+    def __init__(self):
+        self.state = "SECONDARY"
+        self.seen = {}  # peer: (state, lag) or None
+        self.asked = {}
+
+    def start(self):
+        for peer in A.peer:
+            if peer != A.me:
+                threading.Thread(target=self.ask_for_ever, args=(peer,), daemon=True).start()
+        threading.Thread(target=self.vote_for_ever, daemon=True).start()
+
+    def ask_for_ever(self, peer):
+        host, port = peer.rsplit(":", 1)
+        while True:
+            self.seen[peer] = self.ask(host, int(port))
+            self.asked[peer] = True
+            time.sleep(self.BEAT)
+
+    def ask(self, host, port):
+        out = encode({"replSetHeartbeat": A.set, "$db": "admin"})
+        head = struct.pack("<iiiiIB", 21 + len(out), 1, 0, 2013, 0, 0)
+        try:
+            with socket.create_connection((host, port), self.PATIENCE) as s:
+                s.sendall(head + out)
+                with s.makefile("rb") as f:
+                    got = f.read(21)
+                    doc = decode(f.read(struct.unpack_from("<i", got)[0] - 21))
+                return doc.get("state"), doc.get("lag", 0)
+        except (OSError, struct.error, IndexError, ValueError):
+            return None
+
+    def vote_for_ever(self):
+        while len(self.asked) < len(A.peer) - 1:
+            time.sleep(0.05)
+        while True:
+            self.vote()
+            time.sleep(self.BEAT)
+
+    def vote(self):
+        up = [p for p in A.peer if p == A.me or self.seen.get(p)]
+        others = [p for p in up if p != A.me and self.seen[p][0] == "PRIMARY"]
+        mine = A.peer.index(A.me)
+        able = [p for p in up if p == A.me or self.seen[p][0] in ("PRIMARY", "SECONDARY")]
+        if 2 * len(up) <= len(A.peer) or bent("state", "SECONDARY") != "SECONDARY":
+            self.state = bent("state", "SECONDARY")
+        elif self.state == "PRIMARY":
+            if any(A.peer.index(p) < mine for p in others):
+                self.state = "SECONDARY"
+        elif not others and able[0] == A.me:
+            self.state = "PRIMARY"
+        else:
+            self.state = "SECONDARY"
+        self.tell(A.me if self.state == "PRIMARY" else others[0] if others else "")
+
+    def tell(self, primary):
+        if A.folder and bent("primary", "") != primary:
+            with open(os.path.join(A.folder, "primary.new"), "w", encoding="ascii") as f:
+                f.write(primary + "\n")
+            os.rename(os.path.join(A.folder, "primary.new"), os.path.join(A.folder, "primary"))
+
+    def members(self):
+        out = []
+        for i, peer in enumerate(A.peer):
+            seen = (self.state, float(bent("lag", 0))) if peer == A.me else self.seen.get(peer)
+            out.append({"_id": i, "name": peer, "health": 1.0 if seen else 0.0,
+                        "stateStr": seen[0] if seen else "(not reachable/healthy)",
+                        "optimeDate": Date(time.time() - float(seen[1] if seen else 3600))})
+            if peer == A.me:
+                out[-1]["self"] = True
+        return out
+
+
+SET = Set() if A.me else None
+
+
+def secondary():
+    return SET.state != "PRIMARY" if SET else A.secondary
+
+
 def members(port):
+    if SET:
+        return SET.members()
     now, out = time.time(), []
     for i, text in enumerate(A.member):
         host, number, state, health, lag = text.rsplit(":", 4)
@@ -162,7 +272,8 @@ class Connection(socketserver.StreamRequestHandler):
             if not known or (name == "hello" and A.wire < 13):
                 raise Failure(59, "CommandNotFound", f"no such command: '{name}'")
             if USER and not self.user and name.lower() not in (
-                    "hello", "ismaster", "saslstart", "saslcontinue", "ping"):
+                    "hello", "ismaster", "saslstart", "saslcontinue", "ping",
+                    "replsetheartbeat"):
                 raise Failure(13, "Unauthorized", f"command {name} requires authentication")
             if RIGHTS == "ro" and name in ("insert", "delete"):
                 raise Failure(13, "Unauthorized", f"not authorized on {doc['$db']} to execute")
@@ -171,17 +282,18 @@ class Connection(socketserver.StreamRequestHandler):
             return failure.doc
 
     def do_hello(self, doc):
-        me = f"127.0.0.1:{PORT}"
-        out = {"ismaster": not A.secondary, "maxBsonObjectSize": 16777216,
+        me = A.me or f"127.0.0.1:{PORT}"
+        out = {"ismaster": not secondary(), "maxBsonObjectSize": 16777216,
                "maxMessageSizeBytes": 48000000, "maxWriteBatchSize": 100000,
                "minWireVersion": 0, "maxWireVersion": A.wire, "readOnly": False}
         if A.wire >= 13:
-            out["isWritablePrimary"] = not A.secondary
+            out["isWritablePrimary"] = not secondary()
         if A.set:
             up = [m["name"] for m in members(PORT)]
             primary = [m["name"] for m in members(PORT) if m["stateStr"] == "PRIMARY"]
-            out.update({"setName": A.set, "hosts": up or [me], "me": me,
-                        "primary": primary[0] if primary else me, "secondary": A.secondary})
+            out.update({"setName": A.set, "hosts": up or [me], "me": me, "secondary": secondary()})
+            if primary or not SET:
+                out["primary"] = primary[0] if primary else me
         if "saslSupportedMechs" in doc:
             out["saslSupportedMechs"] = ["SCRAM-SHA-1"] + ["SCRAM-SHA-256"] * (A.wire > 6)
         return out
@@ -199,20 +311,25 @@ class Connection(socketserver.StreamRequestHandler):
             raise Failure(76, "NoReplicationEnabled", "not running with --replSet")
         return {"set": A.set, "members": members(PORT)}
 
+    def do_replsetheartbeat(self, _doc):
+        return {"state": SET.state if SET else "", "lag": float(bent("lag", 0))}
+
     def do_listdatabases(self, _doc):
-        return {"databases": [{"name": "admin"}, {"name": "bahamut"}]}
+        names = bent("databases", "admin bahamut").split()
+        return {"databases": [{"name": name} for name in names]}
 
     def do_serverstatus(self, _doc):
-        return {"wiredTiger": {"cache": {"maximum bytes configured": 1610612736}},
+        cache = int(bent("cache", 1610612736))
+        return {"wiredTiger": {"cache": {"maximum bytes configured": cache}},
                 "padding": "x" * 50000}
 
     def do_getlog(self, _doc):
         return {"log": ["x" * 1000000] * 6}
 
     def do_insert(self, doc):
-        if A.secondary:
+        if secondary():
             raise Failure(10107, "NotWritablePrimary", "not master")
-        if A.full:
+        if A.full or bent("full", ""):
             raise Failure(14031, "OutOfDiskSpace", "Cannot take a write lock: disk space")
         for item in doc["documents"]:
             DATA[item["_id"]] = item
@@ -274,9 +391,15 @@ class Server(socketserver.ThreadingTCPServer):
 if A.tls:
     CONTEXT = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     CONTEXT.load_cert_chain(*A.tls)
-server = Server(("127.0.0.1", 0), Connection)
+if A.name:
+    ctypes.CDLL(None).prctl(15, A.name.encode())  # PR_SET_NAME
+Server.allow_reuse_address = bool(A.me)
+HOST, _, NUMBER = A.listen.rpartition(":")
+server = Server((HOST, int(NUMBER)), Connection)
 PORT = server.server_address[1]
 with open(A.port_file + ".new", "w", encoding="ascii") as f:
     f.write(str(PORT))
 os.rename(A.port_file + ".new", A.port_file)
+if SET:
+    SET.start()
 server.serve_forever()

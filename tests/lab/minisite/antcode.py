@@ -1,9 +1,12 @@
 """antcode - the containers of ANTCODE."""
+import os
 import subprocess
+import tempfile
 
 from . import servers
-from .parts import Container, nginx, supervise
+from .parts import Container, nginx, sshd, supervise
 from .plan import ADDRESSES, DB, FRONT, PASSWORDS
+from .sofa import LOGS, properties, sofa
 
 TENANT, GROUP, REPOSITORY = 1, "linke", "sxy-aks-test"
 REPOSITORY_PATH = f"/home/git/repo/{TENANT}/{GROUP}/{REPOSITORY}.git"
@@ -38,7 +41,7 @@ def web(lab):
     c.file("/home/admin/linkc-run/linkc.jar", "PK", owner="admin")
     for folder in ("linkc", "cronolog", "cronolog/2026"):
         c.folder(f"/home/admin/logs/{folder}", "admin")
-    logs = "/home/admin/logs"
+    logs = LOGS
     c.file(f"{logs}/linkc/common-default.log", "2026-11-28 00:00:00 INFO started\n", owner="admin")
     c.file(f"{logs}/linkc/common-error.log", "", owner="admin")
     c.file(f"{logs}/cronolog/2026/access.log", "", owner="admin")
@@ -138,8 +141,127 @@ while :; do
 	fi
 done
 """, 0o755)
-    auth = f"*2\r\n$4\r\nAUTH\r\n${len(password)}\r\n{password}\r\n"
-    info = "*2\r\n$4\r\nINFO\r\n$11\r\nreplication\r\n"
-    c.ready = [servers.tcp(own, 6378), servers.tcp(own, 26379), servers.says(
-        own, 6379, auth + info, "master_link_status:up" if number else "slave1:")]
+    c.ready = [servers.tcp(own, 6378), servers.tcp(own, 26379), servers.redis(
+        own, password, b"master_link_status:up" if number else b"slave1:")]
     return c
+
+
+def log(c, name):
+    c.file(f"{LOGS}/{name}.log", f'time="2026-11-28T00:00:00+08:00" level=info msg="{name} started"'
+           "\n", owner="admin")
+
+
+def proxy():
+    """Git traffic on its way from the web tier to the storage node that is the group's master."""
+    c = Container("antcodeproxy", [ADDRESSES["antcodeproxy"]],
+                  env={"BATMAN_UNITS": "proxy,worker", "APP_NAME": "antcodeproxy"})
+    c.file("/etc/batman/batman.yaml", batman_yaml("proxy"))
+    for name in ("batman-proxy", "batman-worker"):
+        log(c, name)
+    supervise(c, {
+        "proxy": ("/usr/local/bin/batman proxy --config /etc/batman/batman.yaml", "admin",
+                  [f"forward 50551 antcodenode-0 {NODE_PORT}"]),
+        "worker": ("/usr/local/bin/batman worker --config /etc/batman/batman.yaml", "admin",
+                   [f'log 5000 {LOGS}/batman-worker.log time="%I" level=info msg=idle'])})
+    c.ready = [servers.tcp(c.addresses[0], 50551)]
+    return c
+
+
+def shard():
+    c = Container("antcodeshard", [ADDRESSES["antcodeshard"]],
+                  env={"BATMAN_UNITS": "shard", "APP_NAME": "antcodeshard"})
+    c.file("/etc/batman/batman.yaml", batman_yaml("shard"))
+    log(c, "batman-shard")
+    c.file("/run/lab/shard.http", "/ 200 ok\n* 404 not found\n")
+    supervise(c, {"shard": ("/usr/local/bin/batman shard --config /etc/batman/batman.yaml", "admin",
+                            ["http 9996 /run/lab/shard.http"])})
+    c.ready = [servers.tcp(c.addresses[0], 9996)]
+    return c
+
+
+def repository(root, behind):
+    """The repository that the two Git inspections clone; the backup is as far as the last push."""
+    env = {**os.environ, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null",
+           "GIT_AUTHOR_NAME": "site", "GIT_AUTHOR_EMAIL": "site@localhost",
+           "GIT_COMMITTER_NAME": "site", "GIT_COMMITTER_EMAIL": "site@localhost",
+           "GIT_AUTHOR_DATE": "2026-11-01T00:00:00Z", "GIT_COMMITTER_DATE": "2026-11-01T00:00:00Z"}
+
+    def git(*arguments):
+        subprocess.run(["git", *arguments], env=env, check=True, stdout=subprocess.DEVNULL)
+
+    with tempfile.TemporaryDirectory(dir=root + "/tmp") as work:
+        git("init", "-q", "-b", "master", work)
+        for name in ("README.md", *(() if behind else ("more.md", ))):
+            with open(f"{work}/{name}", "w", encoding="ascii") as f:
+                f.write(name + "\n")
+            git("-C", work, "add", "-A")
+            git("-C", work, "commit", "-qm", name)
+        os.makedirs(os.path.dirname(root + REPOSITORY_PATH))
+        git("clone", "-q", "--bare", work, root + REPOSITORY_PATH)
+    subprocess.run(["chown", "-R", "501:501", root + "/home/git"], check=True)
+
+
+def node(lab, number):
+    """A storage node: keeps repositories, serves them to proxy and sshd, mirrors them to its backup."""
+    name = f"antcodenode-{number}"
+    c = Container(name, [ADDRESSES[name]], env={
+        "BATMAN_UNITS": "node,worker", "REDIS_INSIDE": "true", "SHARE_REDIS": "true",
+        "REDIS_HOST": FRONT["redis"], "REDIS_PASSWORD": PASSWORDS["redis"],
+        "APP_NAME": "antcodenode"})
+    c.volumes = ["/home/git/repo"]
+    c.file("/etc/batman/batman.yaml", batman_yaml("node"))
+    for at in ("batman-node", "batman-worker"):
+        log(c, at)
+    c.file(f"{LOGS}/hook.log", "", owner="admin")
+    c.folder("/home/git", "git")
+    c.folder("/home/git/.ssh", "git", 0o700)
+    for at, key, mode in (("id_rsa", "node", 0o600), ("id_rsa.pub", "node.pub", 0o644),
+                          ("authorized_keys", "node.pub", 0o600)):
+        c.file(f"/home/git/.ssh/{at}", servers.read_key(lab, key), mode, "git")
+    c.prepare = lambda root: repository(root, False)
+    sshd(c, lab, 22)
+    c.file("/run/lab/nginx.conf", f"""user git; worker_processes 1; master_process off; daemon off;
+pid /tmp/node.pid; error_log /tmp/node.err; events {{ worker_connections 64; }}
+http {{ access_log off; {"".join(f"{at}_temp_path /tmp/node-{at};" for at in (
+    "client_body", "proxy", "fastcgi", "uwsgi", "scgi"))}
+server {{ listen {NODE_PORT}; location / {{ fastcgi_pass unix:/tmp/node.sock;
+fastcgi_param SCRIPT_FILENAME /usr/lib/git-core/git-http-backend;
+fastcgi_param GIT_PROJECT_ROOT /home/git/repo/{TENANT}; fastcgi_param GIT_HTTP_EXPORT_ALL 1;
+fastcgi_param PATH_INFO $uri; fastcgi_param REQUEST_METHOD $request_method;
+fastcgi_param QUERY_STRING $query_string; fastcgi_param CONTENT_TYPE $content_type;
+fastcgi_param CONTENT_LENGTH $content_length; fastcgi_param REMOTE_ADDR $remote_addr;
+fastcgi_param HTTP_CONTENT_ENCODING $http_content_encoding;
+fastcgi_param HTTP_GIT_PROTOCOL $http_git_protocol; }} }} }}
+""")
+    c.file("/run/lab/redis.conf", f"port 6379\nbind 0.0.0.0\nsave \"\"\nappendonly no\ndir /tmp\n"
+           f"requirepass {PASSWORDS['redis']}\nmasterauth {PASSWORDS['redis']}\n" +
+           (f"replicaof {ADDRESSES['antcodenode-0']} 6379\n" if number else ""))
+    batman, config = "/usr/local/bin/batman", "--config /etc/batman/batman.yaml"
+    push = f'msg="push --mirror git@{ADDRESSES["antcodenode-1"]}"' if not number else "msg=idle"
+    supervise(c, {
+        "node": (f"{batman} node {config}", "git", [
+            "run exec env HOME=/home/git fcgiwrap -f -c 4 -s unix:/tmp/node.sock",
+            "run exec nginx -e /tmp/node.err -c /run/lab/nginx.conf",
+            f'log 5000 {LOGS}/batman-node.log time="%I" level=info {push}']),
+        "worker": (f"{batman} worker {config}", "git",
+                   [f'log 5000 {LOGS}/batman-worker.log time="%I" level=info msg=idle']),
+        "node-register": (f"/usr/local/bin/node-register {config}", "git", ["# watches"]),
+        "sshd": ("/usr/sbin/sshd -D -f /etc/ssh/sshd_config", "root", None),
+        "redis": ("/usr/bin/redis-server /run/lab/redis.conf", "git", None)})
+    c.ready = [servers.tcp(c.addresses[0], port) for port in (22, NODE_PORT)] + [servers.redis(
+        c.addresses[0], PASSWORDS["redis"], b"master_link_status:up" if number else b"slave0:")]
+    return c
+
+
+def codecenter():
+    config = "/home/admin/mycodecenter-run/deploy/mycodecenter.ace/config/sofa-config.properties"
+    return sofa("codecenter", "mycodecenter", run="/home/admin/mycodecenter-run",
+                jar="mycodecenter", files={
+                    config: properties("codecenter"),
+                    "/home/admin/release/run/mycodecenter.sh": "#!/bin/sh\n",
+                    "/home/admin/release/run/mycodecenter.properties": "port=8341\n"})
+
+
+def all_of(lab):
+    return [web(lab), *(redis(n) for n in range(3)), proxy(), shard(),
+            *(node(lab, n) for n in range(2)), codecenter()]

@@ -11,11 +11,11 @@ import subprocess
 import sys
 import time
 
-from . import components, place, root, servers
+from . import components, place, plan, root, servers
 
 BRIDGE = "site0"
 GATEWAY = "10.77.0.1/16"
-READY_SECONDS = 60
+READY_SECONDS = int(os.environ.get("READY", "45"))
 
 
 def ip(lines):
@@ -42,7 +42,7 @@ def inside(container, at, go):
         os._exit(0)
     root.LIBC.prctl(1, signal.SIGKILL)
     os.setsid()
-    root.LIBC.sethostname(container.name.encode(), len(container.name))
+    root.LIBC.sethostname(container.hostname.encode(), len(container.hostname))
     root.mount("proc", at + "/proc", "proc", root.MS_NOSUID | root.MS_NODEV)
     os.read(go, 1)
     ip(["link set lo up"] + [f"address add {a}/16 dev eth0" for a in container.addresses] +
@@ -100,13 +100,23 @@ def wait_for_net_namespaces(started):
             time.sleep(0.005)
 
 
-def wait_until_ready(containers):
+def last_words(at):
+    """What a container's first process wrote."""
+    try:
+        return pathlib.Path(f"{at}/var/log/entrypoint.log").read_text(errors="replace")[:3000]
+    except OSError:
+        return ""
+
+
+def wait_until_ready(containers, base):
     until = time.monotonic() + READY_SECONDS
     for container in containers:
         for probe in container.ready:
             while not probe():
                 if time.monotonic() > until:
-                    raise SystemExit(f"{container.name} does not serve: {probe}")
+                    raise SystemExit(f"{container.name} does not serve: {probe.__qualname__}\n" +
+                                     last_words(f"{base}/root/{container.name}"))
+                reap()
                 time.sleep(0.05)
 
 
@@ -123,7 +133,7 @@ def build(base, names):
     containers = components.all_of(lab, names)
     servers.programs(lab)
     machine_files(lab)
-    hosts = components.hosts()
+    hosts = plan.hosts()
     for c in containers:
         root.make(f"{base}/root/{c.name}", c, hosts,
                   [p for n, p in enumerate(shared) if not any(
@@ -149,7 +159,7 @@ def main():
         os.write(go, b"x")
         os.close(go)
     machine = servers.Machine(base + "/lab/machine")
-    wait_until_ready(containers)
+    wait_until_ready(containers, base)
     lines = "".join(f"{c.name} {init_of(pid)}\n" for c, pid, _ in started)
     (state / "ready.new").write_text(lines)
     os.rename(state / "ready.new", state / "ready")

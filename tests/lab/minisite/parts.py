@@ -1,6 +1,9 @@
 """parts - what components are put together from: containers, supervised programs, nginx, forwards."""
 import dataclasses
 
+from . import servers
+from .plan import hostname
+
 PATH = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -16,13 +19,14 @@ class Container:
     links: dict = dataclasses.field(default_factory=dict)
     volumes: list = dataclasses.field(default_factory=list)
     ready: list = dataclasses.field(default_factory=list)
-    programs: list = dataclasses.field(default_factory=list)
+    size: str = "32m"
+    prepare: object = None  # called with the path of its root once its files are there
 
     def __post_init__(self):
-        self.env = {"PATH": PATH, "HOME": "/root", "LANG": "C.UTF-8", "HOSTNAME": self.name,
+        self.hostname = hostname(self.name)
+        self.env = {"PATH": PATH, "HOME": "/root", "LANG": "C.UTF-8", "HOSTNAME": self.hostname,
                     **self.env}
-        for name in ("java", "batman", "batman-httpd", "batman-sshd", "node-register", "mongod",
-                     "flash"):
+        for name in servers.STANDINS:
             self.links[f"/usr/local/bin/{name}"] = f"/lab/bin/{name}"
 
     def file(self, path, text, mode=0o644, owner="root"):
@@ -54,6 +58,13 @@ def supervise(c, programs):
     c.file(c.entry, "#!/bin/bash\n"
            "/usr/bin/python3 /usr/bin/supervisord -n -c /etc/supervisord.conf >/dev/null &\n"
            "while :; do wait; sleep 1; done\n", 0o755)
+
+
+def sshd(c, lab, port):
+    """OpenSSH as the container's own, with a login for git by the storage nodes' key."""
+    c.file("/etc/ssh/ssh_host_ed25519_key", servers.read_key(lab, "host"), 0o600)
+    c.file("/etc/ssh/sshd_config", f"Port {port}\nHostKey /etc/ssh/ssh_host_ed25519_key\n"
+           "PidFile /run/sshd.pid\nUsePAM no\nUseDNS no\nPasswordAuthentication no\n")
 
 
 def nginx(c, servers):

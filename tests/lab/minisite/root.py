@@ -9,7 +9,6 @@ MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = (
 MNT_DETACH = 2
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWPID, CLONE_NEWNET = (
     0x20000, 0x4000000, 0x8000000, 0x20000000, 0x40000000)
-SIZE = "48m"
 USERS = {"root": 0, "daemon": 1, "www-data": 33, "sshd": 74, "admin": 500, "git": 501,
          "mongodb": 502, "redis": 503, "nexus": 504, "mysql": 505, "tenant": 506,
          "nobody": 65534}
@@ -65,10 +64,9 @@ def folder(root, path, owner=None, mode=0o755):
 
 def accounts(root):
     homes = {"root": "/root", "admin": "/home/admin", "git": "/home/git", "tenant": "/home/tenant"}
-    login = {"root", "admin", "git", "tenant"}
-    write(root, "/etc/passwd", "".join(
-        f"{n}:x:{i}:{i}:{n}:{homes.get(n, '/')}:{'/bin/bash' if n in login else '/usr/sbin/nologin'}\n"
-        for n, i in USERS.items()))
+    lines = (f"{n}:x:{i}:{i}:{n}:{homes.get(n, '/')}:" +
+             ("/bin/bash\n" if n in homes else "/usr/sbin/nologin\n") for n, i in USERS.items())
+    write(root, "/etc/passwd", "".join(lines))
     write(root, "/etc/group", "".join(f"{n}:x:{i}:\n" for n, i in USERS.items()))
     write(root, "/etc/shadow", "".join(f"{n}:*:19000:0:99999:7:::\n" for n in USERS), 0o600)
 
@@ -120,9 +118,9 @@ def configuration(root, name, hosts):
 def make(root, container, hosts, shared):
     """`shared`: folders of the machine that the container sees at the same place, read-only."""
     folder("/", root)
-    mount("site", root, "tmpfs", MS_NOSUID | MS_NODEV, f"size={SIZE},mode=755")
+    mount("site", root, "tmpfs", MS_NOSUID | MS_NODEV, f"size={container.size},mode=755")
     machine(root)
-    configuration(root, container.name, hosts)
+    configuration(root, container.hostname, hosts)
     for path in shared:
         folder(root, path)
         bind(path, root + path, True)
@@ -133,6 +131,8 @@ def make(root, container, hosts, shared):
     for path, target in container.links.items():
         folder(root, os.path.dirname(path))
         os.symlink(target, root + path)
+    if container.prepare:
+        container.prepare(root)
     for path in container.volumes:
         folder(root, path)
         bind(root + path, root + path)

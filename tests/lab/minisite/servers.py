@@ -4,6 +4,7 @@ import pathlib
 import select
 import shutil
 import socket
+import struct
 import subprocess
 import time
 
@@ -100,14 +101,14 @@ def tcp(address, port):
 
 
 def says(address, port, request, wanted):
-    """Whether the answer to a request holds some words."""
+    """Whether the answer to a request holds some bytes."""
     def probe():
         try:
             with socket.create_connection((address, port), 0.5) as s:
                 s.settimeout(1)
-                s.sendall(request.encode())
+                s.sendall(request)
                 got = b""
-                while wanted.encode() not in got:
+                while wanted not in got:
                     more = s.recv(65536)
                     if not more:
                         return False
@@ -117,3 +118,24 @@ def says(address, port, request, wanted):
             return False
     probe.__qualname__ = f"{address}:{port} says {wanted!r}"
     return probe
+
+
+def mariadb(address):
+    """It greets once it has read its first statements."""
+    return says(address, 3306, b"", b"mysql_native_password")
+
+
+def mongo_primary(address, port):
+    """Whether a member of a set knows the PRIMARY."""
+    document = b"\x10isMaster\0" + struct.pack("<i", 1) + b"\0"
+    body = (struct.pack("<i", 0) + b"admin.$cmd\0" + struct.pack("<iii", 0, 1, 4 + len(document)) +
+            document)
+    return says(address, port, struct.pack("<iiii", 16 + len(body), 1, 0, 2004) + body,
+                b"\x02primary\0")
+
+
+def redis(address, password, wanted):
+    """Whether a server's replication is as wanted."""
+    words = [b"AUTH", password.encode(), b"INFO", b"replication"]
+    raw = [b"$%d\r\n%s\r\n" % (len(w), w) for w in words]
+    return says(address, 6379, b"*2\r\n" + raw[0] + raw[1] + b"*2\r\n" + raw[2] + raw[3], wanted)

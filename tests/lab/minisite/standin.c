@@ -10,7 +10,8 @@
  *	banner PORT TEXT        says TEXT to everybody, and closes
  *	forward PORT HOST PORT  passes connections on
  *	log MILLISECONDS FILE TEXT
- *	                        appends TEXT, with %T for the time, now and ever again
+ *	                        appends TEXT, with %T (or %I, as ISO 8601 has it) for the time,
+ *	                        now and ever again; FILE - is standard error
  *	run COMMAND             a shell command that lives as long as this program
  *
  * It is no part of rounds and is never installed.
@@ -264,21 +265,35 @@ static void serve(const struct duty *d)
 	close(fd);
 }
 
-static void write_log(struct duty *d)
+/* The text of a log with the time in it; the length. */
+static size_t log_line(const char *text, char *line, size_t size)
 {
-	char stamp[64], line[LINE_MAX_BYTES];
-	const char *at = strstr(d->text, "%T");
+	const char *at = strchr(text, '%');
+	char stamp[64] = "";
 	time_t t = time(NULL);
 	struct tm tm;
-	int fd, n;
+	int n;
 
-	strftime(stamp, sizeof(stamp), "%Y-%m-%d %H:%M:%S", localtime_r(&t, &tm));
-	n = at ? snprintf(line, sizeof(line), "%.*s%s%s\n", (int)(at - d->text), d->text, stamp,
-			  at + 2)
-	       : snprintf(line, sizeof(line), "%s\n", d->text);
-	fd = open(d->where, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	localtime_r(&t, &tm);
+	if (at && at[1] == 'T')
+		strftime(stamp, sizeof(stamp), "%Y-%m-%d %H:%M:%S", &tm);
+	else if (at && at[1] == 'I')
+		strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S+00:00", &tm);
+	n = *stamp ? snprintf(line, size, "%.*s%s%s\n", (int)(at - text), text, stamp, at + 2) :
+		     snprintf(line, size, "%s\n", text);
+	return (size_t)n < size ? (size_t)n : size - 1;
+}
+
+static void write_log(struct duty *d)
+{
+	char line[LINE_MAX_BYTES];
+	const size_t n = log_line(d->text, line, sizeof(line));
+	const int fd = !strcmp(d->where, "-") ?
+			       dup(STDERR_FILENO) :
+			       open(d->where, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+
 	if (fd >= 0) {
-		if (write(fd, line, (size_t)n) != n)
+		if (write(fd, line, n) < 0)
 			fprintf(stderr, "standin: %s: %s\n", d->where, strerror(errno));
 		close(fd);
 	}
