@@ -105,7 +105,8 @@ void plan_texts(struct planning *p, struct plan_rule *r, struct check *c, const 
 			       .vars = c->vars,
 			       .texts = true,
 			       .secrets = p->secrets,
-			       .later = c->runtime_items ? c->item_name : NULL };
+			       .later = c->runtime_items ? c->item_name : NULL,
+			       .all_later = !item };
 	struct bind b = { .rule = r->rule, .names = &names, .arena = p->plan->arena, .d = p->d };
 
 	if (!r->texts_known || r->rule->links->varies[PART_TEXTS])

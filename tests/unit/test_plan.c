@@ -105,7 +105,8 @@ static const char configured[] =
 	"  - { id: secret, http: { url: \"http://h/\", token: \"${pw}\" } }\n"
 	"  - { id: expect, value: { of: 1 }, expect: { value: \"${may}\" } }\n"
 	"  - { id: title, title: \"On ${may} with ${pw}\", port: { port: 1 } }\n"
-	"  - { id: each, for_each: { h: \"${hosts}\" }, port: { port: 1, address: \"${h}\" } }\n"
+	"  - { id: each, title: \"At ${h}\", for_each: { h: \"${hosts}\" }, port: { port: 1, "
+	"address: \"${h}\" } }\n"
 	"  - { id: item, for_each: { h: [ \"${may}\", b ] }, port: { port: 1, address: \"${h}\" } "
 	"}\n"
 	"  - { id: found, port: { port: \"${found}\" } }\n";
@@ -160,6 +161,7 @@ static void what_has_no_value_is_not_run(void **state)
 	assert_null(((const struct port_query *)world_check(&w, "t/left-out")->query)->address);
 	assert_string_equal(words_in(&world_check(&w, "t/title")->title, "en"),
 			    "On ${may} with ***");
+	assert_string_equal(words_in(&world_check(&w, "t/each")->title, "en"), "At ${h}");
 }
 
 static void an_empty_list_is_an_error(void **state)
