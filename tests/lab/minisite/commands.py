@@ -93,9 +93,20 @@ def seen_from_here(host, wanted):
         if not entry.isdigit():
             continue
         numbers = _nspid(entry)
-        if len(numbers) == depth + 1 and numbers[-1] == "1" and numbers[-2] in wanted:
+        if len(numbers) == depth + 1 and numbers[-1] == "1" and numbers[-2] in wanted \
+                and descends(entry, host):  # another site counts its processes alike
             found[wanted[numbers[-2]]] = int(entry)
     return found
+
+
+def descends(pid, ancestor):
+    """Whether `ancestor` is the process or above it."""
+    while int(pid) > 1 and int(pid) != int(ancestor):
+        try:
+            pid = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1]
+        except OSError:
+            return False
+    return int(pid) == int(ancestor)
 
 
 def _nspid(pid):
