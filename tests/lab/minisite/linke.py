@@ -106,7 +106,7 @@ def mongo(number):
     c.file("/root/start-mongod", """#!/bin/bash
 # start-mongod [ARGUMENT ...]: as the guide starts it.
 cd /data && STANDIN=/run/lab/mongod exec setpriv --reuid mongodb --regid mongodb --clear-groups \\
-	mongod "${@:---wiredTigerCacheSizeGB=1.5}" --dbpath /data/db --keyFile /etc/keyFile \\
+	/usr/local/bin/mongod "${@:---wiredTigerCacheSizeGB=1.5}" --dbpath /data/db --keyFile /etc/keyFile \\
 	--replSet rs_linke --logpath /data/mongo.log --bind_ip 0.0.0.0
 """, 0o755)
     c.file("/root/entrypoint.sh", """#!/bin/bash

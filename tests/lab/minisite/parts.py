@@ -26,11 +26,12 @@ class Container:
         self.hostname = hostname(self.name)
         self.env = {"PATH": PATH, "HOME": "/root", "LANG": "C.UTF-8", "HOSTNAME": self.hostname,
                     **self.env}
-        for name in servers.STANDINS:
-            self.links[f"/usr/local/bin/{name}"] = f"/lab/bin/{name}"
 
     def file(self, path, text, mode=0o644, owner="root"):
         self.files[path] = (text, mode, owner)
+        for name in servers.STANDINS:
+            if f"/usr/local/bin/{name} " in text:
+                self.links[f"/usr/local/bin/{name}"] = f"/lab/bin/{name}"
 
     def folder(self, path, owner="root", mode=0o755):
         self.folders.append((path, owner, mode))

@@ -1,4 +1,5 @@
 """place - where the miniature site keeps itself, and how to get into one of its containers."""
+import hashlib
 import json
 import os
 import pathlib
@@ -9,7 +10,7 @@ SOURCE = pathlib.Path(__file__).resolve().parents[3]
 
 def state():
     """The folder that is the site, seen from outside: its log, its process, its containers."""
-    default = f"/tmp/rounds-site.{os.getuid()}"
+    default = "/tmp/rounds-site." + hashlib.sha256(str(SOURCE).encode()).hexdigest()[:8]
     return pathlib.Path(os.environ.get("ROUNDS_SITE", default)).absolute()
 
 
