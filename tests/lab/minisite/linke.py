@@ -1,4 +1,7 @@
 """linke - the containers of LINKEBASE, LINKB, LINKECI, LINKEPORTAL and LINKQ."""
+import os
+import time
+
 from . import antcode, servers
 from .parts import Container, nginx, sshd, supervise
 from .plan import ADDRESSES, FRONT, PASSWORDS, full_name
@@ -47,27 +50,37 @@ def jenkins():
     return c
 
 
+def age(root, path, days):
+    """Make a file so many days old."""
+    then = time.time() - days * 86400
+    os.utime(root + path, (then, then))
+
+
 def nexus(number):
     """The first pod is the master; rinetd of every pod forwards 8080 to its 8081."""
     name = f"linkenexus-{number}"
     c = Container(name, [ADDRESSES[name]], env={"APP_NAME": "linkenexus",
                                                 "NEXUS_SLB": FRONT["nexus"]})
     c.volumes = ["/nexus-data"]
-    c.folder("/nexus-data/db")
+    c.folder("/nexus-data/db/component")
+    c.file("/backup/nexus-1.tgz", "data")
+    c.file("/backup/nexus-30.tgz", "data")
     c.folder("/nexus-data/log")
     c.file("/nexus-data/log/nexus.log", "")
     c.file("/nexus-data/blobs/default/metadata.properties", "type=file\n")
     c.file("/nexus-data/rsync.log", "2026-11-28 00:00:00 sent 100 bytes\n")
-    c.file("/etc/rinetd.conf", f"0.0.0.0 8080 {ADDRESSES['linkenexus-0']} 8081\n")
+    c.file("/etc/rinetd.conf", f"0.0.0.0 8080 {full_name('linkenexus-0')} 8081\n")
     c.file("/run/lab/java.http", OK)
     supervise(c, {
         "nexus": ("/usr/local/bin/java -server -Xms1200m -Dkaraf.data=/nexus-data "
                   "org.sonatype.nexus.karaf.NexusMain", "root",
                   ["http 8081 /run/lab/java.http",
                    "log 5000 /nexus-data/log/nexus.log %T INFO alive",
+                   "log 5000 /nexus-data/db/component/component.0.wal %T",
                    "log 5000 /nexus-data/rsync.log %T sent 100 bytes"]),
         "rinetd": ("/usr/sbin/rinetd -f -c /etc/rinetd.conf", "root", None)})
     c.ready = [servers.tcp(c.addresses[0], port) for port in (8080, 8081)]
+    c.prepare = lambda root: age(root, "/backup/nexus-30.tgz", 30)
     return c
 
 
@@ -95,6 +108,8 @@ def mongo(number):
     c.file("/etc/keyFile", "c2l0ZQ==\n", 0o400, "mongodb")
     c.file("/data/mongo.log", "2026-11-28T00:00:00.000+0000 I CONTROL  [initandlisten] MongoDB "
            "starting\n", owner="mongodb")
+    c.file("/backup/mongo-1.tgz", "data")
+    c.file("/backup/mongo-30.tgz", "data")
     c.file("/data/rinetd.conf", f"0.0.0.0 27018 {ADDRESSES['linkemongo-0']} 27017\n")
     c.folder("/run/lab/bent", "mongodb")
     c.file("/run/lab/bent/databases", "admin bahamut aclinkelib aci")
@@ -128,6 +143,7 @@ while :; do
 	fi
 done
 """, 0o755)
+    c.prepare = lambda root: age(root, "/backup/mongo-30.tgz", 30)
     # 27018 of each takes connections at once; that the set has elected its PRIMARY shows behind it
     c.ready = [servers.tcp(c.addresses[0], 27018), servers.mongo_primary(c.addresses[0], 27017)]
     return c
@@ -145,9 +161,11 @@ def all_of(lab):
         sofa("aclinkecore", "aclinkecore"), sofa("aclinkelib", "aclinkelib", "app-default.log"),
         sofa("aclinkeaci", "linke-aci"), jenkins(), onex(),
         sofa("bahamutcloud", "bahamut", "app-default.log", duties=[
-            f"log 5000 {trace}/zdal-db-stat.log %T,bahamut,QUERY,true,1,12,0",
-            f"log 5000 {trace}/rpc-client-stat.log %T,bahamut,linku,true,1,15",
-            f"log 5000 {trace}/sofa-mvc-digest.log %T.000,bahamut,0a4d,0.1,/index,GET,200,9ms"],
+            f"log 5000 {trace}/zdal-db-stat.log %T.000,bahamut,main,bahamut,task,mysql,4,48,Y,F",
+            f"log 5000 {trace}/rpc-client-stat.log "
+            "%T.000,bahamut,com.alipay.linku.UserService:1.0,query,linku,2,15,Y,F",
+            f"log 5000 {trace}/sofa-mvc-digest.log "
+            "%T.000,bahamut,0a4d0001,0.1,/index,GET,200,10B,900B,9ms"],
             folders=[trace]),
         sofa("linkt", "linkt", "app-default.log"), sofa("linkflowcloud", "linkflowcloud"),
         sofa("deploycore", "linkw", "app-default.log"),

@@ -3,7 +3,7 @@
 # Container: (last byte of its address, product). The host name is asp-PRODUCT-NAME-NUMBER, as the platform
 # names its pods; what has no number is the first of its kind.
 _CONTAINERS = {
-    "db": (10, None), "slb": (9, None),
+    "db": (10, None), "slb": (9, None), "platform": (8, None),
     "antcodeweb": (11, "antcode"), "antcoderedis-0": (21, "antcode"),
     "antcoderedis-1": (22, "antcode"), "antcoderedis-2": (23, "antcode"),
     "antcodeproxy": (31, "antcode"), "antcodeshard": (32, "antcode"),

@@ -1,6 +1,6 @@
 """shared - what the products stand on: the database and the load balancers."""
 from . import servers
-from .parts import Container
+from .parts import Container, supervise
 from .plan import ADDRESSES, BALANCED, FRONT, PASSWORDS, hostname
 
 SCHEMA = """\
@@ -63,4 +63,16 @@ def balancers():
     c.file("/root/entrypoint.sh", "#!/bin/bash\nwhile :; do\n"
            "\t/usr/sbin/rinetd -f -c /etc/rinetd.conf\n\tsleep 0.1\ndone\n", 0o755)
     c.ready = [servers.tcp(FRONT["antcode"], 22)]
+    return c
+
+
+def platform():
+    """What LinkE stands on and does not bring: the gateway OP, IAM and OSS, as far as they answer."""
+    c = Container("platform", [ADDRESSES["platform"]])
+    for name in ("op", "iam", "oss"):
+        c.file(f"/run/lab/{name}.http", "/ 200 ok\n")
+    supervise(c, {"platform": ("/usr/local/bin/java -jar /opt/platform.jar", "admin", [
+        f"http {port} /run/lab/{name}.http"
+        for port, name in ((8001, "op"), (8002, "iam"), (8003, "oss"))])})
+    c.ready = [servers.tcp(c.addresses[0], 8003)]
     return c
