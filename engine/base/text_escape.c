@@ -74,7 +74,7 @@ static void escape_text(struct buf *out, const char *s, size_t len,
 	}
 }
 
-/* The bytes at s that stand for themselves in JSON: printable ASCII but the quote and the backslash.
+/* The bytes at s that stand for themselves in JSON: printable ASCII without quote and backslash.
  */
 static size_t json_run(const char *s, size_t len)
 {

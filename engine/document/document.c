@@ -21,6 +21,7 @@
 #include "engine/base/xalloc.h"
 #include "engine/document/diagnostic.h"
 #include "engine/document/merge.h"
+#include "engine/document/quick.h"
 #include "engine/document/source.h"
 
 #define FILE_MAX (4 * 1024 * 1024)
@@ -529,7 +530,8 @@ static int check_whole(struct document *doc, struct diagnostics *d)
 	return 0;
 }
 
-static int build(struct document *doc, struct diagnostics *d)
+/* By libyaml, event by event. */
+static int read_thoroughly(struct document *doc, struct diagnostics *d)
 {
 	struct builder b = { .doc = doc, .d = d };
 	int rc;
@@ -542,11 +544,24 @@ static int build(struct document *doc, struct diagnostics *d)
 	rc = read_events(&b);
 	yaml_parser_delete(&b.parser);
 	tdestroy(b.anchors, anchor_free);
-	return rc ? -1 : check_whole(doc, d);
+	return rc;
 }
 
-struct document *document_parse(const char *bytes, size_t len, const char *name,
-				struct diagnostics *d)
+static int build(struct document *doc, bool thorough, struct diagnostics *d)
+{
+	doc->arena = node_arena_new();
+	doc->root = thorough ? NULL : quick_read(doc, &doc->source, doc->arena);
+	if (doc->root)
+		return 0;
+	/* what the attempt left may hold secrets */
+	node_arena_wipe(doc->arena);
+	node_arena_free(doc->arena);
+	doc->arena = node_arena_new();
+	return read_thoroughly(doc, d) ? -1 : check_whole(doc, d);
+}
+
+static struct document *parse(const char *bytes, size_t len, const char *name, bool thorough,
+			      struct diagnostics *d)
 {
 	struct document *doc;
 
@@ -555,13 +570,24 @@ struct document *document_parse(const char *bytes, size_t len, const char *name,
 		return NULL;
 	}
 	doc = xcalloc(1, sizeof(*doc));
-	doc->arena = node_arena_new();
 	doc->sha256 = xcalloc(1, SHA256_DIGEST_STRING_LENGTH);
-	if (source_init(&doc->source, name, bytes, len, d) || build(doc, d)) {
+	if (source_init(&doc->source, name, bytes, len, d) || build(doc, thorough, d)) {
 		document_free(doc);
 		return NULL;
 	}
 	return doc;
+}
+
+struct document *document_parse(const char *bytes, size_t len, const char *name,
+				struct diagnostics *d)
+{
+	return parse(bytes, len, name, false, d);
+}
+
+struct document *document_parse_thoroughly(const char *bytes, size_t len, const char *name,
+					   struct diagnostics *d)
+{
+	return parse(bytes, len, name, true, d);
 }
 
 struct document *document_load(const char *path, const char *name, struct diagnostics *d)

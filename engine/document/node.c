@@ -148,6 +148,23 @@ void node_map_add(struct node_arena *a, struct node *map, struct node *key, stru
 	map->pairs[map->count++] = (struct node_pair){ key, value };
 }
 
+void node_list_fill(struct node_arena *a, struct node *list, struct node *const *items,
+		    size_t count)
+{
+	list->count = count;
+	list->items = count ? arena_bytes(a, count * sizeof(struct node *)) : NULL;
+	for (size_t i = 0; i < count; i++)
+		list->items[i] = items[i];
+}
+
+void node_map_fill(struct node_arena *a, struct node *map, struct node *const *items, size_t count)
+{
+	map->count = count;
+	map->pairs = count ? arena_bytes(a, count * sizeof(*map->pairs)) : NULL;
+	for (size_t i = 0; i < count; i++)
+		map->pairs[i] = (struct node_pair){ items[2 * i], items[2 * i + 1] };
+}
+
 struct node *node_get(const struct node *map, const char *key)
 {
 	if (!map || map->type != NODE_MAP)

@@ -49,6 +49,9 @@ struct document *document_load(const char *path, const char *name, struct diagno
 /* The same from memory. */
 struct document *document_parse(const char *bytes, size_t len, const char *name,
 				struct diagnostics *d);
+/* The same by libyaml alone, for tests: never by the quick reader of what is written plainly. */
+struct document *document_parse_thoroughly(const char *bytes, size_t len, const char *name,
+					   struct diagnostics *d);
 void document_free(struct document *doc);
 /* The same for a file that may hold secrets: its bytes and texts are overwritten first. */
 void document_free_wiping(struct document *doc);
@@ -78,6 +81,10 @@ struct node *node_new_scalar(struct node_arena *a, const struct node *at, const 
 			     size_t len);
 void node_list_add(struct node_arena *a, struct node *list, struct node *item);
 void node_map_add(struct node_arena *a, struct node *map, struct node *key, struct node *value);
+/* All at once, with no room for more: of a map keys and values in turn, `count` of each. */
+void node_list_fill(struct node_arena *a, struct node *list, struct node *const *items,
+		    size_t count);
+void node_map_fill(struct node_arena *a, struct node *map, struct node *const *items, size_t count);
 
 /* What a scalar, list or map is as JSON, by the rule for open facts (ruleset-language, "Types of
  * open facts"): a plain scalar that is exactly a JSON number, true, false or null is that,

@@ -207,6 +207,7 @@ static int scan(struct source *s, struct diagnostics *d)
 			add_line(s, at + 1, index + 1);
 		at += used;
 	}
+	s->ascii = index == s->len;
 	return 0;
 }
 

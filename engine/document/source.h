@@ -26,6 +26,7 @@ struct source {
 	char *name;
 	char *bytes; /* UTF-8 without a byte order mark, NUL-ended */
 	size_t len;
+	bool ascii;
 	size_t *line_bytes; /* where each line starts, in bytes */
 	size_t *line_chars; /* and in code points */
 	size_t lines, cap;

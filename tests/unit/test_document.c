@@ -17,6 +17,7 @@
 #include "engine/base/xalloc.h"
 #include "engine/document/diagnostic.h"
 #include "engine/document/node.h"
+#include "tests/unit/same_document.h"
 
 /* A text with NULs in it: bytes and length of a literal. */
 #define BYTES(s) s, sizeof(s) - 1
@@ -406,6 +407,85 @@ static void kinds_and_emptiness(void **state)
 	diagnostics_free(&d);
 }
 
+/* What rulesets are made of: the quick reader must take it, not only agree. */
+static const char *const plain_texts[] = {
+	"format: 1\nruleset: web\n# a comment\nchecks:\n  - { id: a, port: { port: 80 } }\n",
+	"a:\n- b\n- c: d\n  e:\n  - f\n-   g: 'it''s'\n    h: \"x\\n\\\"y\\\"\"\ni: j # k\n",
+	"\n\n# head\na: { }   # none\nb: []\nc: [ d, 'e', \"f\" ,{ g: h, i: [ j ] } ]\n"
+	"k: l#m n:o\n",
+	"a:\nb:   # nothing\nc:\n  d:\n    e: f\n  g: -1\nh: http://x:80/?a=b#c\n",
+	"\xe4\xb8\xad\xe6\x96\x87: { \xe5\x90\x8d: \xe5\x80\xbc, b: '\xc3\xa9' } # \xc3\xa9\n"
+	"x: \xc3\xa9 y\n",
+	"a: {\n  b: c, # d\n\n  e: [\n    f,\n    g\n  ] }\nh:\n  - - i\n    - j\n  -\n    k\n",
+	"- a: b\n  c: d\n- e\n-\n  - f\n",
+};
+
+/* Bytes that mean something to YAML. */
+static const char alphabet[] = "  \n\n:#-,[]{}'\"\\ab1?&*!|>%~.\xc3\xa9\t";
+
+static unsigned draw(uint64_t *state, unsigned below)
+{
+	*state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (unsigned)(*state >> 33) % below;
+}
+
+/* One byte exchanged, added or taken away. */
+static size_t damage(char *text, size_t len, uint64_t *seed)
+{
+	const size_t at = draw(seed, (unsigned)len);
+	const char c = alphabet[draw(seed, sizeof(alphabet) - 1)];
+
+	switch (draw(seed, 3)) {
+	case 0:
+		text[at] = c;
+		return len;
+	case 1:
+		memmove(text + at, text + at + 1, len - at - 1);
+		return len - 1;
+	default:
+		memmove(text + at + 1, text + at, len - at);
+		text[at] = c;
+		return len + 1;
+	}
+}
+
+static void assert_same_document(const char *text, size_t len)
+{
+	char *found = document_difference(text, len);
+
+	if (found)
+		print_error("%.*s\n%s\n", (int)len, text, found);
+	assert_null(found);
+}
+
+/* The quick reader makes what libyaml's events make, or leaves it to them. */
+static void quick_and_thorough_agree(void **state)
+{
+	uint64_t seed = 1;
+	char text[2048];
+
+	(void)state;
+	/* libyaml forgets a key that its ':' does not follow soon */
+	for (int blanks = 900; blanks < 1100; blanks += 20)
+		assert_same_document(text, (size_t)snprintf(text, sizeof(text), "a%*s: b", blanks, ""));
+	for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++)
+		assert_same_document(mistakes[i].yaml, mistakes[i].len);
+	for (size_t i = 0; i < ARRAY_SIZE(plain_texts); i++) {
+		const size_t whole = strlen(plain_texts[i]);
+
+		assert_true(document_is_plain(plain_texts[i], whole));
+		assert_same_document(plain_texts[i], whole);
+		for (int n = 0; n < 3000; n++) {
+			size_t len = whole;
+
+			memcpy(text, plain_texts[i], whole);
+			for (unsigned k = draw(&seed, 3) + 1; k; k--)
+				len = damage(text, len, &seed);
+			assert_same_document(text, len);
+		}
+	}
+}
+
 static void files_are_loaded(void **state)
 {
 	char path[] = "/tmp/rounds-document-XXXXXX";
@@ -441,6 +521,7 @@ int main(void)
 		cmocka_unit_test(mistakes_are_collected),
 		cmocka_unit_test(places_count_as_editors_do),
 		cmocka_unit_test(kinds_and_emptiness),
+		cmocka_unit_test(quick_and_thorough_agree),
 		cmocka_unit_test(files_are_loaded),
 	};
 
