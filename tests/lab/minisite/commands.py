@@ -72,51 +72,39 @@ def left_behind():
         return False
 
 
-def inner(pid):
-    """The site's own PID 1, whose parent is `pid`."""
+def children():
+    """Of all processes in sight: parent to children."""
+    found = {}
     for entry in os.listdir("/proc"):
         if entry.isdigit():
             try:
-                if pathlib.Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()[1] \
-                        == str(pid):
-                    return int(entry)
+                stat = pathlib.Path(f"/proc/{entry}/stat").read_text()
             except OSError:
-                pass
-    raise SystemExit("site: it has ended:\n" + (place.state() / "log").read_text())
-
-
-def seen_from_here(host, wanted):
-    """Process ids of the site's namespace as they are called in ours."""
-    found = {}
-    depth = len(_nspid(host))
-    for entry in os.listdir("/proc"):
-        if not entry.isdigit():
-            continue
-        numbers = _nspid(entry)
-        if len(numbers) == depth + 1 and numbers[-1] == "1" and numbers[-2] in wanted \
-                and descends(entry, host):  # another site counts its processes alike
-            found[wanted[numbers[-2]]] = int(entry)
+                continue
+            found.setdefault(int(stat.rpartition(")")[2].split()[1]), []).append(int(entry))
     return found
 
 
-def descends(pid, ancestor):
-    """Whether `ancestor` is the process or above it."""
-    while int(pid) > 1 and int(pid) != int(ancestor):
-        try:
-            pid = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1]
-        except OSError:
-            return False
-    return int(pid) == int(ancestor)
+def pid_inside(pid):
+    """What a container's PID 1 is called in the site's own namespace."""
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("NSpid:"):
+            return line.split()[-2]
+    raise SystemExit("site: this kernel does not tell process ids of other namespaces")
 
 
-def _nspid(pid):
-    try:
-        for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("NSpid:"):
-                return line.split()[1:]
-    except OSError:
-        pass
-    return []
+def seen_from_here(holder, wanted):
+    """The containers' PIDs 1 as they are called here: unshare has one child, the host; each of the
+    host's children waits for the PID 1 of one container."""
+    below = children()
+    found = {}
+    for host in below.get(holder, []):
+        for waiting in below.get(host, []):
+            for init in below.get(waiting, []):
+                name = wanted.get(pid_inside(init))
+                if name:
+                    found[name] = init
+    return found
 
 
 def up(arguments):
@@ -151,7 +139,7 @@ def up(arguments):
         time.sleep(0.05)
     wanted = {pid: name for name, pid in
               (line.split() for line in (state / "ready").read_text().splitlines())}
-    found = seen_from_here(inner(process.pid), wanted)
+    found = seen_from_here(process.pid, wanted)
     (state / "containers").write_text(json.dumps(found))
     (state / "processes").write_text(json.dumps([(p, started_at(p)) for p in found.values()]))
     return 0

@@ -1,6 +1,5 @@
 """inspection - runs rounds inside a container of the site and reads its report."""
 import json
-import subprocess
 
 from . import place
 
@@ -25,13 +24,11 @@ class Result:
 
     @property
     def message(self):
-        """All that the report says of what was wrong, on one line."""
-        trouble = self.raw.get("error") or {}
-        parts = [trouble.get("kind"), trouble.get("text"), self.raw.get("reason")]
-        for e in self.raw.get("expectations") or []:
-            if not e.get("passed", False):
-                parts.append(" ".join(str(e.get(k, "")) for k in ("path", "expected", "found")))
-        return " | ".join(str(p) for p in parts if p)
+        return self.raw["message"] or ""
+
+    @property
+    def applies(self):
+        return self.status != "skip" or not self.message.startswith("not applicable: ")
 
 
 def rulesets():
@@ -56,6 +53,3 @@ def inspect(pid, arguments=(), bare=False, view="", paths=None):
         text = (got.stdout + got.stderr).decode(errors="replace")
         raise RuntimeError(f"no report: exit {got.returncode}: {text[-2000:]}") from None
     return [Result(r) for r in report["results"]], got.returncode
-
-
-__all__ = ["inspect", "Result", "subprocess"]

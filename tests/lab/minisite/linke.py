@@ -42,7 +42,8 @@ def jenkins():
     c.file("/root/jenkins.war", "PK")
     c.folder(f"{LOGS}/jenkins")
     c.file(f"{LOGS}/jenkins/jenkins.log", "")
-    c.file("/run/lab/java.http", "/login 200 <html>Jenkins</html>\n/ 403 Authentication required\n")
+    c.file("/run/lab/java.http", "".join(f"{at} {status} +X-Jenkins:2.319.1 {text}\n" for at, status, text in (
+        ("/login", 200, "<html>Jenkins</html>"), ("/api/json", 403, "denied"), ("*", 403, "denied"))))
     supervise(c, {"defaultpaas-global": (
         "/usr/local/bin/java -Xmx2g -jar /root/jenkins.war --httpPort=8080", "root",
         ["http 8080 /run/lab/java.http", f"log 5000 {LOGS}/jenkins/jenkins.log %T INFO alive"])})

@@ -42,9 +42,12 @@ def full_name(name):
 
 
 # The load balancers' addresses, and what they pass on: front port, container, back port.
+WEB = ("linklog", "linku", "fabric", "linkm", "antbuild", "aclinkecore", "aclinkelib", "aclinkeaci",
+       "linkeonex", "bahamutcloud", "linkt", "linkflowcloud", "deploycore", "linkqweb",
+       "easycaseapps", "amock")
 FRONT = {name: f"10.77.1.{n + 1}" for n, name in enumerate((
     "antcode", "redis", "proxy", "shard", "codecenter", "mongo", "linkuredis", "nexus",
-    "jenkins"))}
+    "jenkins", *WEB))}
 BALANCED = (
     ("antcode", 22, "antcodeweb", 9997), ("antcode", 80, "antcodeweb", 80),
     ("redis", 6379, "antcoderedis-1", 6378), ("redis", 6378, "antcoderedis-2", 6378),
@@ -54,6 +57,7 @@ BALANCED = (
     ("linkuredis", 6379, "linkuredis-1", 6378), ("linkuredis", 6378, "linkuredis-2", 6378),
     ("nexus", 8080, "linkenexus-1", 8080), ("nexus", 8081, "linkenexus-0", 8081),
     ("jenkins", 8080, "acijenkinscloud", 8080),
+    *((name, 80, name, 80) for name in WEB),
 )
 
 PASSWORDS = {

@@ -1,6 +1,6 @@
 """settings - what the site's operator has told rounds, in /etc/rounds of every container."""
 from . import servers
-from .plan import PASSWORDS, hostname
+from .plan import PASSWORDS, WEB, hostname
 
 REPOSITORY = "linke/sxy-aks-test.git"
 # Durations that a real site has longer: faults are to show within seconds, and the site is just up.
@@ -12,21 +12,19 @@ ADDRESSES = {
     "GIT_HTTP_TOKEN": PASSWORDS["git-token"],
     "GIT_SSH_HOST": "code.example.net",
     "GIT_SSH_REPO_URL": f"tenant@code.example.net:{REPOSITORY}",
-    "linku_url": "http://linku/",
-    "link_log_url": "http://linklog/",
+    "linku_url": "http://linku-slb/",
+    "link_log_url": "http://linklog-slb/",
     "op_url": "http://platform:8001/",
     "iam_url": "http://platform:8002/",
     "oss_url": "http://platform:8003/",
     "antcode_url": "http://code.example.net/",
-    "antbuild_url": "http://antbuild/api/v1/runners/count",
+    "antbuild_url": "http://antbuild-slb/api/v1/runners/count",
     "jenkins_url": "http://jenkins-slb:8080/login",
-    "linkt_url": "http://linkt/",
+    "linkt_url": "http://linkt-slb/",
     "mongo_slb": "mongo-slb",
     "nexus_slb": "nexus-slb",
     "jenkins_slb": "jenkins-slb",
-    "antbuild_slb": "antbuild",
-    "linkeonex_slb": "linkeonex",
-    "linkqweb_slb": "linkqweb",
+    **{f"{name}_slb": f"{name}-slb" for name in WEB},
     "backup_kept": "29d",
 }
 OF_RULESETS = {
@@ -58,4 +56,6 @@ def give(c, lab):
     c.file("/etc/rounds/secrets/git_deploy_key", servers.read_key(lab, "deploy"), 0o600)
     kind, key = servers.read_key(lab, "host.pub").split()[:2]
     c.file("/etc/rounds/known_hosts", f"code.example.net {kind} {key}\n")
+    c.links["/usr/local/etc/rounds"] = "/etc/rounds"
+    c.links["/usr/local/var"] = "/var"
     return c

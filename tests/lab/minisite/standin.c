@@ -5,8 +5,8 @@
  * read: `java -jar linkc.jar`, `batman shard`, `mongod --replSet rs_linke`. What it does stands in
  * the file that the environment variable STANDIN names, a word and its values a line:
  *
- *	http PORT FILE          answers as FILE says: "PATH STATUS BODY" a line, '*' for any path;
- *	                        read anew for each request
+ *	http PORT FILE          answers as FILE says: "PATH STATUS [+NAME:VALUE] BODY" a line, with
+ *	                        a header or not, '*' for any path; read anew for each request
  *	banner PORT TEXT        says TEXT to everybody, and closes
  *	forward PORT HOST PORT  passes connections on
  *	log MILLISECONDS FILE TEXT
@@ -166,7 +166,7 @@ static void find_answer(const char *file, const char *path, int *status, char *b
 
 static void answer(int fd, const char *file)
 {
-	char request[REQUEST_MAX], body[1024], head[2048], *at = request, *path;
+	char request[REQUEST_MAX], body[1024], head[2048], *at = request, *path, *header;
 	size_t used = 0;
 	ssize_t n;
 	int status;
@@ -185,10 +185,12 @@ static void answer(int fd, const char *file)
 		return;
 	path[strcspn(path, "?")] = '\0';
 	find_answer(file, path, &status, body, sizeof(body));
+	at = body;
+	header = *at == '+' ? word(&at) + 1 : "Server:standin";
 	n = snprintf(head, sizeof(head),
 		     "HTTP/1.1 %d Answer\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
-		     "Connection: close\r\n\r\n%s",
-		     status, body[0] == '{' ? "application/json" : "text/html", strlen(body), body);
+		     "%s\r\nConnection: close\r\n\r\n%s",
+		     status, *at == '{' ? "application/json" : "text/html", strlen(at), header, at);
 	say(fd, head, (size_t)n);
 }
 
