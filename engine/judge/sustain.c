@@ -36,7 +36,7 @@ static const char *text_of(const struct node *map, const char *key, struct diagn
 		return NULL;
 	}
 	if (v->deferred || strstr(v->text, "${")) {
-		diagnose(d, v, "%s: no ${…} can stand in sustain", key);
+		diagnose(d, v, "%s: no ${…} can stand here", key);
 		return NULL;
 	}
 	return v->text;
@@ -195,14 +195,15 @@ enum sustained sustain_decide(const struct sustain *s, unsigned taken, unsigned 
 
 static json_t *duration_schema(const char *doc)
 {
-	return json_pack("{s:s, s:s, s:s}", "type", "string", "pattern", "^([0-9]+(ms|s|m|h|d))+$",
-			 "description", doc);
+	return json_pack("{s:s, s:s, s:s}", "type", "string", "pattern",
+			 "^([0-9]+(ms|s|m|h|d))+$|\\$\\{", "description", doc);
 }
 
 static json_t *count_schema(int least, const char *doc)
 {
-	return json_pack("{s:s, s:i, s:i, s:s}", "type", "integer", "minimum", least, "maximum",
-			 SUSTAIN_SAMPLES_MAX, "description", doc);
+	return json_pack("{s:[s,s], s:i, s:i, s:s, s:s}", "type", "integer", "string", "minimum",
+			 least, "maximum", SUSTAIN_SAMPLES_MAX, "pattern", "\\$\\{",
+			 "description", doc);
 }
 
 json_t *sustain_schema(void)

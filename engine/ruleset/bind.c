@@ -228,6 +228,33 @@ int bind_timeout(struct bind *b, int64_t *ns)
 	return 0;
 }
 
+static bool has_deferred(const struct node *map)
+{
+	for (size_t i = 0; map->type == NODE_MAP && i < map->count; i++)
+		if (map->pairs[i].value->deferred)
+			return true;
+	return false;
+}
+
+int bind_sustain(struct bind *b, struct sustain *out)
+{
+	const struct node *n = b->rule->sustain_said;
+	struct interpolation seen = { 0 };
+	struct lookup lookup = names_lookup(b->names);
+
+	if (!n)
+		return 0;
+	n = interpolate_tree(b->arena, n, &lookup, QUOTE_NONE, &seen, b->d);
+	if (seen.deferred && b->names->stage == STAGE_PLAN)
+		diagnose(b->d, b->rule->sustain_said,
+			 "sustain: a secret or a runtime item cannot stand here");
+	seen.deferred = false;
+	note(b, &seen);
+	if (!n || bind_stopped(b))
+		return -1;
+	return has_deferred(n) ? 0 : sustain_read(n, out, b->d);
+}
+
 const struct node *bind_texts(struct bind *b, const struct node *n)
 {
 	struct interpolation seen = { 0 };

@@ -30,6 +30,9 @@ struct expect *bind_expect(struct bind *b);
 struct text_map *bind_extract(struct bind *b);
 /* -1 as above. ns stays as it is when the rule says nothing, or when its value comes later. */
 int bind_timeout(struct bind *b, int64_t *ns);
+/* The sustain of a rule that says it with ${…}; left alone where parameters have no value yet.
+ * -1: a mistake in b->d. */
+int bind_sustain(struct bind *b, struct sustain *out);
 /* A text, or texts by language, with the names put in as far as they are known. */
 const struct node *bind_texts(struct bind *b, const struct node *n);
 /* Whether all is known and nothing went wrong so far. */

@@ -173,6 +173,7 @@ static void lint_texts(struct bind *b)
 static void lint_item(struct bind *b, bool first)
 {
 	const struct rule_links *links = b->rule->links;
+	struct sustain sustain;
 	int64_t ns;
 
 	if (first || links->varies[PART_FIELDS])
@@ -184,6 +185,8 @@ static void lint_item(struct bind *b, bool first)
 		lint_extract(b);
 	if (first || links->varies[PART_TIMEOUT])
 		bind_timeout(b, &ns);
+	if (first && links->varies[PART_SUSTAIN])
+		bind_sustain(b, &sustain);
 	if (first)
 		lint_texts(b);
 }

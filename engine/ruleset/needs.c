@@ -321,6 +321,7 @@ static void link_rule(struct rule *rule, struct diagnostics *d)
 	link_part(rule, PART_EXPECT, rule->expect, d);
 	link_part(rule, PART_EXTRACT, rule->extract, d);
 	link_part(rule, PART_TIMEOUT, rule->timeout, d);
+	link_part(rule, PART_SUSTAIN, rule->sustain_said, d);
 	link_part(rule, PART_ITEMS, rule->for_each, d);
 	link_part(rule, PART_TEXTS, rule->title, d);
 	link_part(rule, PART_TEXTS, rule->impact, d);

@@ -12,6 +12,7 @@
 #include "engine/base/auto.h"
 #include "engine/base/xalloc.h"
 #include "engine/document/diagnostic.h"
+#include "engine/ruleset/bind.h"
 #include "engine/ruleset/planning.h"
 #include "engine/ruleset/values.h"
 
@@ -144,12 +145,28 @@ static void place(struct planning *p, struct plan_rule *r)
 	}
 }
 
+/* A sustain that parameters are in is the same for all items of its rule. */
+static void settle_sustain(struct planning *p, struct plan_rule *r)
+{
+	struct names names = { .stage = STAGE_PLAN, .rule = r->rule, .builtins = &p->builtins };
+	struct bind b = {
+		.rule = r->rule, .names = &names, .arena = p->plan->arena, .d = p->d
+	};
+
+	if (r->decided != DECIDED_NOT || !r->rule->sustain_said)
+		return;
+	bind_sustain(&b, &r->rule->sustain);
+	bind_release(&b);
+	names_release(&names);
+}
+
 static void fill_rule(struct planning *p, struct plan_rule *r)
 {
 	size_t at = r->first;
 
 	if (!r->count)
 		return;
+	settle_sustain(p, r);
 	r->params = plan_used_params(r->rule->links, p->secrets);
 	for (size_t i = 0; i < r->size; i++) {
 		if (!is_marked(r, i))

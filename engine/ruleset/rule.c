@@ -112,7 +112,12 @@ static void read_sustain(void *ctx, const struct node_pair *pair)
 	struct reading_rule *c = ctx;
 
 	c->sustain = pair->key;
-	sustain_read(pair->value, &c->rule->sustain, c->r->d);
+	if (!node_varies(pair->value)) {
+		sustain_read(pair->value, &c->rule->sustain, c->r->d);
+		return;
+	}
+	c->rule->sustain_said = pair->value;
+	c->rule->sustain = (struct sustain){ .samples = 1, .at_least = 1 };
 }
 
 /* Keys that are only kept: one function each, so that the table needs no offsets. */
@@ -309,7 +314,7 @@ static void add_tags(struct rule *rule, const struct node *tags)
 }
 
 /* The entries of a list `expect`; their mistakes are said where they are compiled. */
-static void read_entries(struct rule *rule)
+static void read_entries(struct rule *rule, struct diagnostics *d)
 {
 	const struct node *list = rule->expect;
 	auto_diagnostics struct diagnostics unsaid = { 0 };
@@ -327,6 +332,9 @@ static void read_entries(struct rule *rule)
 		sustain = node_get(map, "sustain");
 		if (severity && severity->type == NODE_SCALAR)
 			entry->severity = severity_find(severity->text);
+		/* once values are put in nobody could tell */
+		if (sustain && node_varies(sustain))
+			diagnose(d, sustain, "sustain: no ${…} can stand in that of an entry");
 		any |= sustain && sustain_read(sustain, &entry->sustain, &unsaid) == 0;
 	}
 	rule->entry_count = any ? list->count : 0;
@@ -337,7 +345,7 @@ static void read_sustains(const struct reading_rule *c)
 	struct rule *rule = c->rule;
 
 	if (rule->expect && rule->expect->type == NODE_LIST)
-		read_entries(rule);
+		read_entries(rule, c->r->d);
 	if (c->sustain && rule->entry_count)
 		diagnose(c->r->d, c->sustain,
 			 "sustain: it stands in an entry of expect, too: either there, or here");

@@ -129,6 +129,8 @@ struct rule {
 	size_t tag_count; /* default tags and its own */
 	enum severity severity;
 	struct sustain sustain; /* of the check */
+	const struct node *sustain_said; /* as written, when it holds ${…}: `sustain` is then read
+					    when the plan is made */
 	struct rule_entry *entries;
 	size_t entry_count; /* of a list `expect` in which one is sustained; else 0 */
 	struct rule_links *links; /* what load found out about it (engine/ruleset/rule.h) */

@@ -326,11 +326,26 @@ static const struct mistake mistakes_of_checks[] = {
 		 "    sustain: { samples: 3, evry: 1s }\n"
 		 "    port: { port: 1 }\n",
 	  .says = "t.yaml:5:28: unknown key 'evry' in sustain; did you mean 'every'?\n" },
-	{ "a parameter in sustain",
-	  CHECKS "  - id: a\n"
-		 "    sustain: { samples: \"${host.name}\", every: 1s }\n"
+	{ "a parameter in sustain that is no number",
+	  HEAD "params: { n: { type: text, default: some } }\n"
+	       "checks:\n"
+	       "  - id: a\n"
+	       "    sustain: { samples: \"${n}\", every: 1s }\n"
+	       "    port: { port: 1 }\n",
+	  .says = "t.yaml:6:25: samples: 'some' is not a number from 2 to 1000\n" },
+	{ "a capture in sustain",
+	  CHECKS "  - { id: b, port: { port: 1 } }\n"
+		 "  - id: a\n"
+		 "    sustain: { for: \"${self.time}\", every: 1s }\n"
 		 "    port: { port: 1 }\n",
-	  .says = "t.yaml:5:25: samples: no ${…} can stand in sustain\n" },
+	  .says = "t.yaml:6:21: ${self.time}: self stands in expect only\n" },
+	{ "a parameter in the sustain of an entry",
+	  HEAD "params: { n: { type: int, default: 3 } }\n"
+	       "checks:\n"
+	       "  - id: a\n"
+	       "    port: { port: 1 }\n"
+	       "    expect: [ { listening: true, sustain: { samples: \"${n}\", every: 1s } } ]\n",
+	  .says = "t.yaml:7:43: sustain: no ${…} can stand in that of an entry\n" },
 	{ "sustain with retry",
 	  CHECKS "  - id: a\n"
 		 "    sustain: { samples: 3, every: 1s }\n"

@@ -164,6 +164,29 @@ static void what_has_no_value_is_not_run(void **state)
 	assert_string_equal(words_in(&world_check(&w, "t/each")->title, "en"), "At ${h}");
 }
 
+static void parameters_say_how_long_it_must_last(void **state)
+{
+	static const char rules[] =
+		"format: 1\nruleset: t\nparams:\n"
+		"  long: { type: duration, default: 5m }\n"
+		"  few: { type: int, required: false }\n"
+		"checks:\n"
+		"  - { id: a, port: { port: 1 }, sustain: { for: \"${long}\", every: 10s } }\n"
+		"  - { id: b, port: { port: 1 }, sustain: { samples: \"${few}\", every: 1s } }\n";
+	auto_world struct world w = { 0 }, short_one = { 0 };
+	const struct rule *rule;
+
+	(void)state;
+	world_make(&w, rules, NULL, NULL);
+	rule = world_check(&w, "t/a")->rule;
+	assert_int_equal(rule->sustain.samples, 31);
+	assert_true(rule->sustain.every == 10 * NS_PER_S);
+	assert_string_equal(world_check(&w, "t/b")->reason, "not configured: few");
+	world_make(&short_one, rules, WORDS("long=20s", "few=4"), NULL);
+	assert_int_equal(world_check(&short_one, "t/a")->rule->sustain.samples, 3);
+	assert_int_equal(world_check(&short_one, "t/b")->rule->sustain.samples, 4);
+}
+
 static void an_empty_list_is_an_error(void **state)
 {
 	static const struct decided_case cases[] = {
@@ -540,6 +563,7 @@ int main(void)
 		cmocka_unit_test(includes_stand_before_the_checks),
 		cmocka_unit_test(an_included_file_may_not_apply),
 		cmocka_unit_test(what_has_no_value_is_not_run),
+		cmocka_unit_test(parameters_say_how_long_it_must_last),
 		cmocka_unit_test(an_empty_list_is_an_error),
 		cmocka_unit_test(values_are_put_in),
 		cmocka_unit_test(a_value_that_its_field_refuses_is_a_mistake),
