@@ -85,6 +85,7 @@ static int find_one(struct book *b, const char *what, bool named, struct err **e
 
 int book_find(struct book *b, const char *const *operands, size_t count, struct err **e)
 {
+	b->all = !count;
 	for (size_t i = 0; i < count; i++)
 		if (find_one(b, operands[i], !is_folder(operands[i]), e))
 			return -1;
@@ -130,6 +131,7 @@ int book_plan(struct book *b, const struct book_params *params, const struct pla
 	home_site_files(&b->home, &site);
 	layers.site_files = (const char *const *)site.items;
 	layers.site_file_count = site.count;
+	layers.all_loaded = b->all;
 	values_requests(b->rulebook, &b->requests);
 	run_scout(&b->requests, b->secrets, log);
 	if (!values_resolve(b->rulebook, &layers, &b->requests, b->secrets, &b->mistakes) &&

@@ -25,6 +25,7 @@ struct book {
 	struct text_list paths;
 	struct text_list named; /* those of the paths that the user named (not: a folder, or nothing
 				   at all) */
+	bool all; /* nothing was named: all that is installed or shipped is looked for */
 	struct rulebook *rulebook;
 	struct diagnostics mistakes;
 	struct requests requests; /* with their answers */

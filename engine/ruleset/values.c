@@ -30,6 +30,7 @@ struct resolving {
 	struct givens givens;
 	struct node_arena *arena; /* for the values of includes */
 	char **environment;
+	bool all_loaded;
 };
 
 /* Forget what a weaker layer has set. */
@@ -494,9 +495,9 @@ static void say_undeclared(struct resolving *r, const struct given *g)
 	if (g->ruleset)
 		given_diagnose(g, r->d, "ruleset '%s' declares no parameter '%s'%s", g->ruleset,
 			       name, near);
-	else if (g->layer == LAYER_SITE)
-		given_warn(g, r->d, "no loaded ruleset declares a parameter '%s'%s", name, near);
-	else
+	else if (g->layer == LAYER_SITE && r->all_loaded)
+		given_warn(g, r->d, "no ruleset declares a parameter '%s'%s", name, near);
+	else if (g->layer != LAYER_SITE)
 		given_diagnose(g, r->d, "no ruleset declares a parameter '%s'%s", name, near);
 }
 
@@ -519,7 +520,8 @@ int values_resolve(struct rulebook *book, const struct layers *layers,
 			       .answers = answers,
 			       .secrets = secrets,
 			       .d = d,
-			       .environment = layers->environ };
+			       .environment = layers->environ,
+			       .all_loaded = layers->all_loaded };
 	size_t before = d->errors;
 
 	r.arena = node_arena_new();

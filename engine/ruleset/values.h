@@ -58,6 +58,9 @@ int request_answer_take(struct request *r, const json_t *answer, struct err **e)
 struct layers {
 	const char *const *site_files;
 	size_t site_file_count; /* /etc/rounds/params.d/(*).yaml, sorted */
+	/* All rulesets of this machine are loaded: a name of the site that none declares is worth a
+	 * warning. */
+	bool all_loaded;
 	const char *const *files;
 	size_t file_count; /* --params */
 	const char *const *options;

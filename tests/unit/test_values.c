@@ -103,8 +103,7 @@ static const struct row rows[] = {
 	{ "undeclared", PARAMS("  port: { type: port, required: false }\n"), .site = "prot: 1\n",
 	  .file = "prt: 1\nrulesets: { t: { pott: 1 } }\n", .environment = "ROUNDS_PARAM_ZEBRA=1",
 	  .option = "porr=1", .gives = "port\n",
-	  .says = "%D/s.yaml:1:7: warning: no loaded ruleset declares a parameter 'prot'; did you "
-		  "mean "
+	  .says = "%D/s.yaml:1:7: warning: no ruleset declares a parameter 'prot'; did you mean "
 		  "'port'?\n"
 		  "%D/f.yaml:1:6: no ruleset declares a parameter 'prt'; did you mean 'port'?\n"
 		  "%D/f.yaml:2:24: ruleset 't' declares no parameter 'pott'; did you mean 'port'?\n"

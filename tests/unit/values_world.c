@@ -112,6 +112,7 @@ void world_resolve(struct world *w, const char *site, const char *file, char **e
 	const char *site_files[] = { site_path }, *files[] = { file_path };
 	struct layers layers = { .site_files = site_files,
 				 .site_file_count = site != NULL,
+				 .all_loaded = true,
 				 .files = files,
 				 .file_count = file != NULL,
 				 .options = options,
