@@ -31,6 +31,7 @@ extern const struct check_type check_ssh;
 extern const struct check_type check_supervisor;
 extern const struct check_type check_system;
 extern const struct check_type check_tcp;
+extern const struct check_type check_udp;
 extern const struct check_type check_user;
 extern const struct check_type check_value;
 
@@ -61,6 +62,7 @@ const struct check_type *const check_registry[] = {
 	&check_supervisor,
 	&check_system,
 	&check_tcp,
+	&check_udp,
 	&check_user,
 	&check_value,
 	NULL,

@@ -14,6 +14,7 @@
 
 #include "checks/net/connect.h"
 #include "checks/net/names.h"
+#include "checks/net/payload.h"
 #include "checks/net/tls.h"
 #include "engine/base/loop.h"
 
@@ -26,6 +27,7 @@ struct tcp_query {
 	char *host;
 	uint64_t port;
 	char *send;
+	char *send_hex;
 	bool tls;
 	char *until;
 	bool verify;
@@ -38,6 +40,8 @@ static const struct field tcp_fields[] = {
 	FIELD_UINT(struct tcp_query, port, .required = true, .min = 1, .max = 65535,
 		   .doc = "Port number."),
 	FIELD_TEXT(struct tcp_query, send, .doc = "Text to send once the connection is made."),
+	FIELD_TEXT(struct tcp_query, send_hex,
+		   .doc = "Bytes to send instead of a text, as hex digits: '10 0c 00'."),
 	FIELD_BOOL(struct tcp_query, tls, .dflt = "false", .doc = "Whether to speak TLS."),
 	FIELD_TEXT(struct tcp_query, until,
 		   .doc = "Literal text at which reading ends; without it, the end of the "
@@ -51,6 +55,9 @@ static const struct fact tcp_facts[] = {
 	{ .name = "connected",
 	  .type = FACT_BOOL,
 	  .doc = "Whether the connection was made, with tls: whether TLS was, too." },
+	{ .name = "peer",
+	  .type = FACT_TEXT,
+	  .doc = "The address with port that was connected to." },
 	{ .name = "received", .type = FACT_TEXT, .doc = "What the server said, at most 64 KiB." },
 	{ .name = NULL },
 };
@@ -69,6 +76,7 @@ struct tcp {
 	struct loop_timer *quiet;
 	const struct tls_api *tls_api;
 	struct tls *tls;
+	struct buf payload;
 	size_t sent;
 	bool connected;
 	struct buf received;
@@ -84,6 +92,7 @@ static void tcp_free(struct tcp *t)
 		t->tls_api->close(t->tls);
 	if (t->fd >= 0)
 		close(t->fd);
+	buf_free(&t->payload);
 	buf_free(&t->received);
 	free(t->peer);
 	free(t);
@@ -92,6 +101,8 @@ static void tcp_free(struct tcp *t)
 static void tcp_record(const struct tcp *t)
 {
 	observer_set_bool(t->probe->observer, "connected", t->connected);
+	if (t->peer)
+		observer_set_string(t->probe->observer, "peer", t->peer);
 	if (t->phase == PHASE_RECEIVE)
 		observer_set_text(t->probe->observer, "received", buf_text(&t->received),
 				  t->received.len);
@@ -252,13 +263,12 @@ static void tcp_receive(struct tcp *t)
 
 static void tcp_send(struct tcp *t)
 {
-	const char *text = t->query->send ? t->query->send : "";
-	size_t len = strlen(text + t->sent);
+	size_t len = t->payload.len - t->sent;
 	uint32_t events = EPOLLOUT;
 
 	t->phase = PHASE_SEND;
 	while (len) {
-		enum tls_state state = tcp_write(t, text + t->sent, &len, &events);
+		enum tls_state state = tcp_write(t, t->payload.data + t->sent, &len, &events);
 
 		if (state == TLS_WAIT) {
 			tcp_wait(t, events);
@@ -273,7 +283,7 @@ static void tcp_send(struct tcp *t)
 			return;
 		}
 		t->sent += len;
-		len = strlen(text + t->sent);
+		len = t->payload.len - t->sent;
 	}
 	if (t->sent)
 		observer_trace(t->probe->observer, "sent %zu bytes", t->sent);
@@ -357,17 +367,13 @@ static void on_connected(void *ctx, int fd, const struct address *peer)
 static void on_found(void *ctx, const struct addresses *found, enum kind kind, const char *why)
 {
 	struct tcp *t = ctx;
-	auto_buf struct buf text = BUF_INIT(512);
 
 	if (!found) {
 		observer_trouble(t->probe->observer, kind, "%s", why);
 		tcp_end(t);
 		return;
 	}
-	addresses_print(found, &text);
-	if (found->count > 1 || strcmp(buf_text(&text), t->query->host) != 0)
-		observer_trace(t->probe->observer, "resolved '%s' to %s", t->query->host,
-			       buf_text(&text));
+	names_trace(found, t->query->host, t->probe->observer);
 	t->phase = PHASE_CONNECT;
 	connector_start(&t->connector, t->probe, found, (uint16_t)t->query->port, on_connected, t);
 }
@@ -377,14 +383,19 @@ static int tcp_begin(const void *query, struct probe *p, struct err **e)
 	const struct tcp_query *q = query;
 	struct tcp *t = xcalloc(1, sizeof(*t));
 
-	*t = (struct tcp){ .probe = p, .query = q, .fd = -1, .received = BUF_INIT(RECEIVED_MAX) };
+	*t = (struct tcp){ .probe = p,
+			   .query = q,
+			   .fd = -1,
+			   .payload = BUF_INIT(SIZE_MAX),
+			   .received = BUF_INIT(RECEIVED_MAX) };
 	p->state = t;
 	observer_target(p->observer, q->host, (unsigned)q->port);
 	/* before anything is connected: without its module the check has nothing to say about the
 	 * server */
 	if (q->tls)
 		t->tls_api = probe_module(p, "tls", "OpenSSL", e);
-	if ((!q->tls || t->tls_api) && names_ask(p, q->host, &t->lookup, on_found, t, e) == 0)
+	if ((!q->tls || t->tls_api) && payload_add(q->send, q->send_hex, &t->payload, e) == 0 &&
+	    names_ask(p, q->host, &t->lookup, on_found, t, e) == 0)
 		return 0;
 	p->state = NULL;
 	tcp_free(t);
@@ -462,7 +473,9 @@ static int tcp_validate(const void *query, bool (*given)(const void *ctx, const 
 			       "'until' is empty, so reading would end before it begins");
 	if (q->until && strlen(q->until) > RECEIVED_MAX)
 		return err_set(e, ERR_DATA, "'until' is longer than the 64 KiB that are read");
-	return 0;
+	if (given(ctx, "send") && given(ctx, "send_hex"))
+		return err_set(e, ERR_DATA, "'send' and 'send_hex' exclude each other");
+	return payload_validate(q->send_hex, SIZE_MAX, e);
 }
 
 const struct check_type check_tcp = {

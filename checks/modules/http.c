@@ -101,18 +101,18 @@ static void hop_send(struct http *h)
 static void hop_resolved(struct http *h, const struct addresses *found)
 {
 	auto_buf struct buf entry = BUF_INIT(1024);
-	auto_buf struct buf text = BUF_INIT(1024);
+	struct address to[ADDRESSES_TRIED];
+	size_t count = addresses_pick(found, 0, to);
 
 	buf_printf(&entry, "%s:%s:", h->host, h->port);
-	for (size_t i = 0; i < found->count; i++) {
-		bool v6 = found->items[i].any.sa_family == AF_INET6;
+	for (size_t i = 0; i < count; i++) {
+		bool v6 = to[i].any.sa_family == AF_INET6;
 
 		buf_adds(&entry, i ? v6 ? ",[" : "," : v6 ? "[" : "");
-		address_print(&found->items[i], &entry);
+		address_print(&to[i], &entry);
 		buf_adds(&entry, v6 ? "]" : "");
 	}
-	addresses_print(found, &text);
-	observer_trace(h->probe->observer, "resolved '%s' to %s", h->host, buf_text(&text));
+	names_trace(found, h->host, h->probe->observer);
 	h->resolve = curl_slist_append(h->resolve, buf_text(&entry));
 	hop_send(h);
 }

@@ -92,9 +92,38 @@ void address_print_port(const struct address *a, struct buf *out)
 
 void addresses_print(const struct addresses *a, struct buf *out)
 {
-	for (size_t i = 0; i < a->count; i++) {
+	for (size_t i = 0; i < a->count && i < ADDRESSES_TRIED; i++) {
 		if (i)
 			buf_adds(out, ", ");
 		address_print(&a->items[i], out);
 	}
+	if (a->count > ADDRESSES_TRIED)
+		buf_printf(out, " and %zu more", a->count - ADDRESSES_TRIED);
+}
+
+/* The first from `at` on that is of this family, or of another; count: there is none. */
+static size_t address_of(const struct addresses *from, size_t at, sa_family_t family, bool same)
+{
+	while (at < from->count && (from->items[at].any.sa_family == family) != same)
+		at++;
+	return at;
+}
+
+size_t addresses_pick(const struct addresses *from, uint16_t port,
+		      struct address out[ADDRESSES_TRIED])
+{
+	const sa_family_t first = from->items[0].any.sa_family;
+	size_t at[2] = { 0, 0 }, count = 0;
+
+	for (size_t turn = 0; count < ADDRESSES_TRIED; turn = !turn) {
+		at[0] = address_of(from, at[0], first, true);
+		at[1] = address_of(from, at[1], first, false);
+		if (at[0] == from->count && at[1] == from->count)
+			break;
+		if (at[turn] == from->count)
+			continue;
+		out[count] = from->items[at[turn]++];
+		address_set_port(&out[count++], port);
+	}
+	return count;
 }

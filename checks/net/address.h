@@ -13,8 +13,10 @@
 
 struct buf;
 
-/* As many as a name is tried at; what a resolver says beyond is left out. */
-#define ADDRESSES_MAX 8
+/* As many of a name as are kept; what a resolver says beyond is left out. */
+#define ADDRESSES_MAX 64
+/* As many of them as are tried in one check. */
+#define ADDRESSES_TRIED 8
 
 struct address {
 	union {
@@ -38,7 +40,11 @@ bool address_is_loopback(const struct address *a);
 void address_print(const struct address *a, struct buf *out);
 /* Append "10.0.0.1:80" or "[::1]:80". */
 void address_print_port(const struct address *a, struct buf *out);
-/* Append "10.0.0.1, ::1". */
+/* Append "10.0.0.1, ::1"; of many the first that are tried, and how many more there are. */
 void addresses_print(const struct addresses *a, struct buf *out);
+/* Those to try, ADDRESSES_TRIED at most: in their order, but IPv4 and IPv6 in turns (RFC 8305,
+ * section 4), so that a dead network of one kind does not use up all tries. Returns how many. */
+size_t addresses_pick(const struct addresses *from, uint16_t port,
+		      struct address out[ADDRESSES_TRIED]);
 
 #endif

@@ -33,6 +33,7 @@ static const struct {
 	{ EINVAL, KIND_UNREACHABLE, "%s cannot be connected to" },
 	{ EACCES, KIND_PERMISSION, "this machine forbids connecting to %s" },
 	{ EPERM, KIND_PERMISSION, "this machine's firewall forbids connecting to %s" },
+	{ EMSGSIZE, KIND_PARAMETER, "what is to be sent does not fit into a datagram to %s" },
 	{ EMFILE, KIND_RESOURCE, "no descriptor is left to connect to %s" },
 	{ ENFILE, KIND_RESOURCE, "no descriptor is left on this machine to connect to %s" },
 	{ ENOBUFS, KIND_RESOURCE, "no memory is left to connect to %s" },
@@ -57,6 +58,11 @@ enum kind net_kind(int errnum)
 	size_t i = meaning_of(errnum);
 
 	return i < ARRAY_SIZE(meanings) ? meanings[i].kind : KIND_UNREACHABLE;
+}
+
+bool net_tells_more(int a, int b)
+{
+	return meaning_of(a) > meaning_of(b);
 }
 
 static void net_explain(struct buf *out, int errnum, const char *peer)
@@ -107,7 +113,7 @@ void connector_cancel(struct connector *c)
 static void connector_made(struct connector *c, size_t at)
 {
 	struct attempt *a = &c->attempts[at];
-	struct address peer = c->to.items[at];
+	struct address peer = c->to[at];
 	auto_buf struct buf text = BUF_INIT(128);
 	char took[32];
 	int fd;
@@ -128,10 +134,10 @@ static void connector_failed(struct connector *c, size_t at, int errnum)
 	auto_buf struct buf why = BUF_INIT(512);
 
 	attempt_end(&c->attempts[at]);
-	address_print_port(&c->to.items[at], &peer);
+	address_print_port(&c->to[at], &peer);
 	net_explain(&why, errnum, buf_text(&peer));
 	observer_trace(c->probe->observer, "%s", buf_text(&why));
-	if (c->best && meaning_of(errnum) <= meaning_of(c->best))
+	if (c->best && !net_tells_more(errnum, c->best))
 		return;
 	c->best = errnum;
 	c->best_at = at;
@@ -145,7 +151,7 @@ static void connector_lost(struct connector *c)
 	auto_buf struct buf peer = BUF_INIT(128);
 
 	connector_cancel(c);
-	address_print_port(&c->to.items[c->best_at], &peer);
+	address_print_port(&c->to[c->best_at], &peer);
 	net_trouble(c->probe->observer, c->best, buf_text(&peer));
 	c->fn(c->ctx, -1, NULL);
 }
@@ -208,12 +214,12 @@ static int attempt_start(struct connector *c, size_t at)
 	int result;
 
 	*a = (struct attempt){ .connector = c,
-			       .fd = net_socket(c->to.items[at].any.sa_family),
+			       .fd = net_socket(c->to[at].any.sa_family),
 			       .started = clock_mono() };
 	if (a->fd < 0)
 		return errno;
 	c->pending++;
-	result = attempt_connect(a, &c->to.items[at]);
+	result = attempt_connect(a, &c->to[at]);
 	if (result == EINPROGRESS) {
 		a->watch = loop_fd_add(c->probe->loop, a->fd, EPOLLOUT, on_attempt, a, NULL);
 		if (!a->watch)
@@ -226,7 +232,7 @@ static int attempt_start(struct connector *c, size_t at)
  * been made; in the second case the connector may be gone. */
 static bool connector_next(struct connector *c)
 {
-	while (c->next < c->to.count) {
+	while (c->next < c->count) {
 		size_t at = c->next++;
 		int result = attempt_start(c, at);
 
@@ -236,7 +242,7 @@ static bool connector_next(struct connector *c)
 		}
 		if (result == EINPROGRESS) {
 			loop_timer_remove(TAKE(c->timer));
-			if (c->next < c->to.count)
+			if (c->next < c->count)
 				c->timer = loop_timer_add(c->probe->loop,
 							  clock_mono() + NEXT_AFTER_NS, on_next, c);
 			return true;
@@ -249,9 +255,8 @@ static bool connector_next(struct connector *c)
 void connector_start(struct connector *c, struct probe *p, const struct addresses *to,
 		     uint16_t port, connect_fn *fn, void *ctx)
 {
-	*c = (struct connector){ .probe = p, .fn = fn, .ctx = ctx, .to = *to };
-	for (size_t i = 0; i < c->to.count; i++)
-		address_set_port(&c->to.items[i], port);
+	*c = (struct connector){ .probe = p, .fn = fn, .ctx = ctx };
+	c->count = addresses_pick(to, port, c->to);
 	connector_go_on(c);
 }
 
@@ -263,7 +268,7 @@ void connector_print_pending(const struct connector *c, struct buf *out)
 		if (c->attempts[i].fd < 0)
 			continue;
 		buf_adds(out, first ? "" : ", ");
-		address_print_port(&c->to.items[i], out);
+		address_print_port(&c->to[i], out);
 		first = false;
 	}
 }

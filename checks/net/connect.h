@@ -32,17 +32,18 @@ struct connector {
 	struct probe *probe;
 	connect_fn *fn;
 	void *ctx;
-	struct addresses to;
+	struct address to[ADDRESSES_TRIED];
+	size_t count;
 	size_t next;    /* the first that has not been tried */
 	size_t pending; /* attempts without an answer */
-	struct attempt attempts[ADDRESSES_MAX];
+	struct attempt attempts[ADDRESSES_TRIED];
 	struct loop_timer *timer;
 	int best; /* the errno that tells most, and whose it is */
 	size_t best_at;
 };
 
 /* Connect; fn is called once, perhaps before this returns: touch nothing afterwards. The addresses
- * are copied. */
+ * are copied; of many some are tried (addresses_pick). */
 void connector_start(struct connector *c, struct probe *p, const struct addresses *to,
 		     uint16_t port, connect_fn *fn, void *ctx);
 /* Give up. Fine when it never started or is done. */
@@ -52,6 +53,8 @@ void connector_print_pending(const struct connector *c, struct buf *out);
 
 /* What an errno of connect(2), send(2) or recv(2) means. */
 enum kind net_kind(int errnum);
+/* Whether errno `a` tells more of what is at the other end than `b`: a refusal more than no way. */
+bool net_tells_more(int a, int b);
 /* Say so in the observer: "connection refused by 127.0.0.1:81". */
 void net_trouble(struct observer *o, int errnum, const char *peer);
 /* A non-blocking TCP socket for this address that is closed by exec; -1 and errno. */

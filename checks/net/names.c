@@ -3,6 +3,10 @@
  */
 #include "checks/net/names.h"
 
+#include <string.h>
+
+#include "engine/base/auto.h"
+#include "engine/base/buf.h"
 #include "engine/base/err.h"
 
 int names_ask(struct probe *p, const char *host, struct lookup *l, lookup_fn *fn, void *ctx,
@@ -24,6 +28,15 @@ int names_ask(struct probe *p, const char *host, struct lookup *l, lookup_fn *fn
 	if (!resolver)
 		return -1;
 	return api->ask(resolver, host, l, e);
+}
+
+void names_trace(const struct addresses *found, const char *host, struct observer *o)
+{
+	auto_buf struct buf text = BUF_INIT(1024);
+
+	addresses_print(found, &text);
+	if (found->count > 1 || strcmp(buf_text(&text), host) != 0)
+		observer_trace(o, "resolved '%s' to %s", host, buf_text(&text));
 }
 
 void names_drop(struct lookup *l)

@@ -39,6 +39,8 @@ extern const struct resolver_api resolver_api;
  * afterwards. -1 when nobody can be asked (no such module); fn was not called. */
 int names_ask(struct probe *p, const char *host, struct lookup *l, lookup_fn *fn, void *ctx,
 	      struct err **e);
+/* Trace what a host was resolved to, unless it was its own address. */
+void names_trace(const struct addresses *found, const char *host, struct observer *o);
 /* Wait no longer. Fine when it never asked or has its answer. */
 void names_drop(struct lookup *l);
 
