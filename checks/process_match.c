@@ -121,6 +121,9 @@ static enum match match_exe(const struct process_table *t, struct process *p, co
 
 static enum match match_name(const struct process_table *t, struct process *p, const char *name)
 {
+	/* of many processes most differ at once */
+	if (p->stat.comm[0] != name[0])
+		return MATCH_NO;
 	/* a name as ps shows it, cut, is the name, too */
 	if (!strcmp(p->stat.comm, name))
 		return MATCH_YES;

@@ -47,9 +47,10 @@ struct word {
  * Places
  */
 
+/* `ahead` is 0, or 1 where something is left; the text ends with a NUL. */
 static char peek(const struct quick *q, size_t ahead)
 {
-	return q->at + ahead < q->len ? q->bytes[q->at + ahead] : '\0';
+	return q->bytes[q->at + ahead];
 }
 
 static bool is_blank(char c)
@@ -139,7 +140,7 @@ static size_t indent(const struct quick *q)
 /* What a plain scalar may begin with. Some more may, which is left to libyaml. */
 static bool begins_plain(const struct quick *q)
 {
-	const char c = peek(q, 0), next = peek(q, 1);
+	const char c = peek(q, 0), next = c ? peek(q, 1) : '\0';
 
 	if (c == '-')
 		return (next >= '0' && next <= '9') || (next >= 'a' && next <= 'z') ||
@@ -147,30 +148,35 @@ static bool begins_plain(const struct quick *q)
 	return c && !strchr(" \n-?:,[]{}#&*!|>'\"%@`", c);
 }
 
+/* What one must look at in a plain scalar, in flow collections only (1) or everywhere (2). The text
+ * ends with a NUL. */
+static const unsigned char looks[256] = { ['\0'] = 2, ['\n'] = 2, ['#'] = 2, [':'] = 2, [','] = 1,
+					  ['?'] = 1,  ['['] = 1,  [']'] = 1, ['{'] = 1, ['}'] = 1 };
+
 static bool scan_plain(struct quick *q, bool flow, struct word *w)
 {
+	const unsigned char least = flow ? 1 : 2;
+	const char *bytes = q->bytes;
 	size_t at = q->at;
 
 	if (!begins_plain(q))
 		return false;
-	for (; at < q->len && q->bytes[at] != '\n'; at++) {
-		const char c = q->bytes[at], next = at + 1 < q->len ? q->bytes[at + 1] : '\0';
+	for (;; at++) {
+		const char c = bytes[at];
 
-		if (c == ':' && is_blank(next))
-			break;
-		if (c == '#' && q->bytes[at - 1] == ' ')
-			break;
-		if (!flow)
+		if (looks[(unsigned char)c] < least)
 			continue;
-		if (c == ',' || c == '[' || c == ']' || c == '{' || c == '}')
+		if (c == '#' ? bytes[at - 1] == ' ' : c != ':' && c != '?')
+			break;
+		if (c == ':' && is_blank(bytes[at + 1]))
 			break;
 		/* here libyaml's releases differ */
-		if (c == '?' || (c == ':' && strchr(",[]{}?", next)))
+		if (c == '?' || (flow && c == ':' && strchr(",[]{}?", bytes[at + 1])))
 			return false;
 	}
-	*w = (struct word){ .text = q->bytes + q->at, .from = q->at, .plain = true };
+	*w = (struct word){ .text = bytes + q->at, .from = q->at, .plain = true };
 	q->at = at;
-	while (q->bytes[at - 1] == ' ')
+	while (bytes[at - 1] == ' ')
 		at--;
 	w->to = at;
 	w->len = at - w->from;
