@@ -146,6 +146,7 @@ json_t *model_summary(const struct run *r)
 	put_statuses(o, s->count);
 	json_object_set_new(o, "waived", json_integer(0));
 	json_object_set_new(o, "flaky", json_integer((json_int_t)s->flaky));
+	json_object_set_new(o, "pending", json_integer((json_int_t)s->pending));
 	json_object_set_new(o, "not_configured", json_integer((json_int_t)s->not_configured));
 	for (int v = SEVERITY_CRITICAL; v >= SEVERITY_INFO; v--) {
 		json_t *one = json_object();
@@ -275,6 +276,10 @@ static void put_identity(json_t *o, const struct run *r, const struct result *x)
 	put_text(o, "severity", severity_name(x->severity));
 	put_text(o, "status", status_name(x->status));
 	json_object_set_new(o, "flaky", json_boolean(x->flaky));
+	json_object_set_new(o, "pending",
+			    x->pending ? json_pack("{s:i, s:i}", "failed", (int)x->pending, "of",
+						   (int)x->pending_of)
+				       : json_null());
 	json_object_set_new(o, "not_configured", json_boolean(x->not_configured));
 	json_object_set_new(o, "below_gate", json_boolean(x->below_gate));
 }

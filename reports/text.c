@@ -54,7 +54,7 @@ struct page {
 static enum color color_of(const struct result *x)
 {
 	if (x->status == STATUS_PASS)
-		return x->flaky ? COLOR_YELLOW : COLOR_GREEN;
+		return x->flaky || x->pending ? COLOR_YELLOW : COLOR_GREEN;
 	if (x->status == STATUS_SKIP)
 		return COLOR_DIM;
 	return x->below_gate ? COLOR_YELLOW : COLOR_RED;
@@ -109,6 +109,9 @@ static void put_line_tail(struct page *p, const struct result *x)
 	}
 	if (x->flaky)
 		buf_printf(&line, "  [%s]", phrase(PHRASE_FLAKY, lang));
+	if (x->pending)
+		buf_printf(&line, "  [%s %u/%u: %s]", phrase(PHRASE_PENDING, lang), x->pending,
+			   x->pending_of, x->message ? x->message : "");
 	buf_adds(&p->out, buf_text(&line));
 	buf_addc(&p->out, '\n');
 }
@@ -428,6 +431,8 @@ static void put_summary(struct page *p)
 			   phrase(PHRASE_NOT_CONFIGURED, lang));
 	if (s->flaky)
 		buf_printf(&p->out, ", %zu %s", s->flaky, phrase(PHRASE_FLAKY, lang));
+	if (s->pending)
+		buf_printf(&p->out, ", %zu %s", s->pending, phrase(PHRASE_PENDING, lang));
 	buf_printf(&p->out, "  (%s)\n", took);
 	/* a run that never began, for mistakes in its rulesets, is not complete either */
 	if (r->cut_short)

@@ -128,7 +128,8 @@ static void exit_section(struct buf *out)
 	item(out, "1", "The gate failed: a check at or above --fail-on failed.");
 	item(out, "2", "No verdict: a check ended as an error, or the run was cut short.");
 	item(out, "3",
-	     "Passed, but checks below the gate failed or were flaky; only with --warn-exit.");
+	     "Passed, but checks below the gate failed, or some were flaky or pending; only "
+	     "with --warn-exit.");
 	item(out, "4", "Nothing was inspected, or a ruleset that was named does not apply.");
 	item(out, "64, 65, 66, 70, 73, 75, 77, 78",
 	     "As in sysexits.h: usage, an invalid ruleset or value, not found, a bug, a report "

@@ -88,14 +88,15 @@ static const struct option_row run_options[] = {
 		     .doc = "Only checks with this tag."),
 	OPTION_TEXT(struct run_args, task, .name = "task", .argument = "NAME",
 		    .doc = "The task that this run is of: what logs say since its last run is told "
-			   "next time, and no two runs of it overlap."),
+			   "next time, 'sustain: { runs: 3 }' counts its runs, and no two of them "
+			   "overlap."),
 	OPTION_DURATION(struct run_args, timeout, .name = "timeout", .argument = "DURATION",
 			.doc = "The timeout of checks that set none (10s unless given)."),
 	OPTION_FLAG(struct run_args, verbose, .name = "verbose", .letter = 'v',
 		    .doc = "Print more about everything."),
 	OPTION_FLAG(struct run_args, warn_exit, .name = "warn-exit",
-		    .doc = "Exit 3 when the run passed, but a check below the gate failed or one "
-			   "was flaky."),
+		    .doc = "Exit 3 when the run passed, but a check below the gate failed, or one "
+			   "was flaky or pending."),
 	{ .name = NULL },
 };
 
@@ -218,6 +219,31 @@ static void on_progress(void *ctx, const struct progress *p)
 	outputs_progress(s->outputs, p);
 }
 
+static bool counts_runs(const struct check *c)
+{
+	const struct rule *r = c->rule;
+
+	for (size_t i = 0; i < r->entry_count; i++)
+		if (r->entries[i].sustain.runs)
+			return true;
+	return r->sustain.runs > 0;
+}
+
+/* Without a history such a check fails at once, which its author has to hear of. */
+static void warn_of_no_task(const struct session *s)
+{
+	const struct plan *p = s->book.plan;
+	size_t n = 0;
+
+	for (size_t i = 0; !s->task && i < p->count; i++)
+		n += p->checks[i].decided == DECIDED_NOT && counts_runs(&p->checks[i]);
+	if (n)
+		log_say(s->log, LOG_WARNING,
+			"%zu check%s to fail in several runs ('sustain: { runs: … }'), but without "
+			"--task there is no history: this run alone decides",
+			n, n == 1 ? " has" : "s have");
+}
+
 static int execute(struct session *s, struct err **e)
 {
 	const struct run_options options = {
@@ -226,12 +252,14 @@ static int execute(struct session *s, struct err **e)
 		.module_path = s->book.home.modules,
 		.secrets = s->book.secrets,
 		.states = s->states,
+		.failing = s->task ? task_failing(s->task) : NULL,
 		.log = s->log,
 		.on_result = on_result,
 		.on_progress = on_progress,
 		.ctx = s,
 	};
 
+	warn_of_no_task(s);
 	outputs_begin(s->outputs, &s->run, s->book.plan->count);
 	return run_execute(s->book.plan, &options, &s->run, e);
 }

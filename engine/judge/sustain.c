@@ -10,6 +10,10 @@
 static const char *const keys[] = { "at_least", "every", "for",     "full",
 				    "of",       "runs",  "samples", NULL };
 
+static const unsigned several[2] = { 2, SUSTAIN_SAMPLES_MAX };
+static const unsigned one_or_more[2] = { 1, SUSTAIN_SAMPLES_MAX };
+static const unsigned in_a_row[2] = { 2, SUSTAIN_RUNS_MAX };
+
 static int check_keys_known(const struct node *map, struct diagnostics *d)
 {
 	int rc = 0;
@@ -42,17 +46,17 @@ static const char *text_of(const struct node *map, const char *key, struct diagn
 	return v->text;
 }
 
-static int read_count(const struct node *map, const char *key, unsigned least, unsigned *out,
-		      struct diagnostics *d)
+static int read_count(const struct node *map, const char *key, const unsigned range[2],
+		      unsigned *out, struct diagnostics *d)
 {
 	const char *text = text_of(map, key, d);
 	uint64_t n;
 
 	if (!text)
 		return -1;
-	if (number_uint(text, &n) || n < least || n > SUSTAIN_SAMPLES_MAX)
-		return diagnose(d, node_get(map, key), "%s: '%s' is not a number from %u to %d",
-				key, text, least, SUSTAIN_SAMPLES_MAX);
+	if (number_uint(text, &n) || n < range[0] || n > range[1])
+		return diagnose(d, node_get(map, key), "%s: '%s' is not a number from %u to %u",
+				key, text, range[0], range[1]);
 	*out = (unsigned)n;
 	return 0;
 }
@@ -109,8 +113,8 @@ static int read_of(const struct node *map, struct sustain *s, struct diagnostics
 {
 	if (!node_get(map, "at_least"))
 		return diagnose(d, map, "missing key 'at_least' in sustain: how many of them fail");
-	if (read_count(map, "of", 2, &s->samples, d) ||
-	    read_count(map, "at_least", 1, &s->at_least, d))
+	if (read_count(map, "of", several, &s->samples, d) ||
+	    read_count(map, "at_least", one_or_more, &s->at_least, d))
 		return -1;
 	if (s->at_least > s->samples)
 		return diagnose(d, node_get(map, "at_least"),
@@ -135,7 +139,7 @@ static const char *form_of(const struct node *map, struct diagnostics *d)
 		found = forms[i];
 	}
 	if (!found)
-		diagnose(d, map, "sustain: needs samples, for, or of and at_least");
+		diagnose(d, map, "sustain: needs samples, for, runs, or of and at_least");
 	else if (strcmp(found, "of") && node_get(map, "at_least"))
 		diagnose(d, node_get(map, "at_least"), "at_least: belongs to 'of', not to '%s'",
 			 found);
@@ -144,12 +148,23 @@ static const char *form_of(const struct node *map, struct diagnostics *d)
 	return NULL;
 }
 
+/* A run takes one sample of it: what belongs to several is a mistake. */
+static int read_runs(const struct node *map, struct sustain *s, struct diagnostics *d)
+{
+	static const char *const of_samples[] = { "every", "full" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(of_samples); i++)
+		if (node_get(map, of_samples[i]))
+			return diagnose(d, node_get(map, of_samples[i]),
+					"%s: belongs to samples, not to 'runs'", of_samples[i]);
+	return read_count(map, "runs", in_a_row, &s->runs, d);
+}
+
 static int read_form(const struct node *map, const char *form, struct sustain *s,
 		     struct diagnostics *d)
 {
 	if (!strcmp(form, "runs"))
-		return diagnose(d, node_get(map, "runs"),
-				"runs: needs the history of earlier runs, which is not kept yet");
+		return read_runs(map, s, d);
 	if (!node_get(map, "every"))
 		return diagnose(d, map, "missing key 'every' in sustain");
 	if (read_time(map, "every", &s->every, d) || read_full(map, &s->full, d))
@@ -158,7 +173,7 @@ static int read_form(const struct node *map, const char *form, struct sustain *s
 		return read_for(map, s, d);
 	if (!strcmp(form, "of"))
 		return read_of(map, s, d);
-	if (read_count(map, "samples", 2, &s->samples, d))
+	if (read_count(map, "samples", several, &s->samples, d))
 		return -1;
 	s->at_least = s->samples;
 	return 0;
@@ -180,6 +195,11 @@ int sustain_read(const struct node *value, struct sustain *out, struct diagnosti
 	return 0;
 }
 
+bool sustain_is_given(const struct sustain *s)
+{
+	return s->samples > 0 || s->runs > 0;
+}
+
 enum sustained sustain_decide(const struct sustain *s, unsigned taken, unsigned failed)
 {
 	const unsigned samples = s->samples ? s->samples : 1;
@@ -199,10 +219,10 @@ static json_t *duration_schema(const char *doc)
 			 "^([0-9]+(ms|s|m|h|d))+$|\\$\\{", "description", doc);
 }
 
-static json_t *count_schema(int least, const char *doc)
+static json_t *count_schema(const unsigned range[2], const char *doc)
 {
 	return json_pack("{s:[s,s], s:i, s:i, s:s, s:s}", "type", "integer", "string", "minimum",
-			 least, "maximum", SUSTAIN_SAMPLES_MAX, "pattern", "\\$\\{",
+			 (int)range[0], "maximum", (int)range[1], "pattern", "\\$\\{",
 			 "description", doc);
 }
 
@@ -211,19 +231,23 @@ json_t *sustain_schema(void)
 	json_t *properties = json_object();
 
 	json_object_set_new(properties, "samples",
-			    count_schema(2, "So many samples must all fail."));
+			    count_schema(several, "So many samples must all fail."));
 	json_object_set_new(properties, "for",
 			    duration_schema("All samples of this time must fail."));
 	json_object_set_new(properties, "of",
-			    count_schema(2, "So many samples are taken at most."));
-	json_object_set_new(properties, "at_least", count_schema(1, "So many of them must fail."));
+			    count_schema(several, "So many samples are taken at most."));
+	json_object_set_new(properties, "at_least",
+			    count_schema(one_or_more, "So many of them must fail."));
+	json_object_set_new(properties, "runs",
+			    count_schema(in_a_row, "So many runs of its task in a row must fail; "
+						   "needs --task."));
 	json_object_set_new(properties, "every", duration_schema("From one sample to the next."));
 	json_object_set_new(properties, "full",
 			    json_pack("{s:[b,b,s,s], s:s}", "enum", 1, 0, "true", "false",
 				      "description",
 				      "Take all samples, also when the verdict is certain."));
-	return json_pack("{s:s, s:b, s:[s], s:o, s:[{s:[s]}, {s:[s]}, {s:[s,s]}]}", "type",
-			 "object", "additionalProperties", 0, "required", "every", "properties",
-			 properties, "oneOf", "required", "samples", "required", "for", "required",
-			 "of", "at_least");
+	return json_pack("{s:s, s:b, s:o, s:[{s:[s,s]}, {s:[s,s]}, {s:[s,s,s]}, {s:[s]}]}", "type",
+			 "object", "additionalProperties", 0, "properties", properties, "oneOf",
+			 "required", "samples", "every", "required", "for", "every", "required",
+			 "of", "at_least", "every", "required", "runs");
 }

@@ -26,6 +26,7 @@ static void summary_add(struct summary *s, const struct result *x)
 	s->total++;
 	s->count[x->status]++;
 	s->flaky += x->flaky;
+	s->pending += x->pending > 0;
 	s->not_configured += x->not_configured;
 	if (x->severity >= SEVERITY_INFO && x->severity <= SEVERITY_CRITICAL)
 		s->by_severity[x->severity][x->status]++;
@@ -67,12 +68,13 @@ static bool named_does_not_apply(const struct run *r)
 void run_judge(struct run *r, const struct gate_options *o, int load_error)
 {
 	struct tally t;
-	bool nothing;
+	bool nothing, unsettled;
 
 	run_find_causes(r);
 	r->fail_on = o->fail_on;
 	r->ignore_errors = o->ignore_errors;
 	t = run_tally(r);
+	unsettled = r->summary.flaky || r->summary.pending;
 	nothing = !o->allow_empty && (t.inspected == 0 || named_does_not_apply(r));
 	r->worst_reasons = t.failed + (o->ignore_errors ? 0 : t.blind);
 	if (load_error >= 64) {
@@ -89,6 +91,6 @@ void run_judge(struct run *r, const struct gate_options *o, int load_error)
 		r->exit_code = 4;
 	} else {
 		r->gate = GATE_PASS;
-		r->exit_code = o->warn_exit && (t.below || r->summary.flaky) ? 3 : 0;
+		r->exit_code = o->warn_exit && (t.below || unsettled) ? 3 : 0;
 	}
 }

@@ -22,6 +22,7 @@ void result_release(struct result *r)
 	free(r->message);
 	free(r->details);
 	free(r->state);
+	free(r->entries);
 	*r = (struct result){ 0 };
 }
 

@@ -47,10 +47,15 @@ struct result {
 	int64_t started;   /* clock_real ns; 0 when never run */
 	int64_t duration;  /* ns */
 	uint64_t seq;      /* order of completion, from 1 */
-	char *message;     /* always there but for a pass: one line */
+	char *message;     /* always there but for a pass (unless it is pending): one line */
 	char *details;
 	char *state; /* JSON text: left to the next run of its task; or NULL */
 	bool not_configured; /* a skip for want of a parameter */
+	/* A pass that fails, but not yet for so many runs in a row as it must: the first of
+	 * three is `pending` 1, `pending_of` 3. 0: it is not. */
+	unsigned pending, pending_of;
+	char *entries; /* of an expectation with entries that are sustained over runs: 'f' or 'p' of
+			  each of them, '.' of others; or NULL */
 	bool below_gate;     /* a fail or error that the gate does not count */
 	/* What it most likely hangs on: a result of the same run that has no cause itself; NULL: it
 	 * stands for itself. How many hang on this one. No status is changed by it. */
@@ -81,7 +86,7 @@ struct ruleset_info {
 };
 
 struct summary {
-	size_t total, count[STATUS_COUNT], flaky, not_configured;
+	size_t total, count[STATUS_COUNT], flaky, pending, not_configured;
 	size_t by_severity[5][STATUS_COUNT]; /* enum severity x enum status */
 };
 

@@ -366,7 +366,7 @@ static void fill_in(struct reading_rule *c, const struct type_defaults *td)
 								      : SEVERITY_MEDIUM;
 	if (!rule->timeout)
 		rule->timeout = td && td->timeout ? td->timeout : general->timeout;
-	if (!rule->retry && !rule->sustain.samples && !rule->entry_count)
+	if (!rule->retry && !sustain_is_given(&rule->sustain) && !rule->entry_count)
 		rule->retry = td && td->retry ? td->retry : general->retry;
 	add_tags(rule, general->tags);
 	add_tags(rule, td ? td->tags : NULL);

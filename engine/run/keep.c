@@ -124,17 +124,24 @@ static char *keep_message(const struct job *j, const struct secrets *secrets)
 	return buf_take(&line);
 }
 
+char *keep_id(const struct job *j, const struct secrets *secrets)
+{
+	auto_free char *id = NULL;
+
+	if (!j->item)
+		return xstrdup(j->check->id);
+	id = check_item_id(j->check, j->item_number, j->item);
+	return masked(secrets, id);
+}
+
 static void keep_names(struct job *j, const struct secrets *secrets)
 {
-	auto_free char *en = NULL, *zh = NULL, *id = NULL;
+	auto_free char *en = NULL, *zh = NULL;
 
-	if (!j->item) {
-		j->result.id = xstrdup(j->check->id);
+	j->result.id = keep_id(j, secrets);
+	if (!j->item)
 		return;
-	}
-	id = check_item_id(j->check, j->item_number, j->item);
 	check_item_title(j->check, j->item_number, j->item, &en, &zh);
-	j->result.id = masked(secrets, id);
 	j->result.title_en = masked(secrets, en);
 	j->result.title_zh = masked(secrets, zh);
 }
@@ -155,6 +162,9 @@ void keep_result(struct job *j, const struct secrets *secrets)
 		.message = keep_message(j, secrets),
 		.details = keep_details(j, secrets),
 		.state = o->state ? xstrdup(o->state) : NULL,
+		.pending = o->pending,
+		.pending_of = o->pending_of,
+		.entries = o->entries ? xstrdup(o->entries) : NULL,
 		.not_configured = o->status == STATUS_SKIP && o->message &&
 				  text_starts_with(o->message, "not configured"),
 	};

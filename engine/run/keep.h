@@ -8,6 +8,8 @@
 struct job;
 struct secrets;
 
+/* Under which id its result is told; the caller's. */
+char *keep_id(const struct job *j, const struct secrets *secrets);
 /* Fills j->result from j->outcome and its tries; `secrets` may be NULL. */
 void keep_result(struct job *j, const struct secrets *secrets);
 

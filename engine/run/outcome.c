@@ -15,6 +15,7 @@ void outcome_release(struct outcome *o)
 	free(o->details);
 	free(o->state);
 	free(o->sample);
+	free(o->entries);
 	json_decref(o->exports);
 	*o = (struct outcome){ 0 };
 }
@@ -32,6 +33,7 @@ struct outcome outcome_copy(const struct outcome *o)
 	copy.details = copy_text(o->details);
 	copy.state = copy_text(o->state);
 	copy.sample = copy_text(o->sample);
+	copy.entries = copy_text(o->entries);
 	copy.exports = json_incref(o->exports);
 	return copy;
 }

@@ -23,6 +23,9 @@ struct outcome {
 	char *state;      /* JSON text: what it leaves to the next run of its task; or NULL */
 	char *sample;     /* JSON text of sample_make(), of a check that is sustained; or NULL */
 	json_t *exports;  /* { path: value } for the captures of others, or NULL: no observation */
+	/* Set by the supervisor alone, of what is sustained over runs (result.h). */
+	unsigned pending, pending_of;
+	char *entries;
 };
 
 void outcome_release(struct outcome *o);

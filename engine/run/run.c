@@ -51,8 +51,10 @@ static void enter(struct execution *x, struct job *j)
 {
 	j->attempt++;
 	if (check_is_sustained(j->check)) {
+		auto_free char *id = keep_id(j, x->options->secrets);
+
 		if (!j->sampling)
-			j->sampling = sampling_new(j->check);
+			j->sampling = sampling_new(j->check, id, x->options->failing);
 		sampling_begin(j->sampling, clock_mono());
 	}
 	lanes_add(&x->lanes, j);

@@ -32,6 +32,9 @@ struct run_options {
 	const char *module_path; /* folder of the modules */
 	struct secrets *secrets;
 	const json_t *states; /* { ID: what the check left at the last run of its task }; or NULL */
+	/* { ID: how many runs of the task in a row it has failed; ID#N: the same of entry N }; or
+	 * NULL: the run is of no task */
+	const json_t *failing;
 	struct log *log;
 	/* Called when a check has ended (its result is whole; order of completion), and some ten
 	 * times a second with the state of affairs. */

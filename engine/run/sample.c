@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/base/auto.h"
+#include "engine/base/buf.h"
 #include "engine/base/clock.h"
 #include "engine/base/xalloc.h"
 #include "engine/judge/expect.h"
@@ -17,7 +18,7 @@
 
 bool check_is_sustained(const struct check *c)
 {
-	return c->rule && (c->rule->sustain.samples || c->rule->entry_count);
+	return c->rule && (sustain_is_given(&c->rule->sustain) || c->rule->entry_count);
 }
 
 char *sample_make(const struct check *c, const json_t *facts, const struct verdict *v, bool finding)
@@ -43,6 +44,8 @@ struct unit {
 	unsigned taken, failed;
 	int64_t due;
 	enum sustained verdict;
+	unsigned before;      /* runs in a row that it has failed before this one */
+	bool pending;         /* it fails now, and not yet for so many runs */
 	struct outcome worst; /* of the last sample that failed */
 };
 
@@ -53,6 +56,7 @@ struct sampling {
 	int64_t first, now;    /* clock_mono */
 	int64_t started;       /* clock_real */
 	unsigned taken, failed, wanted;
+	bool of_task; /* there is a history to be sustained over */
 	json_t *rows;
 };
 
@@ -61,13 +65,23 @@ static unsigned unit_samples(const struct unit *u)
 	return u->sustain.samples ? u->sustain.samples : 1;
 }
 
-struct sampling *sampling_new(const struct check *c)
+/* How often in a row the whole check, or the entry, has failed in the runs before. */
+static unsigned failed_before(const struct sampling *s, size_t unit, const char *id,
+			      const json_t *failing)
+{
+	auto_free char *key = s->entries ? xasprintf("%s#%zu", id, unit) : xstrdup(id);
+
+	return (unsigned)json_integer_value(json_object_get(failing, key));
+}
+
+struct sampling *sampling_new(const struct check *c, const char *id, const json_t *failing)
 {
 	struct sampling *s = xcalloc(1, sizeof(*s));
 	const struct rule *rule = c->rule;
 
 	s->check = c;
-	s->entries = rule->sustain.samples ? 0 : rule->entry_count;
+	s->of_task = failing != NULL;
+	s->entries = sustain_is_given(&rule->sustain) ? 0 : rule->entry_count;
 	s->count = s->entries + 1;
 	s->units = xcalloc(s->count, sizeof(*s->units));
 	s->rows = json_array();
@@ -82,6 +96,8 @@ struct sampling *sampling_new(const struct check *c)
 		} else if (!s->entries) {
 			u->sustain = rule->sustain;
 		}
+		if (u->sustain.runs)
+			u->before = failed_before(s, i, id, failing);
 		if (unit_samples(u) > s->wanted)
 			s->wanted = unit_samples(u);
 	}
@@ -125,7 +141,13 @@ static bool unit_failed(const struct sampling *s, size_t unit, const struct outc
 	return false;
 }
 
-static void unit_add(struct unit *u, bool failed, const struct outcome *o)
+/* It fails, but for so many runs only as are too few: nothing is to be waited for in this one. */
+static bool is_pending(const struct sampling *s, const struct unit *u)
+{
+	return u->verdict == SUSTAINED_FAIL && s->of_task && u->before + 1 < u->sustain.runs;
+}
+
+static void unit_add(const struct sampling *s, struct unit *u, bool failed, const struct outcome *o)
 {
 	u->taken++;
 	if (failed) {
@@ -134,6 +156,9 @@ static void unit_add(struct unit *u, bool failed, const struct outcome *o)
 		u->worst = outcome_copy(o);
 	}
 	u->verdict = sustain_decide(&u->sustain, u->taken, u->failed);
+	u->pending = is_pending(s, u);
+	if (u->pending)
+		u->verdict = SUSTAINED_PASS;
 }
 
 /* What is still open cannot make it worse than it is. */
@@ -188,7 +213,7 @@ bool sampling_add(struct sampling *s, const struct outcome *o, int64_t *next)
 
 		if (u->verdict != SUSTAINED_OPEN || u->due > s->now + EARLY)
 			continue;
-		unit_add(u, unit_failed(s, i, o, sample), o);
+		unit_add(s, u, unit_failed(s, i, o, sample), o);
 		u->due = s->now + u->sustain.every;
 	}
 	json_decref(sample);
@@ -254,6 +279,17 @@ static const struct unit *worst_unit(const struct sampling *s)
 	return worst;
 }
 
+/* Of those that fail, and not yet for so many runs, the worst; NULL: there is none. */
+static const struct unit *worst_pending(const struct sampling *s)
+{
+	const struct unit *worst = NULL;
+
+	for (size_t i = 0; i < s->count; i++)
+		if (s->units[i].pending && (!worst || s->units[i].severity > worst->severity))
+			worst = &s->units[i];
+	return worst;
+}
+
 /* A fail: the sample in which the worst entry failed last, with the failures of all that have. */
 static void end_failed(const struct sampling *s, const struct unit *worst, json_t *details,
 		       struct outcome *o)
@@ -302,9 +338,71 @@ static json_t *tell_samples(const struct sampling *s)
 	return samples;
 }
 
+/* What the check would have failed with: told beside the pass. */
+static char *pending_message(const struct sampling *s, const struct unit *u)
+{
+	json_t *details = json_object(), *failures = json_array();
+	struct outcome told = outcome_copy(&u->worst);
+	char *message;
+
+	if (s->entries)
+		take_failures(s, &u->worst, (size_t)(u - s->units), failures);
+	tell_failure(json_array_get(failures, 0), details, &told);
+	message = told.message ? xstrdup(told.message) : NULL;
+	outcome_release(&told);
+	json_decref(failures);
+	json_decref(details);
+	return message;
+}
+
+static void end_pending(const struct sampling *s, const struct unit *u, struct outcome *o)
+{
+	free(o->message);
+	o->message = pending_message(s, u);
+	o->pending = u->before + 1;
+	o->pending_of = u->sustain.runs;
+}
+
+/* What history keeps of the entries: 'p' and 'f' of each that is sustained over runs, else '.'. */
+static char *entry_verdicts(const struct sampling *s)
+{
+	struct buf letters = BUF_INIT(SIZE_MAX);
+	bool any = false;
+
+	for (size_t i = 0; i < s->entries; i++) {
+		const struct unit *u = &s->units[i];
+
+		any |= u->sustain.runs && u->taken;
+		buf_addc(&letters, !u->sustain.runs || !u->taken ? '.' : u->failed ? 'f' : 'p');
+	}
+	if (any)
+		return buf_take(&letters);
+	buf_free(&letters);
+	return NULL;
+}
+
+/* That there is no history is no reason to pass. */
+static void tell_no_task(const struct sampling *s, const struct unit *worst, json_t *details)
+{
+	auto_free char *text = NULL;
+	json_t *trace = json_object_get(details, "trace");
+
+	if (s->of_task || !worst->sustain.runs)
+		return;
+	text = xasprintf("judged by this run alone: 'runs: %u' needs the history of a task "
+			 "(--task)",
+			 worst->sustain.runs);
+	if (!trace) {
+		trace = json_array();
+		json_object_set_new(details, "trace", trace);
+	}
+	json_array_append_new(trace, json_string(text));
+}
+
 void sampling_end(struct sampling *s, struct outcome *o)
 {
 	const struct unit *worst = o->status == STATUS_ERROR ? NULL : worst_unit(s);
+	const struct unit *pending = worst || o->status == STATUS_ERROR ? NULL : worst_pending(s);
 	json_t *details;
 
 	if (worst) {
@@ -318,11 +416,17 @@ void sampling_end(struct sampling *s, struct outcome *o)
 	details = o->details ? json_loads(o->details, 0, NULL) : NULL;
 	if (!details)
 		details = json_object();
-	if (worst)
+	if (worst) {
 		end_failed(s, worst, details, o);
-	else if (o->status == STATUS_FAIL)
+		tell_no_task(s, worst, details);
+	} else if (o->status == STATUS_FAIL) {
 		end_passed(s, details, o);
-	json_object_set_new(details, "samples", tell_samples(s));
+	}
+	if (pending)
+		end_pending(s, pending, o);
+	o->entries = o->status == STATUS_ERROR ? NULL : entry_verdicts(s);
+	if (s->wanted > 1)
+		json_object_set_new(details, "samples", tell_samples(s));
 	free(o->details);
 	o->details = json_dumps(details, JSON_COMPACT);
 	json_decref(details);

@@ -25,8 +25,10 @@ bool check_is_sustained(const struct check *c);
 char *sample_make(const struct check *c, const json_t *facts, const struct verdict *v,
 		  bool finding);
 
-/* In the supervisor. */
-struct sampling *sampling_new(const struct check *c);
+/* In the supervisor. `failing`: { ID: in how many runs of the task in a row it has failed before
+ * this one; ID#N: the same of entry N }, or NULL: of no task, and this run decides alone. `id`:
+ * under which its result is told. */
+struct sampling *sampling_new(const struct check *c, const char *id, const json_t *failing);
 void sampling_free(struct sampling *s);
 /* A sample begins (clock_mono). */
 void sampling_begin(struct sampling *s, int64_t now);

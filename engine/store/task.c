@@ -7,18 +7,18 @@
 #include <sys/stat.h>
 
 #include "engine/base/auto.h"
-#include "engine/base/buf.h"
 #include "engine/base/clock.h"
 #include "engine/base/err.h"
-#include "engine/base/io.h"
 #include "engine/base/log.h"
 #include "engine/base/text.h"
 #include "engine/base/xalloc.h"
 #include "engine/result/result.h"
+#include "engine/store/history.h"
+#include "engine/store/state_file.h"
 
 #define FILE_NAME "log-cursors.json"
 #define FORMAT "rounds-log-cursors/1"
-#define FILE_MAX_BYTES ((size_t)64 * 1024 * 1024)
+#define LOST "what the last run has read of logs"
 /* A check that was not run for so long is forgotten. */
 #define FORGET_AFTER (INT64_C(400) * 24 * 3600)
 
@@ -28,6 +28,8 @@ struct task {
 	int lock;
 	struct err *unwritable;
 	json_t *rows, *states;
+	struct history *history;
+	json_t *failing;
 };
 
 static void json_cleanup(json_t **j)
@@ -40,26 +42,10 @@ static void json_cleanup(json_t **j)
 /* Never NULL. */
 static json_t *rows_read(const char *path, struct log *log)
 {
-	auto_buf struct buf text = BUF_INIT(FILE_MAX_BYTES);
-	auto_err struct err *e = NULL;
-	auto_json json_t *file = NULL;
-	const char *format;
-	json_t *rows;
+	auto_json json_t *file = state_file_read(path, FORMAT, LOST, log);
+	json_t *rows = json_object_get(file, "checks");
 
-	if (io_read_file(path, &text, &e) < 0) {
-		if (err_code(e) != ERR_NOT_FOUND)
-			log_say(log, LOG_WARNING,
-				"%s: what the last run has read of logs is not known", err_text(e));
-		return json_object();
-	}
-	file = json_loadb(buf_text(&text), text.len, JSON_REJECT_DUPLICATES, NULL);
-	format = json_string_value(json_object_get(file, "format"));
-	rows = json_object_get(file, "checks");
-	if (format && !strcmp(format, FORMAT) && json_is_object(rows))
-		return json_incref(rows);
-	log_say(log, LOG_WARNING,
-		"'%s' is damaged: what the last run has read of logs is not known", path);
-	return json_object();
+	return json_is_object(rows) ? json_incref(rows) : json_object();
 }
 
 static json_t *states_of(json_t *rows)
@@ -133,6 +119,8 @@ struct task *task_open(const char *state_dir, const char *name, struct log *log,
 			err_text(t->unwritable));
 	t->rows = rows_read(t->path, log);
 	t->states = states_of(t->rows);
+	t->history = history_read(t->folder, log);
+	t->failing = history_failing(t->history);
 	return t;
 }
 
@@ -145,6 +133,8 @@ void task_close(struct task *t)
 	err_free(t->unwritable);
 	json_decref(t->rows);
 	json_decref(t->states);
+	json_decref(t->failing);
+	history_free(t->history);
 	free(t->folder);
 	free(t->path);
 	free(t);
@@ -153,6 +143,11 @@ void task_close(struct task *t)
 json_t *task_states(const struct task *t)
 {
 	return t->states;
+}
+
+const json_t *task_failing(const struct task *t)
+{
+	return t->failing;
 }
 
 static int64_t row_time(const json_t *row)
@@ -184,24 +179,10 @@ static void forget_old(json_t *rows, int64_t now)
 		json_object_del(rows, id);
 }
 
-static int write_file(const char *path, const char *text, struct err **e)
-{
-	struct io_file *f = NULL;
-
-	if (io_file_open(path, &f, e) < 0)
-		return -1;
-	if (io_file_write(f, text, strlen(text), e) < 0) {
-		io_file_abort(f);
-		return -1;
-	}
-	return io_file_commit(f, e);
-}
-
 int task_keep(struct task *t, const struct run *r, struct err **e)
 {
 	const int64_t now = clock_real() / NS_PER_S;
 	auto_json json_t *file = NULL;
-	auto_free char *text = NULL;
 
 	if (t->unwritable)
 		return err_set(e, ERR_CREATE, "its state cannot be written: %s",
@@ -209,10 +190,10 @@ int task_keep(struct task *t, const struct run *r, struct err **e)
 	put_rows(t->rows, r, now);
 	forget_old(t->rows, now);
 	file = json_pack("{s:s, s:O}", "format", FORMAT, "checks", t->rows);
-	text = json_dumps(file, JSON_INDENT(1) | JSON_SORT_KEYS);
-	if (!text)
-		return err_set(e, ERR_CREATE, "its state cannot be told as JSON");
-	return write_file(t->path, text, e);
+	if (state_file_write(t->path, file, e) < 0)
+		return -1;
+	history_add(t->history, r);
+	return history_write(t->history, e);
 }
 
 /* Of each check the newest row. */

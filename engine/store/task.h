@@ -1,5 +1,5 @@
 /*
- * task - what the runs of one task leave to each other: how far logs were read.
+ * task - what the runs of one task leave to each other: how far logs were read, how checks ended.
  *
  * One run of a task at a time; what it leaves is written whole, after its reports.
  */
@@ -20,6 +20,8 @@ struct task *task_open(const char *state_dir, const char *name, struct log *log,
 void task_close(struct task *t);
 /* { ID: what the check left }, borrowed. */
 json_t *task_states(const struct task *t);
+/* { ID: how many runs in a row it has failed } (history.h), borrowed. */
+const json_t *task_failing(const struct task *t);
 /* Write what the checks of this run have left; of others it stays. -1: ERR_CREATE. */
 int task_keep(struct task *t, const struct run *r, struct err **e);
 /* For a run that is of no task: what each check left at the last run of whichever task. A new

@@ -214,3 +214,163 @@ took() {
 	wait_for 20 test -s report.json
 	judged r/c skip
 }
+
+# --- over the runs of a task ---
+
+# of_task CODE [--task NAME …]: a run whose state lies in $T/state
+of_task() {
+	ROUNDS_STATE=$T/state ends "$@"
+}
+
+# verdict VALUE CODE STATUS PENDING: the next run of task t finds the value, and says so
+verdict() {
+	echo "$1" >value
+	of_task "$2" "$ROUNDS" run r.yaml --task t --report json=report.json --report text
+	check r/c | jq -e --arg s "$3" --argjson p "$4" '.status == $s and .pending == $p' || {
+		check r/c
+		return 1
+	}
+}
+
+# sustained over three runs: fails at 10 and more
+over_runs() {
+	ruleset r <<-EOF2
+		- id: c
+		  severity: high
+		  command: { argv: [cat, $T/value] }
+		  ${1-"sustain: { runs: 3 }"}
+		  expect: ${2-"{ stdout: { as: number, lt: 10 } }"}
+	EOF2
+}
+
+@test "runs: a pass marked pending until so many runs in a row have failed" {
+	over_runs
+	verdict 11 0 pass '{"failed":1,"of":3}'
+	says '[pending 1/3: stdout: expected as number: < 10, found 11]'
+	says '1 pending'
+	verdict 12 0 pass '{"failed":2,"of":3}'
+	check r/c | jq -e '.failures == [] and .expected == null and .samples == null'
+	check r/c | jq -e '.message == "stdout: expected as number: < 10, found 12"'
+	verdict 13 1 fail null
+	check r/c | jq -e '.actual == "13"'
+	verdict 14 1 fail null
+	verdict 1 0 pass null
+	verdict 11 0 pass '{"failed":1,"of":3}'
+	python3 - "$SRC/reports/rounds-report-1.schema.json" report.json <<-'PY'
+		import json, jsonschema, sys
+		jsonschema.validate(json.load(open(sys.argv[2])), json.load(open(sys.argv[1])))
+	PY
+}
+
+@test "runs: every format says pending, in both languages" {
+	over_runs
+	echo 11 >value
+	of_task 0 "$ROUNDS" run r.yaml --task t --lang zh --report text \
+		--report jsonl=l --report junit=x.xml
+	says '[待确认 1/3: '
+	jq -se 'map(select(.event == "result"))[0].pending == { failed: 1, of: 3 }' l
+	jq -se '.[-1] | .event == "run.end" and .summary.pending == 1' l
+	xmllint --xpath 'string(//system-out)' x.xml |
+		grep -F 'c: pending 1/3: stdout: expected as number: < 10, found 11'
+	[ "$(xmllint --xpath 'count(//testcase/*)' x.xml)" -eq 0 ]
+	of_task 3 "$ROUNDS" run r.yaml --task t --warn-exit
+}
+
+@test "runs: a run without a verdict neither counts nor ends the row" {
+	over_runs
+	verdict 11 0 pass '{"failed":1,"of":3}'
+	# this one is not looked at
+	ruleset other <<-'EOF2'
+		- id: o
+		  value: { of: 1 }
+		  expect: { value: 1 }
+	EOF2
+	of_task 0 "$ROUNDS" run other.yaml --task t
+	# this one cannot look
+	mkdir no-modules
+	ruleset r <<-'EOF2'
+		- id: c
+		  git: { url: "file:///none" }
+		  sustain: { runs: 3 }
+	EOF2
+	ROUNDS_MODULES=$T/no-modules of_task 2 "$ROUNDS" run r.yaml --task t
+	over_runs
+	verdict 12 0 pass '{"failed":2,"of":3}'
+	verdict 13 1 fail null
+	jq -e '.checks["r/c"] == "n.enf" and (.runs | length) == 5' state/tasks/t/history.json
+}
+
+@test "runs: tasks do not count each other's" {
+	over_runs
+	verdict 11 0 pass '{"failed":1,"of":3}'
+	verdict 11 0 pass '{"failed":2,"of":3}'
+	of_task 0 "$ROUNDS" run r.yaml --task other
+	verdict 11 1 fail null
+}
+
+@test "runs: without a task this run alone decides, and says so" {
+	over_runs
+	echo 11 >value
+	of_task 1 "$ROUNDS" run r.yaml --report json=report.json --report text
+	says 'without --task there is no history'
+	says "judged by this run alone: 'runs: 3' needs the history of a"
+	judged r/c fail
+	[ ! -e state ]
+	echo 1 >value
+	of_task 0 "$ROUNDS" run r.yaml
+}
+
+@test "runs: an entry for itself" {
+	over_runs '' '[ { severity: low, stdout: { as: number, lt: 10 }, sustain: { runs: 2 } },
+		{ severity: critical, stdout: { as: number, lt: 20 } } ]'
+	verdict 11 0 pass '{"failed":1,"of":2}'
+	verdict 11 1 fail null
+	check r/c | jq -e '.severity == "low"'
+	verdict 21 1 fail null
+	check r/c | jq -e '.severity == "critical" and (.failures | length) == 2'
+	verdict 1 0 pass null
+	# the other fails at once, this one is only pending: it is not told as failed
+	verdict 21 1 fail null
+	check r/c | jq -e '.severity == "critical"'
+	check r/c | jq -e '.failures | map(.expected) == ["as number: < 20"]'
+}
+
+@test "runs: beside samples: what is pending is no reason to stop sampling" {
+	local low='stdout: { as: number, lt: 10 }'
+
+	over_runs '' "[ { severity: critical, $low, sustain: { runs: 3 } },
+		{ severity: low, $low, sustain: { samples: 3, every: 30ms } } ]"
+	verdict 11 1 fail null
+	check r/c | jq -e '.severity == "low" and .samples.taken == 3'
+}
+
+@test "runs: state is written only when the reports are, and damage is not fatal" {
+	over_runs
+	echo 11 >value
+	of_task 73 "$ROUNDS" run r.yaml --task t --report json=none/report.json
+	[ ! -e state/tasks/t/history.json ]
+	verdict 11 0 pass '{"failed":1,"of":3}'
+	for damage in '' '{' '[]' '{"format":"rounds-history/1"}' \
+		'{"format":"rounds-history/1","runs":[1,2],"checks":{"r/c":"fffffff"}}' \
+		'{"format":"rounds-history/1","runs":7,"checks":{"r/c":7}}'; do
+		printf %s "$damage" >state/tasks/t/history.json
+		verdict 11 0 pass '{"failed":1,"of":3}'
+	done
+	printf '{' >state/tasks/t/history.json
+	verdict 11 0 pass '{"failed":1,"of":3}'
+	says 'how earlier runs of the task ended is not known'
+	verdict 11 0 pass '{"failed":2,"of":3}'
+}
+
+@test "runs: the history is bounded, and whole" {
+	over_runs
+	local history=state/tasks/t/history.json
+
+	mkdir -p state/tasks/t
+	jq -n '{ format: "rounds-history/1", runs: [range(100) | { id: "\(.)" }],
+		checks: { "r/c": ("p" * 98 + "ff"),
+			"r/gone": ("p" + "." * 99) } }' >$history
+	verdict 11 1 fail null
+	jq -e '(.runs | length) == 100 and .checks == { "r/c": ("p" * 97 + "fff") }' $history
+	jq -e '.runs[99] | .gate == "fail" and .exit_code == 1 and .fail == 1' $history
+}

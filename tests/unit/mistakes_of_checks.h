@@ -258,7 +258,7 @@ static const struct mistake mistakes_of_checks[] = {
 	  CHECKS "  - id: a\n"
 		 "    sustain: { every: 1s }\n"
 		 "    port: { port: 1 }\n",
-	  .says = "t.yaml:5:14: sustain: needs samples, for, or of and at_least\n" },
+	  .says = "t.yaml:5:14: sustain: needs samples, for, runs, or of and at_least\n" },
 	{ "sustain without every",
 	  CHECKS "  - id: a\n"
 		 "    sustain: { samples: 3 }\n"
@@ -315,12 +315,28 @@ static const struct mistake mistakes_of_checks[] = {
 		 "    sustain: { samples: 3, every: 1s, full: yes }\n"
 		 "    port: { port: 1 }\n",
 	  .says = "t.yaml:5:45: full: 'yes' is not true or false\n" },
-	{ "sustain over runs",
+	{ "sustain over one run",
+	  CHECKS "  - id: a\n"
+		 "    sustain: { runs: 1 }\n"
+		 "    port: { port: 1 }\n",
+	  .says = "t.yaml:5:22: runs: '1' is not a number from 2 to 50\n" },
+	{ "sustain over runs, every",
+	  CHECKS "  - id: a\n"
+		 "    sustain: { runs: 3, every: 1s }\n"
+		 "    port: { port: 1 }\n",
+	  .says = "t.yaml:5:32: every: belongs to samples, not to 'runs'\n" },
+	{ "sustain over runs and samples",
+	  CHECKS "  - id: a\n"
+		 "    sustain: { runs: 3, samples: 3, every: 1s }\n"
+		 "    port: { port: 1 }\n",
+	  .says = "t.yaml:5:14: sustain: 'samples' and 'runs' exclude each other\n" },
+	{ "sustain over runs, and retry",
 	  CHECKS "  - id: a\n"
 		 "    sustain: { runs: 3 }\n"
+		 "    retry: { times: 2, every: 1s }\n"
 		 "    port: { port: 1 }\n",
-	  .says = "t.yaml:5:22: runs: needs the history of earlier runs, which is not kept "
-		  "yet\n" },
+	  .says = "t.yaml:5:5: sustain: not with retry: a check is sampled again, or tried "
+		  "again\n" },
 	{ "unknown key of sustain",
 	  CHECKS "  - id: a\n"
 		 "    sustain: { samples: 3, evry: 1s }\n"

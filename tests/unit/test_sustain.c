@@ -21,21 +21,21 @@ static const struct {
 } cases[] = {
 	{ { 0 }, 1, 0, SUSTAINED_PASS },
 	{ { 0 }, 1, 1, SUSTAINED_FAIL },
-	{ { 3, 3, 1, false }, 1, 0, SUSTAINED_PASS },
-	{ { 3, 3, 1, false }, 1, 1, SUSTAINED_OPEN },
-	{ { 3, 3, 1, false }, 2, 2, SUSTAINED_OPEN },
-	{ { 3, 3, 1, false }, 2, 1, SUSTAINED_PASS },
-	{ { 3, 3, 1, false }, 3, 3, SUSTAINED_FAIL },
-	{ { 3, 3, 1, true }, 1, 0, SUSTAINED_OPEN },
-	{ { 3, 3, 1, true }, 3, 2, SUSTAINED_PASS },
-	{ { 3, 3, 1, true }, 3, 3, SUSTAINED_FAIL },
-	{ { 6, 5, 1, false }, 1, 0, SUSTAINED_OPEN },
-	{ { 6, 5, 1, false }, 2, 0, SUSTAINED_PASS },
-	{ { 6, 5, 1, false }, 5, 5, SUSTAINED_FAIL },
-	{ { 6, 5, 1, false }, 5, 4, SUSTAINED_OPEN },
-	{ { 6, 5, 1, false }, 6, 4, SUSTAINED_PASS },
-	{ { 6, 5, 1, false }, 6, 5, SUSTAINED_FAIL },
-	{ { 2, 1, 1, false }, 1, 1, SUSTAINED_FAIL },
+	{ { 3, 3, 1, false, 0 }, 1, 0, SUSTAINED_PASS },
+	{ { 3, 3, 1, false, 0 }, 1, 1, SUSTAINED_OPEN },
+	{ { 3, 3, 1, false, 0 }, 2, 2, SUSTAINED_OPEN },
+	{ { 3, 3, 1, false, 0 }, 2, 1, SUSTAINED_PASS },
+	{ { 3, 3, 1, false, 0 }, 3, 3, SUSTAINED_FAIL },
+	{ { 3, 3, 1, true, 0 }, 1, 0, SUSTAINED_OPEN },
+	{ { 3, 3, 1, true, 0 }, 3, 2, SUSTAINED_PASS },
+	{ { 3, 3, 1, true, 0 }, 3, 3, SUSTAINED_FAIL },
+	{ { 6, 5, 1, false, 0 }, 1, 0, SUSTAINED_OPEN },
+	{ { 6, 5, 1, false, 0 }, 2, 0, SUSTAINED_PASS },
+	{ { 6, 5, 1, false, 0 }, 5, 5, SUSTAINED_FAIL },
+	{ { 6, 5, 1, false, 0 }, 5, 4, SUSTAINED_OPEN },
+	{ { 6, 5, 1, false, 0 }, 6, 4, SUSTAINED_PASS },
+	{ { 6, 5, 1, false, 0 }, 6, 5, SUSTAINED_FAIL },
+	{ { 2, 1, 1, false, 0 }, 1, 1, SUSTAINED_FAIL },
 };
 
 static void verdicts_are_certain_early(void **state)
@@ -53,7 +53,7 @@ static void verdicts_stay(void **state)
 	for (unsigned n = 1; n <= 8; n++) {
 		for (unsigned k = 1; k <= n; k++) {
 			for (unsigned bits = 0; bits < 1U << n; bits++) {
-				const struct sustain s = { n, k, 1, false };
+				const struct sustain s = { n, k, 1, false, 0 };
 				enum sustained said = SUSTAINED_OPEN, now;
 				unsigned failed = 0;
 
