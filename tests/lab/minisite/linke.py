@@ -125,10 +125,16 @@ cd /data && STANDIN=/run/lab/mongod exec setpriv --reuid mongodb --regid mongodb
 	/usr/local/bin/mongod "${@:---wiredTigerCacheSizeGB=1.5}" --dbpath /data/db --keyFile /etc/keyFile \\
 	--replSet rs_linke --logpath /data/mongo.log --bind_ip 0.0.0.0
 """, 0o755)
+    c.file("/run/lab/placeholder", "#!/bin/bash\n"
+           "while [ -e /run/lab/asleep ]; do sleep 0.2; done\nexec /root/entrypoint.sh again\n", 0o755)
     c.file("/root/entrypoint.sh", """#!/bin/bash
-# Starts the servers and keeps rinetd on the PRIMARY; /run/lab/hands-off: look on only.
-/root/start-mongod &
-/usr/sbin/rinetd -c /data/rinetd.conf
+# Starts the servers and keeps rinetd on the PRIMARY; /run/lab/hands-off: look on only. SIGUSR1: something
+# else takes its place until /run/lab/asleep is removed.
+trap 'touch /run/lab/asleep; exec /run/lab/placeholder' USR1
+if [ "$1" != again ]; then
+	/root/start-mongod &
+	/usr/sbin/rinetd -c /data/rinetd.conf
+fi
 while :; do
 	sleep 2
 	[ ! -e /run/lab/hands-off ] || continue

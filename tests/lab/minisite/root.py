@@ -118,7 +118,7 @@ def configuration(root, name, hosts):
 def make(root, container, hosts, shared):
     """`shared`: folders of the machine that the container sees at the same place, read-only."""
     folder("/", root)
-    mount("site", root, "tmpfs", MS_NOSUID | MS_NODEV, f"size={container.size},mode=755")
+    mount("site", root, "tmpfs", MS_NOSUID | MS_NODEV, f"size={container.size},nr_inodes=4000,mode=755")
     machine(root)
     configuration(root, container.hostname, hosts)
     for path in shared:
