@@ -35,21 +35,20 @@ def rulesets():
     return [str(place.SOURCE / r) for r in RULESETS if (place.SOURCE / r).is_dir()]
 
 
-def command(arguments=(), paths=None):
-    return [str(place.program()), "run", *(rulesets() if paths is None else paths), "--quiet",
-            "--task", "site", "--report", "json=-", *arguments]
-
-
 def inspect(pid, arguments=(), bare=False, view="", paths=None):
-    """The results of a run in a container, and its exit code. `view`: shell commands that change
-    what this run alone sees, such as a mount."""
-    words = command(arguments, paths)
+    """The results of a run in a container, the exit code and the files of the rulesets that applied.
+    `view`: shell commands that change what this run alone sees, such as a mount; such a run leaves
+    no trace in the state of logs."""
+    task = [] if view or arguments else ["--task", "site"]
+    words = [str(place.program()), "run", *(rulesets() if paths is None else paths), "--quiet",
+             *task, "--report", "json=-", *arguments]
     if view:
-        words = ["unshare", "-m", "sh", "-c", f'{view}\nexec "$@"', "sh", *words]
+        words = ["unshare", "-m", "bash", "-c", f'{view}\nexec "$@"', "bash", *words]
     got = place.run_in(pid, words, bare, capture_output=True, timeout=SECONDS)
     try:
         report = json.loads(got.stdout)
     except ValueError:
         text = (got.stdout + got.stderr).decode(errors="replace")
         raise RuntimeError(f"no report: exit {got.returncode}: {text[-2000:]}") from None
-    return [Result(r) for r in report["results"]], got.returncode
+    applied = [r["file"] for r in report["rulesets"] if r["applies"]]
+    return [Result(r) for r in report["results"]], got.returncode, applied

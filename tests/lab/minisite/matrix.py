@@ -29,6 +29,7 @@ class Site:
     def __init__(self, keep):
         self.keep = keep
         self.hold = None
+        self.rulesets = {}  # of each container, the files that apply: as the healthy site has shown
 
     def up(self):
         read, self.hold = os.pipe()
@@ -77,8 +78,8 @@ class Locks:
 
 def look(site, row, name):
     arguments = [w for rule in row.only for w in ("--check", rule)] + row.arguments
-    paths = [str(place.SOURCE / p) for p in row.rulesets] or None
-    return inspection.inspect(site.pids[name], arguments, row.bare, row.view, paths)
+    paths = [str(place.SOURCE / p) for p in row.rulesets] or site.rulesets.get(name)
+    return inspection.inspect(site.pids[name], arguments, row.bare, row.view, paths)[:2]
 
 
 def look_at_all(site, row, red):
@@ -101,8 +102,9 @@ def green_again(site, row):
     while True:
         problems = []
         with concurrent.futures.ThreadPoolExecutor(BESIDE) as pool:
-            looked = list(zip(row.at, pool.map(lambda n: inspection.inspect(site.pids[n]), row.at)))
-        for name, (results, _) in looked:
+            looked = list(zip(row.at, pool.map(lambda n: inspection.inspect(
+                site.pids[n], paths=site.rulesets.get(n)), row.at)))
+        for name, (results, _, _) in looked:
             problems += [f"{name}: still {r.status}: {r.id}: {r.message}" for r in results if r.red]
         if not problems or time.monotonic() > until:
             return problems
@@ -174,8 +176,11 @@ class Run:
         """The baseline: everything green, and which rules there are at all."""
         problems, rules, applied = [], set(), set()
         with concurrent.futures.ThreadPoolExecutor(BESIDE) as pool:
-            for name, (results, code) in zip(self.site.inspected, pool.map(
+            for name, (results, code, files) in zip(self.site.inspected, pool.map(
                     self.until_green, self.site.inspected)):
+                self.site.rulesets[name] = files
+                if not files:
+                    problems.append(f"{name}: no ruleset applies")
                 problems += [f"{name}: {r.status}: {r.id}: {r.message}" for r in results if r.red]
                 problems += [f"{name}: {r.id}: {r.message}" for r in results
                              if r.raw["not_configured"]]
@@ -190,9 +195,9 @@ class Run:
     def until_green(self, name):
         until = time.monotonic() + SETTLE_SECONDS
         while True:
-            results, code = inspection.inspect(self.site.pids[name])
-            if not any(r.red for r in results) or time.monotonic() > until:
-                return results, code
+            seen = inspection.inspect(self.site.pids[name])
+            if not any(r.red for r in seen[0]) or time.monotonic() > until:
+                return seen
             time.sleep(0.5)
 
     def all_rows(self):
