@@ -99,6 +99,8 @@ static uint64_t size_factor(const char *suffix)
 	if (!*suffix || !strcmp(suffix, "B"))
 		return 1;
 	upper = *suffix == 'k' ? 'K' : *suffix;
+	if (!suffix[1] && strchr("mgt", *suffix)) /* "512m", "2g": Java, nginx, Docker */
+		upper = (char)(*suffix - 'a' + 'A');
 	at = strchr(letters, upper);
 	if (!at)
 		return 0;
