@@ -4,7 +4,7 @@ import subprocess
 import tempfile
 
 from . import servers
-from .parts import Container, nginx, sshd, supervise
+from .parts import Container, age, nginx, sshd, supervise
 from .plan import ADDRESSES, DB, FRONT, PASSWORDS
 from .sofa import LOGS, properties, sofa
 
@@ -205,7 +205,9 @@ def node(lab, number):
     """A storage node: keeps repositories, serves them to proxy and sshd, mirrors them to its backup."""
     name = f"antcodenode-{number}"
     c = Container(name, [ADDRESSES[name]], env={
-        "BATMAN_UNITS": "node,worker", "REDIS_INSIDE": "true", "SHARE_REDIS": "true",
+        "BATMAN_UNITS": "node,worker", "REDIS_INSIDE": "true",
+        # one of each: the site's Redis, and the one inside
+        "SHARE_REDIS": "false" if number else "true",
         "REDIS_HOST": FRONT["redis"], "REDIS_PASSWORD": PASSWORDS["redis"],
         "APP_NAME": "antcodenode"})
     c.volumes = ["/home/git/repo"]
@@ -218,7 +220,9 @@ def node(lab, number):
     for at, key, mode in (("id_rsa", "node", 0o600), ("id_rsa.pub", "node.pub", 0o644),
                           ("authorized_keys", "node.pub", 0o600)):
         c.file(f"/home/git/.ssh/{at}", servers.read_key(lab, key), mode, "git")
-    c.prepare = lambda root: repository(root, False)
+    c.file("/backup/repo-1.tgz", "data")
+    c.file("/backup/repo-30.tgz", "data")
+    c.prepare = lambda root: (repository(root, False), age(root, "/backup/repo-30.tgz", 30))
     sshd(c, lab, 22)
     c.file("/run/lab/nginx.conf", f"""user git; worker_processes 1; master_process off; daemon off;
 pid /tmp/node.pid; error_log /tmp/node.err; events {{ worker_connections 64; }}
@@ -236,6 +240,12 @@ fastcgi_param HTTP_GIT_PROTOCOL $http_git_protocol; }} }} }}
     c.file("/run/lab/redis.conf", f"port 6379\nbind 0.0.0.0\nsave \"\"\nappendonly no\ndir /tmp\n"
            f"requirepass {PASSWORDS['redis']}\nmasterauth {PASSWORDS['redis']}\n" +
            (f"replicaof {ADDRESSES['antcodenode-0']} 6379\n" if number else ""))
+    c.file("/run/lab/sentinel.conf", "port 26379\nbind 0.0.0.0\ndir /tmp\n"
+           f"sentinel monitor node {ADDRESSES['antcodenode-0']} 6379 1\n"
+           f"sentinel auth-pass node {PASSWORDS['redis']}\nprotected-mode no\n"
+           "sentinel down-after-milliseconds node 3000\n"
+           # it looks on only: a failover would turn the roles of the site
+           "sentinel failover-timeout node 600000\n")
     batman, config = "/usr/local/bin/batman", "--config /etc/batman/batman.yaml"
     push = f'msg="push --mirror git@{ADDRESSES["antcodenode-1"]}"' if not number else "msg=idle"
     supervise(c, {
@@ -247,7 +257,8 @@ fastcgi_param HTTP_GIT_PROTOCOL $http_git_protocol; }} }} }}
                    [f'log 5000 {LOGS}/batman-worker.log time="%I" level=info msg=idle']),
         "node-register": (f"/usr/local/bin/node-register {config}", "git", ["# watches"]),
         "sshd": ("/usr/sbin/sshd -D -f /etc/ssh/sshd_config", "root", None),
-        "redis": ("/usr/bin/redis-server /run/lab/redis.conf", "git", None)})
+        "redis": ("/usr/bin/redis-server /run/lab/redis.conf", "git", None),
+        "redis-sentinel": ("/usr/bin/redis-sentinel /run/lab/sentinel.conf", "root", None)})
     c.ready = [servers.tcp(c.addresses[0], port) for port in (22, NODE_PORT)] + [servers.redis(
         c.addresses[0], PASSWORDS["redis"], b"master_link_status:up" if number else b"slave0:")]
     return c

@@ -1,9 +1,6 @@
 """linke - the containers of LINKEBASE, LINKB, LINKECI, LINKEPORTAL and LINKQ."""
-import os
-import time
-
 from . import antcode, servers
-from .parts import Container, nginx, sshd, supervise
+from .parts import Container, age, nginx, sshd, supervise
 from .plan import ADDRESSES, FRONT, PASSWORDS, full_name
 from .sofa import LOGS, OK, properties, sofa
 
@@ -49,12 +46,6 @@ def jenkins():
         ["http 8080 /run/lab/java.http", f"log 5000 {LOGS}/jenkins/jenkins.log %T INFO alive"])})
     c.ready = [servers.tcp(c.addresses[0], 8080)]
     return c
-
-
-def age(root, path, days):
-    """Make a file so many days old."""
-    then = time.time() - days * 86400
-    os.utime(root + path, (then, then))
 
 
 def nexus(number):

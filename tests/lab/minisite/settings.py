@@ -5,8 +5,8 @@ from .plan import PASSWORDS, WEB, hostname
 REPOSITORY = "linke/sxy-aks-test.git"
 # Durations that a real site has longer: faults are to show within seconds, and the site is just up.
 SHORT = {"settled": "0s", "mongo_started": "0s", "normal_log_age": "20s", "runner_silence": "10s",
-         "deleted_open_max": "8M",
-         "busy_for": "4s", "busy_every": "1s", "rinetd_lag": "4s", "rinetd_every": "1s"}
+         "deleted_open_max": "8M", "busy_for": "4s", "busy_every": "1s",
+         "rinetd_lag": "4s", "rinetd_every": "1s", "mirror_lag": "4s", "mirror_every": "1s"}
 ADDRESSES = {
     "GIT_HTTP_REPO_SUFFIX": f"code.example.net/{REPOSITORY}",
     "GIT_HTTP_USER": "linke",
@@ -26,11 +26,31 @@ ADDRESSES = {
     "mongo_slb": "mongo-slb",
     "nexus_slb": "nexus-slb",
     "jenkins_slb": "jenkins-slb",
+    "antcode_slb": "antcode-slb",
+    "antcode_redis_slb": "redis-slb",
+    "antcode_proxy_slb": "proxy-slb",
+    "antcode_shard_slb": "shard-slb",
+    "antcode_node_port": "9527",
+    "antcode_web_port": "8085",
+    "inner_sentinel_port": "26379",
+    "codecenter_slb": "codecenter-slb",
+    "linku_redis_slb": "linkuredis-slb",
+    "probe_repository": f"1/{REPOSITORY}",
     **{f"{name}_slb": f"{name}-slb" for name in WEB},
     "backup_kept": "29d",
 }
 OF_RULESETS = {
     "linkebase-linku": {"redis_host": "linkuredis-slb", "redis_password": PASSWORDS["linkuredis"]},
+    "antcode-antcoderedis": {
+        "antcode_redis_pods": [f"antcoderedis-{n}" for n in range(3)],
+        "antcode_redis_pod_names": [hostname(f"antcoderedis-{n}") for n in range(3)],
+        "antcode_redis_host_ip": "antcoderedis-0"},
+    "antcode-antcodenode": {"node_pod_names": [hostname(f"antcodenode-{n}") for n in range(2)],
+                            "backup_glob": "/backup/*"},
+    "linkebase-linkuredis": {
+        "linku_redis_pods": [f"linkuredis-{n}" for n in range(3)],
+        "linku_redis_pod_names": [hostname(f"linkuredis-{n}") for n in range(3)],
+        "linku_redis_host_ip": "linkuredis-0"},
     "linkebase-linkemongo": {"pod_names": [hostname(f"linkemongo-{n}") for n in range(3)],
                              "backup_glob": "/backup/*"},
     "linkebase-linkenexus": {"pod_names": [hostname(f"linkenexus-{n}") for n in range(2)],
