@@ -151,6 +151,45 @@ static void show_times(const struct check *c, struct buf *out)
 	line(out, "timeout", buf_text(&text));
 }
 
+/* Of the check as a whole; that of an entry is shown with the expectation. */
+static void show_sustain(const struct check *c, struct buf *out)
+{
+	const struct sustain *s = &c->rule->sustain;
+	auto_buf struct buf text = BUF_INIT(SIZE_MAX);
+	char every[32];
+
+	if (s->samples < 2)
+		return;
+	clock_human(s->every, every, sizeof(every));
+	buf_printf(&text, "%u of %u samples must fail, one every %s", s->at_least, s->samples,
+		   every);
+	line(out, "sustain", buf_text(&text));
+}
+
+/* What the report says when it fails. */
+static void show_help(const struct check *c, const char *lang, struct buf *out)
+{
+	auto_buf struct buf causes = BUF_INIT(SIZE_MAX);
+	auto_buf struct buf steps = BUF_INIT(SIZE_MAX);
+
+	for (size_t i = 0; i < c->cause_count; i++)
+		buf_printf(&causes, "%s\n", words_in(&c->causes[i], lang));
+	for (size_t i = 0; i < c->step_count; i++) {
+		const struct step *s = &c->steps[i];
+		const char *text = words_in(&s->text, lang);
+
+		buf_printf(&steps, "%zu. %s%s%s%s\n", i + 1, text ? text : "", s->risk ? " [" : "",
+			   s->risk ? s->risk : "", s->risk ? "]" : "");
+		if (s->command)
+			buf_printf(&steps, "   $ %s\n", s->command);
+	}
+	line(out, "impact", words_in(&c->impact, lang));
+	lines(out, "causes", buf_text(&causes));
+	lines(out, "remedy", buf_text(&steps));
+	line(out, "verify", words_in(&c->verify, lang));
+	line(out, "doc", c->doc);
+}
+
 static void show_check(const struct plan *p, const struct check *c, const char *lang,
 		       struct buf *out)
 {
@@ -167,9 +206,10 @@ static void show_check(const struct plan *p, const struct check *c, const char *
 	else
 		show_written(c->rule->fields, out);
 	show_expect(c, out);
+	show_sustain(c, out);
 	show_edges(p, c, out);
 	show_state(c, out);
-	line(out, "impact", words_in(&c->impact, lang));
+	show_help(c, lang, out);
 	line(out, "rule", place);
 }
 

@@ -276,6 +276,32 @@ YAML
 	"$rounds" schema | jq -e '.["$schema"]'
 }
 
+@test "cli: show tells what the report would of a failure, in both languages" {
+	cat >help.yaml <<-'EOF2'
+		format: 1
+		ruleset: help
+		params: { long: { type: duration, default: 30s } }
+		checks:
+		  - id: a
+		    port: { port: 1 }
+		    sustain: { for: "${long}", every: 10s }
+		    causes: [ { en: It is off, zh: 未启动 } ]
+		    remedy: [ { text: { en: Start it, zh: 启动 }, command: start it, risk: G3 } ]
+		    verify: { en: It listens, zh: 端口监听 }
+		    doc: chapter 4
+	EOF2
+	ends 0 "$rounds" show help.yaml/a --param long=20s
+	says "sustain    3 of 3 samples must fail, one every 10.0 s"
+	says "causes     It is off"
+	says "remedy     1. Start it [G3]"
+	says "$ start it"
+	says "verify     It listens"
+	says "doc        chapter 4"
+	ends 0 "$rounds" show help.yaml/a --lang zh
+	says "remedy     1. 启动 [G3]"
+	says "sustain    4 of 4 samples"
+}
+
 @test "cli: explain knows every type that list shows, and stays within 80 columns" {
 	for type in $("$rounds" list --types | sed 's/ .*//'); do
 		ends 0 "$rounds" explain "$type"
