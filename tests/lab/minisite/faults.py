@@ -1,4 +1,4 @@
-"""faults - reads the fault matrix (tests/lab/faults.yaml), breaks the site as a row says, and mends it."""
+"""faults - reads the fault matrix (tests/lab/faults*.yaml), breaks the site as a row says, and mends it."""
 import fnmatch
 import re
 import subprocess
@@ -7,7 +7,7 @@ import yaml
 
 from . import place
 
-MATRIX = place.SOURCE / "tests/lab/faults.yaml"
+MATRIX = sorted((place.SOURCE / "tests/lab").glob("faults*.yaml"))
 KEYS = {"fault", "in", "each", "at", "break", "mend", "view", "red", "may", "skip", "only", "bare",
         "again", "alone", "long", "quick", "with", "arguments", "rulesets"}
 SECONDS = 60
@@ -66,10 +66,22 @@ class Row:
         return value if isinstance(value, dict) else {n: value for n in self.inside}
 
 
-def read(path=MATRIX):
+def documents(paths):
+    """The files as one: lists of the same name are joined."""
+    whole = {"groups": {}, "disturbs": {}, "faults": []}
+    for path in paths:
+        with open(path, encoding="utf-8") as f:
+            document = yaml.safe_load(f)
+        for table in ("groups", "disturbs"):
+            for name, members in document.get(table, {}).items():
+                whole[table].setdefault(name, []).extend(members)
+        whole["faults"] += document["faults"]
+    return whole
+
+
+def read(paths=MATRIX):
     """The rows; one with `each` is as many rows as it names containers."""
-    with open(path, encoding="utf-8") as f:
-        document = yaml.safe_load(f)
+    document = documents(paths)
     groups, disturbs, rows = document["groups"], document["disturbs"], []
     for raw in document["faults"]:
         if "each" not in raw:
@@ -91,7 +103,7 @@ def find(name):
     for row in read():
         if row.name == name:
             return row
-    raise Mistake(f"there is no fault '{name}' in {MATRIX}")
+    raise Mistake(f"there is no fault '{name}' in tests/lab/faults*.yaml")
 
 
 def run_scripts(scripts, pids, what):
