@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-from . import place
+from . import faults, place
 
 UP_SECONDS = 90
 NEEDED = {"ip": "iproute2", "nginx": "nginx-light", "fcgiwrap": "fcgiwrap", "sshd": "openssh-server",
@@ -156,6 +156,19 @@ def enter(arguments):
     os.execvpe("nsenter", place.entered(pid, command or ["/bin/bash"]), env)
 
 
+def bend(what, arguments):
+    """break or mend: what the fault matrix says of a fault."""
+    if len(arguments) != 1:
+        raise SystemExit(f"site: {what} FAULT; the faults are in {faults.MATRIX}")
+    try:
+        row = faults.find(arguments[0])
+    except faults.Mistake as e:
+        raise SystemExit(f"site: {e}") from None
+    if row.view:
+        print(f"site: only an inspection that does this sees it:\n{row.view}", file=sys.stderr)
+    faults.run_scripts(row.breaking if what == "break" else row.mending, place.containers(), what)
+
+
 def main():
     name, *arguments = sys.argv[1:] or ["help"]
     if name == "up":
@@ -164,8 +177,11 @@ def main():
         sys.exit(down())
     if name == "enter" and arguments:
         enter(arguments)
+    if name in ("break", "mend"):
+        sys.exit(bend(name, arguments))
     if name == "available":
         reason = available()
         print(reason or "")
         sys.exit(77 if reason else 0)
-    raise SystemExit("site: up, down, enter CONTAINER [COMMAND ...], available")
+    raise SystemExit("site: up, down, enter CONTAINER [COMMAND ...], break FAULT, mend FAULT, "
+                     "available")
