@@ -131,9 +131,9 @@ def judge(row, results, red, code):
         found = [r for r in results if matches(pattern, r) and r.red]
         good = [r for r in found if re.search(message, r.message)]
         if not good:
-            said = "; ".join(f"{r.id}: {r.message}" for r in found) or "it is " + ", ".join(
-                sorted({f"{r.status} ({r.message})" for r in results if matches(pattern, r)
-                        and r.applies})) or "there is no such rule"
+            of = [r for r in results if matches(pattern, r) and r.applies]
+            said = "; ".join(f"{r.id} is {r.status}: {r.message}" for r in found or of)
+            said = said or "there is no such rule here"
             problems.append(f"{pattern} is not red with /{message}/: {said}")
         seen |= {r.rule for r in good}
     for r in results:

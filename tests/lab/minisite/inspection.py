@@ -50,5 +50,8 @@ def inspect(pid, arguments=(), bare=False, view="", paths=None):
     except ValueError:
         text = (got.stdout + got.stderr).decode(errors="replace")
         raise RuntimeError(f"no report: exit {got.returncode}: {text[-2000:]}") from None
-    applied = [r["file"] for r in report["rulesets"] if r["applies"]]
-    return [Result(r) for r in report["results"]], got.returncode, applied
+    results = [Result(r) for r in report["results"]]
+    # not those that run only when they are named, as the groups do
+    said = {r.raw["ruleset"] for r in results if r.applies}
+    applied = [r["file"] for r in report["rulesets"] if r["name"] in said]
+    return results, got.returncode, applied

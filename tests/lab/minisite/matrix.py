@@ -18,7 +18,7 @@ import time
 
 from . import commands, faults, inspection, place
 
-BESIDE = 4
+BESIDE = 6
 SETTLE_SECONDS = 45
 UNSEEN_ALLOWED = ()
 
