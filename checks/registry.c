@@ -26,6 +26,7 @@ extern const struct check_type check_package;
 extern const struct check_type check_port;
 extern const struct check_type check_process;
 extern const struct check_type check_redis;
+extern const struct check_type check_service;
 extern const struct check_type check_sql;
 extern const struct check_type check_ssh;
 extern const struct check_type check_supervisor;
@@ -57,6 +58,7 @@ const struct check_type *const check_registry[] = {
 	&check_port,
 	&check_process,
 	&check_redis,
+	&check_service,
 	&check_sql,
 	&check_ssh,
 	&check_supervisor,

@@ -38,6 +38,7 @@ struct observer {
 	const json_t *state;
 	json_t *kept;
 	char *target;
+	char *inapplicable;
 };
 
 struct observer *observer_new(const char *const *wants)
@@ -71,6 +72,7 @@ void observer_free(struct observer *o)
 	json_decref(o->traces);
 	json_decref(o->kept);
 	free(o->target);
+	free(o->inapplicable);
 	if (o->own_cache)
 		table_cache_free(o->cache);
 	free(o);
@@ -232,6 +234,22 @@ void observer_target(struct observer *o, const char *host, unsigned port)
 
 	if (!o->target)
 		o->target = xasprintf("%s%s%s:%u", v6 ? "[" : "", host, v6 ? "]" : "", port);
+}
+
+void observer_inapplicable(struct observer *o, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (o->inapplicable)
+		return;
+	va_start(ap, fmt);
+	o->inapplicable = xvasprintf(fmt, ap);
+	va_end(ap);
+}
+
+const char *observer_inapplicable_text(const struct observer *o)
+{
+	return o->inapplicable;
 }
 
 const char *observer_target_text(const struct observer *o)

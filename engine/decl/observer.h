@@ -57,6 +57,10 @@ void observer_evidence(struct observer *o, const char *name, const char *bytes, 
 /* One step of what happened, for the diagnosis: "resolved to 10.0.0.1", "connected in 2 ms". */
 void observer_trace(struct observer *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* What it would look at is not of this machine (no systemd here): the check is skipped as not
+ * applicable, whatever else it tells. The first reason stays. */
+void observer_inapplicable(struct observer *o, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 /* Which host and port the check needs: what others fail on, too, when nobody answers there. The
  * first one stays. */
 void observer_target(struct observer *o, const char *host, unsigned port);
@@ -91,6 +95,8 @@ json_t *observer_facts(struct observer *o);
 json_t *observer_evidences(
 	struct observer *o); /* [ {name, text} ] (text: raw bytes made valid UTF-8), borrowed */
 json_t *observer_traces(struct observer *o); /* [ text ], borrowed */
+/* Why it does not apply, borrowed; NULL: it does. */
+const char *observer_inapplicable_text(const struct observer *o);
 /* "db.example:3306", "[::1]:22", borrowed; NULL: none was named. */
 const char *observer_target_text(const struct observer *o);
 

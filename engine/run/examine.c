@@ -205,6 +205,12 @@ static void judge(struct examination *x, struct judgement *j)
 	auto_err struct err *e = NULL;
 	const struct expect *expect;
 
+	if (observer_inapplicable_text(x->observer)) {
+		j->status = STATUS_SKIP;
+		j->message =
+			xasprintf("not applicable: %s", observer_inapplicable_text(x->observer));
+		return;
+	}
 	if (kinds[kind].blind) {
 		set_error(j, x->observer, kind, json_string_value(json_object_get(error, "text")));
 		return;
@@ -279,12 +285,13 @@ void examine_judge(struct examination *x)
 void sighting_pack(const struct examination *x, struct buf *out)
 {
 	json_t *s = json_pack(
-		"{s:O, s:O, s:O, s:s, s:I, s:I, s:s*}", "facts", observer_facts(x->observer),
+		"{s:O, s:O, s:O, s:s, s:I, s:I, s:s*, s:s*}", "facts", observer_facts(x->observer),
 		"evidence", observer_evidences(x->observer), "trace",
 		observer_traces(x->observer), "kind",
 		kinds[observer_kind(x->observer)].name, "started", (json_int_t)x->started,
 		"duration", (json_int_t)x->duration, "target",
-		observer_target_text(x->observer));
+		observer_target_text(x->observer), "inapplicable",
+		observer_inapplicable_text(x->observer));
 	auto_free char *text = s ? json_dumps(s, JSON_COMPACT) : NULL;
 
 	json_decref(s);
@@ -336,6 +343,9 @@ void examine_take_sighting(struct examination *x)
 		observer_set(x->observer, key, json_incref(value));
 	if (kind && *kind)
 		observer_trouble(x->observer, kind_find(kind), "%s", text ? text : "");
+	if (json_object_get(s, "inapplicable"))
+		observer_inapplicable(x->observer, "%s",
+				      json_string_value(json_object_get(s, "inapplicable")));
 	take_lines(x, s);
 	take_target(x, json_string_value(json_object_get(s, "target")));
 	x->started = json_integer_value(json_object_get(s, "started"));
