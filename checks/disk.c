@@ -13,6 +13,7 @@
 #include "checks/snapshot/mounts.h"
 #include "checks/snapshot/processes.h"
 #include "checks/snapshot/space.h"
+#include "engine/base/root.h"
 
 /* Where the check has no deadline of its own. */
 #define PATIENCE (10 * NS_PER_S)
@@ -99,6 +100,7 @@ struct disk {
 	const struct deleted_table *deleted; /* NULL: not asked for, or not to be known */
 	struct volume *volumes;
 	size_t count, cap;
+	const struct root *root; /* where the path is; NULL: of this machine */
 	struct observer *o;
 };
 
@@ -162,19 +164,31 @@ static int by_path(const void *a, const void *b)
 	return strcmp(x->mount->point, y->mount->point);
 }
 
+/* Below a root: what is mounted in it, and what it lies on itself. */
+static bool is_below(const struct root *r, const struct mount_table *t, const struct mount *m)
+{
+	const char *folder = root_folder(r);
+	const size_t len = folder ? strlen(folder) : 0;
+
+	if (len <= 1 || m == mounts_over(t, folder))
+		return true;
+	return !strncmp(m->point, folder, len) && m->point[len] == '/';
+}
+
 /* All that may hang are asked at the same time, each by a thread of its own. */
 static void disk_pick(struct disk *d, const struct disk_query *q)
 {
 	const struct mount_table *t = d->mounts;
 
 	for (const struct mount *m = t->rows; m < t->rows + t->count; m++)
-		if (!is_excluded(q, m) && !mount_is_hidden(t, m) && !is_again(q, t, m))
+		if (is_below(observer_root(d->o), t, m) && !is_excluded(q, m) &&
+		    !mount_is_hidden(t, m) && !is_again(q, t, m))
 			disk_add(d, m);
 	if (d->count)
 		qsort(d->volumes, d->count, sizeof(*d->volumes), by_path);
 	for (struct volume *v = d->volumes; v < d->volumes + d->count; v++)
 		if (mount_is_remote(v->mount))
-			v->query = space_ask(v->mount->point);
+			v->query = space_ask(NULL, v->mount->point);
 }
 
 /*
@@ -221,7 +235,7 @@ static bool volume_wait(struct disk *d, struct volume *v, const char *path)
 
 	v->query = NULL;
 	if (!q) {
-		space_look(path, &v->space);
+		space_look(d->root, path, &v->space);
 	} else if (!space_wait(q, patience_end(d->o), &v->space)) {
 		observer_trouble(d->o, KIND_BLOCKED, "the file system at '%s' does not answer",
 				 v->mount ? v->mount->point : path);
@@ -361,10 +375,18 @@ static int disk_read_deleted(struct disk *d, struct err **e)
 	return 0;
 }
 
+/* What the text of the path says; a link may lead elsewhere. */
+static const struct mount *mount_by_text(const struct disk *d, const char *path)
+{
+	auto_free char *below = d->root ? xasprintf("%s%s", root_folder(d->root), path) : NULL;
+
+	return mounts_over(d->mounts, below ? below : path);
+}
+
 static int disk_look(struct disk *d, const struct disk_query *q, struct err **e)
 {
 	if (q->path)
-		disk_add(d, mounts_over(d->mounts, q->path))->query = space_ask(q->path);
+		disk_add(d, mount_by_text(d, q->path))->query = space_ask(d->root, q->path);
 	else
 		disk_pick(d, q);
 	/* an expectation of filesystems may name it, too */
@@ -389,7 +411,11 @@ static void disk_release(struct disk *d)
 static int disk_observe(const void *query, struct observer *o, struct err **e)
 {
 	const struct disk_query *q = query;
-	struct disk d = { .mounts = observer_table(o, &mounts_table, e), .o = o };
+	struct disk d = {
+		.mounts = observer_table(o, &mounts_table, e),
+		.root = q->path ? observer_root(o) : NULL,
+		.o = o,
+	};
 	int r;
 
 	if (!d.mounts)
@@ -405,6 +431,7 @@ const struct check_type check_disk = {
 	.name = "disk",
 	.summary = "file systems have room left",
 	.lane = LANE_LOCAL,
+	.rooted = true,
 	.fields = disk_fields,
 	.query_size = sizeof(struct disk_query),
 	.facts = disk_facts,

@@ -139,6 +139,7 @@ const struct check_type check_file = {
 	.name = "file",
 	.summary = "a file is there and as it should be",
 	.lane = LANE_LOCAL,
+	.rooted = true,
 	.fields = file_fields,
 	.query_size = sizeof(struct file_query),
 	.facts = file_facts,

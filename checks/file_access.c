@@ -17,16 +17,17 @@
 #include <sys/wait.h>
 
 #include "checks/snapshot/users.h"
+#include "engine/base/root.h"
 
 enum { MAY_READ = 1, MAY_WRITE = 2, MAY_SEARCH = 4, CANNOT_BECOME = 64 };
 
-static int ask_kernel(const char *path)
+static int ask_kernel(const struct root *r, const char *path)
 {
 	int may = 0;
 
-	may |= faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) ? 0 : MAY_READ;
-	may |= faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) ? 0 : MAY_WRITE;
-	may |= faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) ? 0 : MAY_SEARCH;
+	may |= root_access(r, path, R_OK) ? 0 : MAY_READ;
+	may |= root_access(r, path, W_OK) ? 0 : MAY_WRITE;
+	may |= root_access(r, path, X_OK) ? 0 : MAY_SEARCH;
 	return may;
 }
 
@@ -45,7 +46,7 @@ static void __attribute__((noreturn)) ask_as(const struct identity *who, const c
 	    setresuid(who->uid, who->uid, who->uid) < 0)
 		_exit(CANNOT_BECOME);
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* a change of user forgets it, hence here */
-	_exit(ask_kernel(path));
+	_exit(ask_kernel(NULL, path));
 }
 
 /* MAY_…, or -1 with errno. */
@@ -88,7 +89,7 @@ static int ask_as_user(uid_t uid, const char *path)
 	int may, saved;
 
 	if (uid == geteuid())
-		return ask_kernel(path);
+		return ask_kernel(NULL, path);
 	if (geteuid()) {
 		errno = EPERM;
 		return -1;
@@ -118,6 +119,15 @@ int file_tell_access(const struct file_query *q, const struct file_seen *f, stru
 	if (!observer_wants(o, "readable") && !observer_wants(o, "writable") &&
 	    !observer_wants(o, "searchable"))
 		return 0;
+	if (observer_root(o) && q->as_user) {
+		observer_trouble(o, KIND_PARAMETER,
+				 "as_user: below --root nobody can look with its users' eyes");
+		return 0;
+	}
+	if (observer_root(o)) {
+		tell(f, ask_kernel(observer_root(o), f->path), o);
+		return 0;
+	}
 	uid = geteuid();
 	if (q->as_user)
 		found = user_find(q->as_user, &uid, e);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "engine/base/io.h"
+#include "engine/base/root.h"
 #include "engine/decl/parse.h"
 
 #define CHUNK ((size_t)64 * 1024)
@@ -22,7 +23,8 @@ static const char *const formats[] = { "ini", "json", "properties", "toml", "yam
  * between has no content. */
 static int content_open(const struct file_seen *f, struct observer *o)
 {
-	auto_fd int fd = open(f->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	auto_fd int fd = root_openat(observer_root(o), f->path,
+				     O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
 
 	if (fd < 0) {
@@ -222,7 +224,7 @@ void file_tell_folder(const struct file_seen *f, struct observer *o)
 
 	if (!entries && !observer_wants(o, "empty"))
 		return;
-	dir = opendir(f->path);
+	dir = root_opendir(observer_root(o), f->path);
 	if (!dir)
 		file_trouble(f->path, errno, o);
 	else

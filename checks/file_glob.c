@@ -66,7 +66,7 @@ int file_observe_glob(const struct file_query *q, struct observer *o, struct err
 {
 	auto_glob struct glob_found g = { 0 };
 
-	glob_find(q->glob, FILES_MAX, &g);
+	glob_find(observer_root(o), q->glob, FILES_MAX, &g);
 	if (g.errnum) {
 		file_trouble(g.blocked_path, g.errnum, o);
 		return 0;

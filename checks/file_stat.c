@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "checks/snapshot/users.h"
+#include "engine/base/root.h"
 
 const char *file_type_name(mode_t mode)
 {
@@ -32,7 +33,7 @@ const char *file_type_name(mode_t mode)
 static void tell_link(const char *path, struct observer *o)
 {
 	char target[PATH_MAX];
-	ssize_t n = readlink(path, target, sizeof(target));
+	ssize_t n = root_readlink(observer_root(o), path, target, sizeof(target));
 
 	observer_trace(o, "'%s' is a link to '%.*s', which is not there", path, n > 0 ? (int)n : 0,
 		       target);
@@ -68,7 +69,7 @@ static int look_failed(const char *path, int errnum, struct observer *o)
 
 	switch (errnum) {
 	case ENOENT:
-		if (!lstat(path, &st) && S_ISLNK(st.st_mode))
+		if (!root_lstat(observer_root(o), path, &st) && S_ISLNK(st.st_mode))
 			tell_link(path, o);
 		return 0;
 	case ENOTDIR:
@@ -85,7 +86,9 @@ static int look_failed(const char *path, int errnum, struct observer *o)
 int file_look(const char *path, struct file_seen *seen, struct observer *o)
 {
 	seen->path = path;
-	return stat(path, &seen->st) < 0 ? look_failed(path, errno, o) : 1;
+	if (root_stat(observer_root(o), path, &seen->st) < 0)
+		return look_failed(path, errno, o);
+	return 1;
 }
 
 static int64_t modified_ns(const struct stat *st)

@@ -11,12 +11,14 @@
 
 #include "engine/base/auto.h"
 #include "engine/base/buf.h"
+#include "engine/base/root.h"
 #include "engine/base/xalloc.h"
 
 /* {a,b}{a,b}… doubles with each pair: enough is enough. */
 #define BRACES_MAX 12
 
 struct walk {
+	const struct root *root;
 	size_t max;
 	struct glob_found *found;
 };
@@ -35,7 +37,7 @@ static void walk_add(struct walk *w, const char *path)
 {
 	struct stat st;
 
-	if (lstat(path, &st) < 0) {
+	if (root_lstat(w->root, path, &st) < 0) {
 		walk_failed(w, path, errno);
 		return;
 	}
@@ -64,7 +66,7 @@ static void walk_into(struct walk *w, const char *base, const char *name, const 
 
 static void walk_folder(struct walk *w, const char *base, const char *step, const char *rest)
 {
-	auto_dir DIR *dir = opendir(*base ? base : ".");
+	auto_dir DIR *dir = root_opendir(w->root, *base ? base : ".");
 	const struct dirent *d;
 
 	if (!dir) {
@@ -163,9 +165,9 @@ static void found_sort(struct glob_found *f)
 	f->count = kept;
 }
 
-void glob_find(const char *pattern, size_t max, struct glob_found *found)
+void glob_find(const struct root *r, const char *pattern, size_t max, struct glob_found *found)
 {
-	struct walk w = { max, found };
+	struct walk w = { r, max, found };
 
 	memset(found, 0, sizeof(*found));
 	if (strlen(pattern) >= PATH_MAX)

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct root;
+
 struct glob_found {
 	char **paths; /* sorted, each once */
 	size_t count, cap;
@@ -20,9 +22,9 @@ struct glob_found {
 
 #define auto_glob __attribute__((cleanup(glob_found_free)))
 
-/* Find at most max paths. What is not there finds nothing and is no error. A name that begins with
- * '.' must be asked for. */
-void glob_find(const char *pattern, size_t max, struct glob_found *found);
+/* Find at most max paths below the root (root.h; NULL: of the machine). What is not there finds
+ * nothing and is no error. A name that begins with '.' must be asked for. */
+void glob_find(const struct root *r, const char *pattern, size_t max, struct glob_found *found);
 void glob_found_free(struct glob_found *found);
 
 #endif

@@ -42,7 +42,7 @@ static int tell_group(const struct record *group, struct observer *o, struct err
 		observer_set_int(o, "gid", gid);
 	if (!observer_wants(o, "members"))
 		return 0;
-	if (io_read_file("/etc/passwd", &passwd, e) < 0)
+	if (io_read_file_below(observer_root(o), "/etc/passwd", &passwd, e) < 0)
 		return -1;
 	observer_set(o, "members", members_of_group(buf_text(&passwd), group));
 	return 0;
@@ -56,7 +56,7 @@ static int group_observe(const void *query, struct observer *o, struct err **e)
 	uint64_t number;
 	bool found;
 
-	if (io_read_file("/etc/group", &text, e) < 0)
+	if (io_read_file_below(observer_root(o), "/etc/group", &text, e) < 0)
 		return -1;
 	found = record_find(buf_text(&text), GROUP_NAME, q->name, GROUP_GID + 1, &group);
 	if (!found && !number_uint(q->name, &number))
@@ -72,6 +72,7 @@ const struct check_type check_group = {
 	.name = "group",
 	.summary = "a group of this machine exists",
 	.lane = LANE_LOCAL,
+	.rooted = true,
 	.fields = group_fields,
 	.query_size = sizeof(struct group_query),
 	.facts = group_facts,

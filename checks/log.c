@@ -103,7 +103,7 @@ static int find_newest(const char *pattern, char **found, struct observer *o)
 	auto_glob struct glob_found g = { 0 };
 	struct file_seen newest = { .path = NULL };
 
-	glob_find(pattern, FILES_MAX, &g);
+	glob_find(observer_root(o), pattern, FILES_MAX, &g);
 	if (g.errnum) {
 		file_trouble(g.blocked_path, g.errnum, o);
 		return -1;
@@ -377,6 +377,7 @@ const struct check_type check_log = {
 	.name = "log",
 	.summary = "a log has no bad records, or newer good ones",
 	.lane = LANE_LOCAL,
+	.rooted = true,
 	.fields = log_fields,
 	.query_size = sizeof(struct log_query),
 	.facts = log_facts,

@@ -7,6 +7,7 @@
 
 #include "checks/check.h"
 #include "checks/snapshot/mounts.h"
+#include "engine/base/root.h"
 
 enum { NAMESPACE_OWN,
        NAMESPACE_INIT };
@@ -106,12 +107,19 @@ static void tell_mount(const struct mount *m, struct observer *o)
 	observer_set(o, "options", options);
 }
 
+/* The kernel lists it by where the root is. NULL: there is none. */
+static char *path_below(const struct root *r, const char *path)
+{
+	return r ? xasprintf("%s%s", root_folder(r), path) : NULL;
+}
+
 static int mount_observe(const void *query, struct observer *o, struct err **e)
 {
 	const struct mount_query *q = query;
 	const struct mount_table *t = observer_table(
 		o, q->namespace == NAMESPACE_OWN ? &mounts_table : &init_mounts_table, e);
-	auto_free char *path = normal_path(q->path);
+	auto_free char *below = path_below(observer_root(o), q->path);
+	auto_free char *path = normal_path(below ? below : q->path);
 	const struct mount *m, *over;
 
 	if (!t)
@@ -144,6 +152,7 @@ const struct check_type check_mount = {
 	.name = "mount",
 	.summary = "a file system is mounted",
 	.lane = LANE_LOCAL,
+	.rooted = true,
 	.table = "mounts",
 	.fields = mount_fields,
 	.query_size = sizeof(struct mount_query),

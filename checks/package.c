@@ -93,6 +93,7 @@ const struct check_type check_package = {
 	.name = "package",
 	.summary = "a package is installed",
 	.lane = LANE_LOCAL,
+	.rooted = true,
 	.table = "packages",
 	.fields = package_fields,
 	.query_size = sizeof(struct package_query),

@@ -60,7 +60,7 @@ static int tell_password(const struct record *user, struct observer *o, struct e
 		observer_set_bool(o, "locked", password_is_locked(password));
 		return 0;
 	}
-	if (io_read_file("/etc/shadow", &shadow, e) < 0)
+	if (io_read_file_below(observer_root(o), "/etc/shadow", &shadow, e) < 0)
 		return -1;
 	if (!record_find(buf_text(&shadow), SHADOW_NAME, user->fields[PASSWD_NAME],
 			 SHADOW_PASSWORD + 1, &entry)) {
@@ -82,7 +82,7 @@ static int tell_groups(const struct record *user, struct observer *o, struct err
 	auto_record struct record own = { 0 };
 	const char *gid = user->fields[PASSWD_GID];
 
-	if (io_read_file("/etc/group", &group, e) < 0)
+	if (io_read_file_below(observer_root(o), "/etc/group", &group, e) < 0)
 		return -1;
 	if (record_find(buf_text(&group), GROUP_GID, gid, GROUP_GID + 1, &own))
 		observer_set_string(o, "group", own.fields[GROUP_NAME]);
@@ -127,7 +127,7 @@ static int user_observe(const void *query, struct observer *o, struct err **e)
 	uint64_t number;
 	bool found;
 
-	if (io_read_file("/etc/passwd", &passwd, e) < 0)
+	if (io_read_file_below(observer_root(o), "/etc/passwd", &passwd, e) < 0)
 		return -1;
 	found = record_find(buf_text(&passwd), PASSWD_NAME, q->name, PASSWD_SHELL + 1, &user);
 	if (!found && !number_uint(q->name, &number))
@@ -144,6 +144,7 @@ const struct check_type check_user = {
 	.name = "user",
 	.summary = "a user of this machine exists",
 	.lane = LANE_LOCAL,
+	.rooted = true,
 	.fields = user_fields,
 	.query_size = sizeof(struct user_query),
 	.facts = user_facts,

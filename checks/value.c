@@ -35,6 +35,7 @@ const struct check_type check_value = {
 	.name = "value",
 	.summary = "a value that other checks captured is as expected",
 	.lane = LANE_LOCAL,
+	.rooted = true,
 	.fields = value_fields,
 	.query_size = sizeof(struct value_query),
 	.facts = value_facts,

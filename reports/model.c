@@ -83,6 +83,7 @@ json_t *model_run(const struct run *r)
 	put_zone(o);
 	json_object_set_new(o, "complete", json_boolean(r->complete));
 	put_text(o, "cut_short", r->cut_short);
+	put_text(o, "root", r->root);
 	return o;
 }
 

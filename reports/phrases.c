@@ -15,6 +15,7 @@ static const struct phrase_row phrases[PHRASE_COUNT] = {
 	[PHRASE_ERROR] = { "ERROR", "无法判定" },
 	[PHRASE_SKIP] = { "skip", "未执行" },
 	[PHRASE_FLAKY] = { "flaky", "不稳定" },
+	[PHRASE_BELOW] = { "Inspected below", "巡检目录：" },
 	[PHRASE_PENDING] = { "pending", "待确认" },
 	[PHRASE_EXPECTED] = { "expected", "期望值" },
 	[PHRASE_FOUND] = { "found", "实际值" },

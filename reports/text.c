@@ -434,6 +434,8 @@ static void put_summary(struct page *p)
 	if (s->pending)
 		buf_printf(&p->out, ", %zu %s", s->pending, phrase(PHRASE_PENDING, lang));
 	buf_printf(&p->out, "  (%s)\n", took);
+	if (r->root)
+		buf_printf(&p->out, "%s %s\n", phrase(PHRASE_BELOW, lang), r->root);
 	/* a run that never began, for mistakes in its rulesets, is not complete either */
 	if (r->cut_short)
 		buf_printf(&p->out, "%s %s\n", phrase(PHRASE_CUT_SHORT, lang), r->cut_short);

@@ -75,7 +75,7 @@ static struct part *add_part(struct scope *s, const char *path, struct stream *s
 /* NULL when it cannot be opened; the observer knows. */
 static struct part *open_part(struct scope *s, const char *path, struct observer *o)
 {
-	struct stream *stream = stream_open(path, s->deadline);
+	struct stream *stream = stream_open(observer_root(o), path, s->deadline);
 
 	if (stream)
 		return add_part(s, path, stream);
@@ -155,7 +155,7 @@ static int scope_ago(const struct log_query *q, const char *log, int64_t cutoff,
 	auto_siblings struct siblings older = { 0 };
 	struct part *p;
 
-	if (siblings_find(log, 0, &older) < 0) {
+	if (siblings_find(observer_root(o), log, 0, &older) < 0) {
 		scope_trouble(log, errno, o);
 		return 0;
 	}
@@ -203,7 +203,7 @@ static int add_predecessor(const struct cursor *c, const struct siblings *all, s
 
 			if (((uint64_t)one->st.st_ino == c->inode) != by_inode)
 				continue;
-			stream = stream_open(one->path, s->deadline);
+			stream = stream_open(observer_root(o), one->path, s->deadline);
 			if (!stream) {
 				scope_trouble(one->path, errno, o);
 				return -1;
@@ -252,16 +252,17 @@ static int add_between(const struct cursor *c, const struct siblings *all, size_
 static int find_candidates(const struct cursor *c, const char *log, const struct stat *st,
 			   struct siblings *out, struct observer *o)
 {
+	const struct root *root = observer_root(o);
 	size_t kept = 0;
 
-	if (siblings_find(log, (ino_t)c->inode, out) < 0 ||
-	    (strcmp(log, c->file) && siblings_find(c->file, (ino_t)c->inode, out) < 0 &&
+	if (siblings_find(root, log, (ino_t)c->inode, out) < 0 ||
+	    (strcmp(log, c->file) && siblings_find(root, c->file, (ino_t)c->inode, out) < 0 &&
 	     errno != ENOENT)) {
 		scope_trouble(log, errno, o);
 		return -1;
 	}
 	if (strcmp(log, c->file))
-		siblings_add(c->file, out);
+		siblings_add(observer_root(o), c->file, out);
 	for (size_t i = 0; i < out->count; i++) {
 		if (out->items[i].st.st_dev == st->st_dev && out->items[i].st.st_ino == st->st_ino)
 			free(out->items[i].path);
@@ -304,7 +305,7 @@ static int scope_rotated(const struct log_query *q, const char *log, const struc
 static int scope_last_run(const struct log_query *q, const char *log, const struct cursor *c,
 			  struct stamps *stamps, struct scope *s, struct observer *o)
 {
-	auto_stream struct stream *stream = stream_open(log, s->deadline);
+	auto_stream struct stream *stream = stream_open(observer_root(o), log, s->deadline);
 	int same;
 
 	if (!stream) {

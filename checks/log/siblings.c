@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/base/auto.h"
+#include "engine/base/root.h"
 #include "engine/base/xalloc.h"
 
 /* So many generations are looked at. */
@@ -27,11 +28,11 @@ static bool is_known(const struct siblings *s, const struct stat *st)
 	return false;
 }
 
-void siblings_add(const char *path, struct siblings *out)
+void siblings_add(const struct root *r, const char *path, struct siblings *out)
 {
 	struct stat st;
 
-	if (out->count >= SIBLINGS_MAX || stat(path, &st) < 0 || !S_ISREG(st.st_mode) ||
+	if (out->count >= SIBLINGS_MAX || root_stat(r, path, &st) < 0 || !S_ISREG(st.st_mode) ||
 	    is_known(out, &st))
 		return;
 	array_grow(out->items, out->count, out->cap);
@@ -47,11 +48,11 @@ static bool is_sibling(const struct dirent *d, const char *name, size_t len, ino
 	return !strncmp(d->d_name, name, len) && d->d_name[len] && strchr(".-_", d->d_name[len]);
 }
 
-int siblings_find(const char *path, ino_t inode, struct siblings *out)
+int siblings_find(const struct root *r, const char *path, ino_t inode, struct siblings *out)
 {
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 	auto_free char *folder = slash ? xmemdup0(path, (size_t)(slash - path) + 1) : xstrdup(".");
-	auto_dir DIR *dir = opendir(folder);
+	auto_dir DIR *dir = root_opendir(r, folder);
 	const struct dirent *d;
 
 	if (!dir)
@@ -62,7 +63,7 @@ int siblings_find(const char *path, ino_t inode, struct siblings *out)
 		if (!is_sibling(d, name, strlen(name), inode))
 			continue;
 		other = xasprintf("%s%s%s", folder, slash ? "" : "/", d->d_name);
-		siblings_add(other, out);
+		siblings_add(r, other, out);
 	}
 	return errno ? -1 : 0;
 }

@@ -12,6 +12,7 @@
 
 #include "engine/base/auto.h"
 #include "engine/base/clock.h"
+#include "engine/base/root.h"
 #include "engine/base/xalloc.h"
 
 #define SKIP_SIZE ((size_t)128 * 1024)
@@ -59,12 +60,12 @@ static int open_gzip(struct stream *s)
 	return -1;
 }
 
-struct stream *stream_open(const char *path, int64_t deadline)
+struct stream *stream_open(const struct root *r, const char *path, int64_t deadline)
 {
 	auto_stream struct stream *s = xcalloc(1, sizeof(*s));
 
 	s->deadline = deadline;
-	s->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	s->fd = root_openat(r, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	if (s->fd < 0 || fstat(s->fd, &s->st) < 0)
 		return NULL;
 	if (!S_ISREG(s->st.st_mode)) {

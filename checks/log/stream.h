@@ -15,11 +15,12 @@
 /* As SHA256_DIGEST_STRING_LENGTH of <sha256.h>. */
 #define PRINT_SIZE 65
 
+struct root;
 struct stream;
 
 /* NULL with errno: also EINVAL for what is no regular file, and ENOTSUP for a gzip file where zlib
  * was not there to build with. At `deadline` (clock_mono) reading ends with ETIMEDOUT. */
-struct stream *stream_open(const char *path, int64_t deadline);
+struct stream *stream_open(const struct root *r, const char *path, int64_t deadline);
 void stream_close(struct stream *s);
 void stream_cleanup(struct stream **s);
 #define auto_stream __attribute__((cleanup(stream_cleanup)))

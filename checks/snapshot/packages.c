@@ -11,6 +11,7 @@
 #include "engine/base/auto.h"
 #include "engine/base/err.h"
 #include "engine/base/io.h"
+#include "engine/base/root.h"
 #include "engine/base/text.h"
 #include "engine/base/xalloc.h"
 
@@ -126,9 +127,9 @@ bool package_find(const char *text, enum package_format format, const char *name
  */
 
 /* Images made without dpkg have a file for each package. */
-static int read_folder(const char *folder, struct buf *out, struct err **e)
+static int read_folder(const struct root *r, const char *folder, struct buf *out, struct err **e)
 {
-	auto_dir DIR *dir = opendir(folder);
+	auto_dir DIR *dir = root_opendir(r, folder);
 	const struct dirent *d;
 
 	if (!dir)
@@ -138,27 +139,27 @@ static int read_folder(const char *folder, struct buf *out, struct err **e)
 
 		if (d->d_name[0] == '.' || text_ends_with(d->d_name, ".md5sums"))
 			continue;
-		if (io_read_file(path, out, e) < 0)
+		if (io_read_file_below(r, path, out, e) < 0)
 			return -1;
 		buf_adds(out, "\n\n");
 	}
 	return 0;
 }
 
-static int read_database(struct package_table *t, struct err **e)
+static int read_database(struct package_table *t, const struct root *r, struct err **e)
 {
 	static const char *const apk[] = { "/lib/apk/db/installed", "/usr/lib/apk/db/installed" };
 
 	t->found = true;
 	t->format = PACKAGES_DPKG;
-	if (!access(STATUS, F_OK))
-		return io_read_file(STATUS, &t->text, e);
-	if (!access(STATUS_FOLDER, F_OK))
-		return read_folder(STATUS_FOLDER, &t->text, e);
+	if (!root_access(r, STATUS, F_OK))
+		return io_read_file_below(r, STATUS, &t->text, e);
+	if (!root_access(r, STATUS_FOLDER, F_OK))
+		return read_folder(r, STATUS_FOLDER, &t->text, e);
 	t->format = PACKAGES_APK;
 	for (size_t i = 0; i < ARRAY_SIZE(apk); i++)
-		if (!access(apk[i], F_OK))
-			return io_read_file(apk[i], &t->text, e);
+		if (!root_access(r, apk[i], F_OK))
+			return io_read_file_below(r, apk[i], &t->text, e);
 	t->found = false;
 	return 0;
 }
@@ -171,7 +172,7 @@ static void packages_free(void *table)
 	free(t);
 }
 
-static const char *find_rpm(void)
+static const char *find_rpm(const struct root *r)
 {
 	static const char *const files[] = {
 		"/usr/lib/sysimage/rpm/Packages",
@@ -183,18 +184,18 @@ static const char *find_rpm(void)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
-		if (!access(files[i], F_OK))
+		if (!root_access(r, files[i], F_OK))
 			return files[i];
 	return NULL;
 }
 
-static void *packages_read(struct err **e)
+static void *packages_read(const struct root *r, struct err **e)
 {
 	struct package_table *t = xcalloc(1, sizeof(*t));
 
 	t->text = BUF_INIT(TEXT_MAX);
-	t->rpm = find_rpm();
-	if (read_database(t, e) < 0) {
+	t->rpm = find_rpm(r);
+	if (read_database(t, r, e) < 0) {
 		packages_free(t);
 		return NULL;
 	}
@@ -202,5 +203,5 @@ static void *packages_read(struct err **e)
 }
 
 const struct shared_table packages_table = {
-	.name = "packages", .read = packages_read, .free = packages_free
+	.name = "packages", .read_below = packages_read, .free = packages_free
 };

@@ -4,13 +4,16 @@
 #include "checks/snapshot/space.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
 
 #include "checks/snapshot/percent.h"
+#include "engine/base/auto.h"
 #include "engine/base/clock.h"
+#include "engine/base/root.h"
 #include "engine/base/xalloc.h"
 
 struct space_query {
@@ -18,21 +21,32 @@ struct space_query {
 	pthread_cond_t answered;
 	bool done, abandoned; /* the last of the two who goes releases it */
 	bool asked;           /* a thread could be made */
+	const struct root *root;
 	char *path;
 	struct space space;
 };
 
-void space_look(const char *path, struct space *out)
+/* Of this machine by its path, which needs no descriptor (nor a kernel that can tell it of one that
+ * was only looked up: 3.12). */
+static int ask_kernel(int fd, const char *path, struct space *out)
 {
+	while ((fd < 0 ? statvfs(path, &out->fs) : fstatvfs(fd, &out->fs)) < 0)
+		if (errno != EINTR)
+			return -1;
+	return 0;
+}
+
+void space_look(const struct root *r, const char *path, struct space *out)
+{
+	auto_fd int fd = r ? root_openat(r, path, O_PATH) : -1;
 	struct stat st;
 
 	*out = (struct space){ 0 };
-	while (statvfs(path, &out->fs) < 0)
-		if (errno != EINTR) {
-			out->errnum = errno;
-			return;
-		}
-	if (stat(path, &st) < 0)
+	if ((r && fd < 0) || ask_kernel(fd, path, out) < 0) {
+		out->errnum = errno;
+		return;
+	}
+	if ((fd < 0 ? stat(path, &st) : fstat(fd, &st)) < 0)
 		out->errnum = errno;
 	else
 		out->device = st.st_dev;
@@ -51,7 +65,7 @@ static void *query_run(void *data)
 	struct space_query *q = data;
 	bool abandoned;
 
-	space_look(q->path, &q->space);
+	space_look(q->root, q->path, &q->space);
 	pthread_mutex_lock(&q->lock);
 	q->done = true;
 	abandoned = q->abandoned;
@@ -62,12 +76,13 @@ static void *query_run(void *data)
 	return NULL;
 }
 
-struct space_query *space_ask(const char *path)
+struct space_query *space_ask(const struct root *r, const char *path)
 {
 	struct space_query *q = xcalloc(1, sizeof(*q));
 	pthread_condattr_t by_clock;
 	pthread_t thread;
 
+	q->root = r;
 	q->path = xstrdup(path);
 	pthread_mutex_init(&q->lock, NULL);
 	pthread_condattr_init(&by_clock);

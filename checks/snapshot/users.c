@@ -1,15 +1,23 @@
 /*
- * users - names of users and groups, each looked up once a generation.
+ * users - names of users and groups, each looked up once a generation; below a root those of its
+ * own files.
  */
 #include "checks/snapshot/users.h"
 
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdio.h>
 
+#include "checks/snapshot/accounts.h"
+#include "engine/base/auto.h"
+#include "engine/base/buf.h"
 #include "engine/base/err.h"
+#include "engine/base/io.h"
 #include "engine/base/number.h"
 #include "engine/base/xalloc.h"
+
+#define FILE_MAX ((size_t)16 * 1024 * 1024)
 
 struct entry {
 	uint32_t id;
@@ -24,15 +32,37 @@ struct names {
 /* The table is const to its readers; what they look up is remembered behind these pointers. */
 struct user_table {
 	struct names *users, *groups;
+	/* below a root: its own /etc/passwd and /etc/group */
+	struct buf passwd, group;
+	bool below;
 };
 
-static void *users_read(struct err **e)
+/* A tree without such a file has no names. */
+static int read_names(const struct root *r, const char *path, struct buf *out, struct err **e)
+{
+	auto_err struct err *why = NULL;
+
+	if (io_read_file_below(r, path, out, &why) == 0 || err_code(why) == ERR_NOT_FOUND)
+		return 0;
+	return err_set(e, err_code(why), "%s", err_text(why));
+}
+
+static void users_free(void *table);
+
+static void *users_read(const struct root *r, struct err **e)
 {
 	struct user_table *t = xcalloc(1, sizeof(*t));
 
-	(void)e;
+	t->below = r != NULL;
+	t->passwd = BUF_INIT(FILE_MAX);
+	t->group = BUF_INIT(FILE_MAX);
 	t->users = xcalloc(1, sizeof(*t->users));
 	t->groups = xcalloc(1, sizeof(*t->groups));
+	if (r && (read_names(r, "/etc/passwd", &t->passwd, e) < 0 ||
+		  read_names(r, "/etc/group", &t->group, e) < 0)) {
+		users_free(t);
+		return NULL;
+	}
 	return t;
 }
 
@@ -50,10 +80,14 @@ static void users_free(void *table)
 
 	names_free(t->users);
 	names_free(t->groups);
+	buf_free(&t->passwd);
+	buf_free(&t->group);
 	free(t);
 }
 
-const struct shared_table users_table = { .name = "users", .read = users_read, .free = users_free };
+const struct shared_table users_table = {
+	.name = "users", .read_below = users_read, .free = users_free
+};
 
 static const char *names_find(const struct names *n, uint32_t id)
 {
@@ -70,6 +104,18 @@ static const char *names_add(struct names *n, uint32_t id, const char *name)
 	return n->items[n->count++].name;
 }
 
+/* In both files the number is the third field, and the name the first. */
+static const char *names_add_below(struct names *n, const struct buf *file, uint32_t id)
+{
+	auto_record struct record r = { 0 };
+	char number[16];
+
+	snprintf(number, sizeof(number), "%u", id);
+	if (!record_find(buf_text(file), PASSWD_UID, number, PASSWD_UID + 1, &r))
+		return names_add(n, id, NULL);
+	return names_add(n, id, r.fields[PASSWD_NAME]);
+}
+
 const char *user_name(const struct user_table *t, uid_t uid)
 {
 	const char *name = names_find(t->users, uid);
@@ -77,6 +123,8 @@ const char *user_name(const struct user_table *t, uid_t uid)
 
 	if (name)
 		return name;
+	if (t->below)
+		return names_add_below(t->users, &t->passwd, uid);
 	pw = getpwuid(uid);
 	return names_add(t->users, uid, pw ? pw->pw_name : NULL);
 }
@@ -88,6 +136,8 @@ const char *group_name(const struct user_table *t, gid_t gid)
 
 	if (name)
 		return name;
+	if (t->below)
+		return names_add_below(t->groups, &t->group, gid);
 	gr = getgrgid(gid);
 	return names_add(t->groups, gid, gr ? gr->gr_name : NULL);
 }

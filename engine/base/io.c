@@ -12,6 +12,7 @@
 #include "engine/base/auto.h"
 #include "engine/base/buf.h"
 #include "engine/base/err.h"
+#include "engine/base/root.h"
 
 #define IO_FIRST 4096
 #define IO_CHUNK 65536
@@ -117,15 +118,15 @@ static int open_failed(const char *path, struct err **e)
 
 /* Looked at before it is opened, since opening a FIFO lets its writer go on and some devices act on
  * it; and once more after, since it may have changed in between. */
-static int open_regular(const char *path, struct err **e)
+static int open_regular(const struct root *r, const char *path, struct err **e)
 {
 	struct stat st;
 	auto_fd int fd = -1;
 
-	if (stat(path, &st) < 0)
+	if (root_stat(r, path, &st) < 0)
 		return open_failed(path, e);
 	if (S_ISREG(st.st_mode)) {
-		fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+		fd = root_openat(r, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 		if (fd < 0)
 			return open_failed(path, e);
 		if (fstat(fd, &st) < 0)
@@ -139,15 +140,20 @@ static int open_regular(const char *path, struct err **e)
 
 int io_read_file(const char *path, struct buf *out, struct err **e)
 {
-	auto_fd int fd = open_regular(path, e);
-	int r;
+	return io_read_file_below(NULL, path, out, e);
+}
+
+int io_read_file_below(const struct root *r, const char *path, struct buf *out, struct err **e)
+{
+	auto_fd int fd = open_regular(r, path, e);
+	int more;
 
 	if (fd < 0)
 		return -1;
-	r = read_whole(fd, out);
-	if (r < 0)
+	more = read_whole(fd, out);
+	if (more < 0)
 		return err_errno(e, ERR_SYSTEM, "'%s'", path);
-	if (r > 0)
+	if (more > 0)
 		return err_set(e, ERR_DATA, "'%s' is larger than %zu bytes", path, out->max);
 	return 0;
 }

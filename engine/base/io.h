@@ -11,6 +11,7 @@
 
 struct buf;
 struct err;
+struct root;
 
 /* Write all bytes; EINTR and EAGAIN (by poll) are waited out. 0 or -1. */
 int io_write_all(int fd, const void *bytes, size_t len, struct err **e);
@@ -22,6 +23,8 @@ int io_read_all(int fd, struct buf *out, struct err **e);
  * ("'x' is a FIFO, not a regular file"). Larger files are an error too. 0 or -1 (ERR_NOT_FOUND
  * where there is none). */
 int io_read_file(const char *path, struct buf *out, struct err **e);
+/* The same of a path below a root (root.h); NULL: the machine's own. */
+int io_read_file_below(const struct root *r, const char *path, struct buf *out, struct err **e);
 /* Read a /proc or /sys file (size 0, but with content) of at most out->max bytes; at dirfd (or
  * AT_FDCWD). -1 with errno set, no message: these vanish all the time. */
 int io_read_proc(int dirfd, const char *path, struct buf *out);

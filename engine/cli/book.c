@@ -133,7 +133,7 @@ int book_plan(struct book *b, const struct book_params *params, const struct pla
 	layers.site_file_count = site.count;
 	layers.all_loaded = b->all;
 	values_requests(b->rulebook, &b->requests);
-	run_scout(&b->requests, b->secrets, log);
+	run_scout(&b->requests, params->place, b->secrets, log);
 	if (!values_resolve(b->rulebook, &layers, &b->requests, b->secrets, &b->mistakes) &&
 	    !b->mistakes.errors)
 		b->plan = plan_make(b->rulebook, &b->requests, options, b->secrets, &b->mistakes);

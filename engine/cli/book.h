@@ -15,6 +15,7 @@
 
 struct err;
 struct log;
+struct place;
 struct secrets;
 struct words_given;
 
@@ -45,6 +46,7 @@ int book_load(struct book *b);
 /* Where parameters get values from on the command line. */
 struct book_params {
 	const struct words_given *files, *options;
+	const struct place *place; /* where is inspected; NULL: this machine */
 };
 /* Look up values and make the plan. Returns 0, or -1 when b->mistakes has an error. */
 int book_plan(struct book *b, const struct book_params *params, const struct plan_options *options,

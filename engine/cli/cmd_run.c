@@ -11,6 +11,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/err.h"
 #include "engine/base/log.h"
+#include "engine/base/root.h"
 #include "engine/base/xalloc.h"
 #include "engine/cli/book.h"
 #include "engine/cli/broken.h"
@@ -20,6 +21,7 @@
 #include "engine/cli/nagios.h"
 #include "engine/cli/outputs.h"
 #include "engine/cli/say.h"
+#include "engine/run/place.h"
 #include "engine/run/run.h"
 #include "engine/store/task.h"
 
@@ -34,7 +36,7 @@ struct run_args {
 		params;
 	int fail_on, require_configured, on_error, exit_style, color, lang;
 	bool warn_exit, allow_empty, dry_run, quiet, verbose;
-	const char *task;
+	const char *root, *task;
 	uint64_t jobs;
 	int64_t timeout, deadline;
 };
@@ -82,6 +84,10 @@ static const struct option_row run_options[] = {
 		      .argument = "SEVERITY", .when_bare = "info", .choices = severity_names,
 		      .doc = "A check of this severity or a worse one that is not configured is "
 			     "an error."),
+	OPTION_TEXT(struct run_args, root, .name = "root", .argument = "DIR",
+		    .doc = "Inspect what lies below this folder as if it were '/': files, logs, "
+			   "file systems, users, groups, packages. No link leads out of it; checks "
+			   "of what runs are skipped."),
 	OPTION_WORDS(struct run_args, severities, .name = "severity", .argument = "SEVERITY",
 		     .choices = severity_names, .doc = "Only checks of this severity."),
 	OPTION_WORDS(struct run_args, tags, .name = "tag", .argument = "TAG",
@@ -110,6 +116,8 @@ struct session {
 	struct task *task; /* NULL: the run is of none */
 	json_t *states;    /* what the checks left at the last run */
 	struct run run;
+	struct place place;
+	char *root; /* of the place */
 	bool nagios;
 };
 
@@ -139,7 +147,9 @@ static int session_outputs(struct session *s, bool by_default, struct err **e)
 static int plan_for(struct session *s)
 {
 	const struct run_args *a = s->args;
-	const struct book_params params = { .files = &a->params_files, .options = &a->params };
+	const struct book_params params = {
+		.files = &a->params_files, .options = &a->params, .place = &s->place
+	};
 	const struct plan_options options = {
 		.select = { .products = a->products.items,
 			    .components = a->components.items,
@@ -250,6 +260,7 @@ static int execute(struct session *s, struct err **e)
 		.jobs = (unsigned)s->args->jobs,
 		.deadline = s->args->deadline,
 		.module_path = s->book.home.modules,
+		.place = &s->place,
 		.secrets = s->book.secrets,
 		.states = s->states,
 		.failing = s->task ? task_failing(s->task) : NULL,
@@ -386,6 +397,22 @@ static int check_params(const struct run_args *a, struct err **e)
 	return 0;
 }
 
+/* Where is inspected: that it is there at all is told before anything runs. */
+static int find_place(struct session *s, struct err **e)
+{
+	struct root *root;
+
+	if (!s->args->root)
+		return 0;
+	root = root_open(s->args->root, e);
+	if (!root)
+		return err_wrap(e, "--root");
+	s->root = xstrdup(root_folder(root));
+	root_free(root);
+	s->place.root = s->run.root = s->root;
+	return 0;
+}
+
 static int session_run(struct session *s)
 {
 	const struct invocation *in = s->in;
@@ -399,12 +426,17 @@ static int session_run(struct session *s)
 		say_error("run: %s", err_text(e));
 		return finish_message(s, "rounds", err_text(e), err_code(e));
 	}
+	if (find_place(s, &e)) {
+		say_error("run: %s", err_text(e));
+		return finish_message(s, "rounds", err_text(e), err_code(e));
+	}
 	broken = book_load(&s->book) || plan_for(s);
 	say_diagnostics(&s->book.mistakes, STDERR_FILENO, s->args->color);
 	if (broken)
 		return finish_mistakes(s);
 	if (s->args->require_configured >= 0)
 		require_configured(s->book.plan, (enum severity)s->args->require_configured);
+	place_limit(&s->place, s->book.plan);
 	if (s->args->dry_run)
 		return dry_run_print(s->book.plan, s->run.lang);
 	if (session_outputs(s, true, &e)) {
@@ -440,6 +472,7 @@ static int run_run(const struct invocation *in)
 	outputs_free(s.outputs);
 	task_close(s.task);
 	json_decref(s.states);
+	free(s.root);
 	run_end();
 	run_release(&s.run);
 	log_free(s.log);

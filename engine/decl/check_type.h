@@ -28,6 +28,7 @@ struct check_type {
 	/* local lane: the shared table that it reads ("processes"), so that one worker gets all its
 	 * checks; or NULL */
 	const char *table;
+	bool rooted; /* looks at files alone, by observer_root(): can be carried out below a root */
 	const struct field *fields;
 	size_t query_size;
 	const struct fact *facts;   /* without time, error and found, which every type has */

@@ -274,6 +274,11 @@ const void *observer_table(struct observer *o, const struct shared_table *type, 
 	return table_cache_get(o->cache, type, e);
 }
 
+const struct root *observer_root(const struct observer *o)
+{
+	return o->cache ? table_cache_root(o->cache) : NULL;
+}
+
 json_t *observer_facts(struct observer *o)
 {
 	return o->facts;

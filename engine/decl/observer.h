@@ -17,11 +17,14 @@
 struct err;
 struct loop;
 struct observer;
+struct root;
 
 /* A table that many checks share (processes, sockets, mounts): read once a generation. */
 struct shared_table {
 	const char *name;
 	void *(*read)(struct err **e); /* NULL on failure */
+	/* Instead of read, of what is read from files: below the root, or NULL (root.h). */
+	void *(*read_below)(const struct root *r, struct err **e);
 	void (*free)(void *table);
 	/* Kept through all generations of a worker: what was seen before, for a rate between two
 	 * samples. */
@@ -81,9 +84,13 @@ void observer_keep(struct observer *o, json_t *state);
  * remembered, too). */
 const void *observer_table(struct observer *o, const struct shared_table *type, struct err **e);
 
+/* Where paths are looked up: NULL is the machine's own '/'. */
+const struct root *observer_root(const struct observer *o);
+
 /* For the engine. */
 struct table_cache;
 struct table_cache *table_cache_new(void);
+void table_cache_set_root(struct table_cache *c, const struct root *r); /* borrowed */
 void table_cache_renew(struct table_cache *c); /* a new generation: everything is read anew */
 void table_cache_free(struct table_cache *c);
 void observer_use_cache(struct observer *o, struct table_cache *c);

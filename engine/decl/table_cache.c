@@ -20,11 +20,22 @@ struct cached {
 struct table_cache {
 	struct cached *items;
 	size_t count, cap;
+	const struct root *root;
 };
 
 struct table_cache *table_cache_new(void)
 {
 	return xcalloc(1, sizeof(struct table_cache));
+}
+
+void table_cache_set_root(struct table_cache *c, const struct root *r)
+{
+	c->root = r;
+}
+
+const struct root *table_cache_root(const struct table_cache *c)
+{
+	return c->root;
 }
 
 static void cached_clear(struct cached *x)
@@ -69,7 +80,10 @@ static struct cached *cache_read(struct table_cache *c, const struct shared_tabl
 {
 	struct cached fresh = { .type = type };
 
-	fresh.table = type->read(&fresh.why);
+	if (type->read_below)
+		fresh.table = type->read_below(c->root, &fresh.why);
+	else
+		fresh.table = type->read(&fresh.why);
 	array_grow(c->items, c->count, c->cap);
 	c->items[c->count] = fresh;
 	return &c->items[c->count++];

@@ -97,6 +97,7 @@ struct run {
 	char *operator_name; /* user name */
 	char *host;
 	char *os;                  /* "debian 12" */
+	const char *root;          /* folder that was inspected as if it were '/'; or NULL */
 	int64_t started, finished; /* clock_real ns */
 	bool complete;             /* every selected check ran to its end: no signal, no deadline */
 	const char *cut_short;     /* "SIGTERM", "SIGINT", "SIGHUP", "deadline", or NULL */

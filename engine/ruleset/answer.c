@@ -12,6 +12,7 @@
 #include "engine/base/io.h"
 #include "engine/base/number.h"
 #include "engine/base/regex.h"
+#include "engine/base/root.h"
 #include "engine/base/text.h"
 #include "engine/base/xalloc.h"
 #include "engine/document/reader.h"
@@ -54,12 +55,28 @@ static void found(struct request *r, char *text, char *origin)
 		problem(r, KIND_PARAMETER, "the value is not UTF-8");
 }
 
+/* Of a tree below a root nothing runs: only what rounds was given itself counts. */
+static int look_up(const struct request *r, const char *name, char **value, char **origin,
+		   struct err **e)
+{
+	return r->root ? environment_own(name, value, origin)
+		       : environment_look(name, value, origin, e);
+}
+
+static int get_of_process(const struct request *r, char **value, char **origin, struct err **e)
+{
+	if (!r->root)
+		return environment_get_of(r->name, r->of_process, value, origin, e);
+	return err_set(e, ERR_NOT_FOUND, "below --root no process '%s' can be running",
+		       r->of_process);
+}
+
 static void answer_env(struct request *r)
 {
 	auto_err struct err *e = NULL;
 	char *value = NULL, *origin = NULL;
-	int rc = r->of_process ? environment_get_of(r->name, r->of_process, &value, &origin, &e)
-			       : environment_look(r->name, &value, &origin, &e);
+	int rc = r->of_process ? get_of_process(r, &value, &origin, &e)
+			       : look_up(r, r->name, &value, &origin, &e);
 
 	if (rc > 0)
 		found(r, value, origin);
@@ -74,7 +91,7 @@ static void answer_exists(struct request *r)
 	auto_err struct err *e = NULL;
 	struct stat st;
 
-	if (stat(r->path, &st) == 0)
+	if (root_stat(r->root, r->path, &st) == 0)
 		r->answer = ANSWER_FOUND;
 	else if (errno == ENOENT || errno == ENOTDIR)
 		r->answer = ANSWER_ABSENT;
@@ -89,7 +106,7 @@ static int read_file(struct request *r, struct buf *bytes)
 {
 	auto_err struct err *e = NULL;
 
-	if (io_read_file(r->path, bytes, &e) == 0)
+	if (io_read_file_below(r->root, r->path, bytes, &e) == 0)
 		return 0;
 	if (err_code(e) == ERR_NOT_FOUND)
 		r->answer = ANSWER_ABSENT;
@@ -159,6 +176,7 @@ static void answer_match(struct request *r, const struct buf *bytes)
  */
 
 struct placeholders {
+	const struct request *request;
 	const json_t *root; /* of the file */
 	unsigned depth;
 	bool guessed; /* a default was taken although PID 1's environment could not be read */
@@ -196,14 +214,15 @@ static char *relaxed(const char *name)
 }
 
 /* From the environment, by its own name or by the relaxed one: 1, 0, -1. */
-static int from_environment(const char *name, struct buf *out, struct err **e)
+static int from_environment(const struct request *r, const char *name, struct buf *out,
+			    struct err **e)
 {
 	auto_free char *value = NULL, *origin = NULL, *other = relaxed(name);
 	auto_err struct err *first = NULL;
-	int rc = environment_look(name, &value, &origin, &first);
+	int rc = look_up(r, name, &value, &origin, &first);
 
 	if (rc <= 0)
-		rc = environment_look(other, &value, &origin, e);
+		rc = look_up(r, other, &value, &origin, e);
 	if (rc > 0)
 		buf_adds(out, value);
 	if (value)
@@ -241,7 +260,7 @@ static int resolve_name(struct placeholders *p, const char *s, size_t len, struc
 
 	if (scalar_text(reader_lookup(p->root, name), &value) == 0)
 		return resolve(p, buf_text(&value), value.len, out);
-	rc = from_environment(name, out, &e);
+	rc = from_environment(p->request, name, out, &e);
 	if (rc > 0)
 		return 0;
 	if (colon) { /* the file says what holds otherwise: taken, and told in the origin */
@@ -327,7 +346,7 @@ static void take_key(struct request *r, const json_t *root, const json_t *v, con
 		place(r, reader_line_of(buf_text(bytes), bytes->len, r->format, key));
 	auto_buf struct buf text = BUF_INIT(VALUE_MAX), whole = BUF_INIT(VALUE_MAX);
 	auto_err struct err *e = NULL;
-	struct placeholders p = { .root = root, .e = &e };
+	struct placeholders p = { .request = r, .root = root, .e = &e };
 
 	if (json_is_null(v)) {
 		r->answer = ANSWER_ABSENT;

@@ -56,16 +56,23 @@ static int get_of_pid(uint64_t pid, const char *name, char **value, struct err *
 	return *value ? 1 : 0;
 }
 
-int environment_look(const char *name, char **value, char **origin, struct err **e)
+int environment_own(const char *name, char **value, char **origin)
 {
 	const char *own = getenv(name);
+
+	if (!own)
+		return 0;
+	*value = xstrdup(own);
+	*origin = xstrdup("environment");
+	return 1;
+}
+
+int environment_look(const char *name, char **value, char **origin, struct err **e)
+{
 	int rc;
 
-	if (own) {
-		*value = xstrdup(own);
-		*origin = xstrdup("environment");
+	if (environment_own(name, value, origin))
 		return 1;
-	}
 	rc = get_of_pid(1, name, value, e);
 	if (rc > 0)
 		*origin = xstrdup("environment of PID 1");

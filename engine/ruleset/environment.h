@@ -6,6 +6,8 @@
 
 struct err;
 
+/* The value of a variable in the own environment: 1 or 0; as below. */
+int environment_own(const char *name, char **value, char **origin);
 /* The value of a variable in the own environment, else in PID 1's (cron has not the container's):
  * 1, 0 when it is in neither, -1 when PID 1's cannot be read (ERR_PERMISSION). *value and *origin
  * ("environment", "environment of PID 1") are the caller's. */

@@ -12,6 +12,7 @@
 #include "engine/ruleset/ruleset.h"
 
 struct err;
+struct root;
 
 /* One thing to look at. */
 struct request {
@@ -31,6 +32,8 @@ struct request {
 	char *match;      /* FILE_MATCH: a regex with one group */
 	/* the answer */
 	enum { ANSWER_NONE, ANSWER_FOUND, ANSWER_ABSENT, ANSWER_PROBLEM } answer;
+	const struct root *root; /* where files are looked up; NULL: of this machine. Set by the
+				    worker that answers */
 	bool secret;    /* the text is a secret: wiped after use */
 	char *text;     /* FOUND; of REQUEST_FILE_EXISTS NULL */
 	char *origin;   /* "…/application.properties:12", "environment of PID 1" */

@@ -73,7 +73,9 @@ void lanes_add(struct lanes *l, struct job *j)
 /* A worker that hangs in the kernel has blocked its mount: whoever goes there hangs too. */
 static bool is_blocked(const struct lanes *l, const struct job *j)
 {
-	const char *path = l->blocked_count && !j->sighting ? check_path(j->check) : NULL;
+	auto_free char *path = l->blocked_count && !j->sighting
+				       ? check_path(j->check, l->sv->shop.place)
+				       : NULL;
 	auto_free char *mount = path ? mount_of(path, NULL) : NULL;
 
 	for (size_t i = 0; mount && i < l->blocked_count; i++)

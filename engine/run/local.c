@@ -8,8 +8,10 @@
 #include "engine/base/buf.h"
 #include "engine/base/clock.h"
 #include "engine/base/err.h"
+#include "engine/base/root.h"
 #include "engine/run/examine.h"
 #include "engine/run/outcome.h"
+#include "engine/run/place.h"
 #include "engine/run/worker.h"
 
 /* Results are sent in one write as long as nobody has waited for one longer than this. Until then
@@ -20,6 +22,8 @@
 struct local {
 	struct desk *desk;
 	struct table_cache *tables;
+	struct root *root;
+	struct err *no_root; /* why there is none, though there should be */
 	int64_t flushed; /* when results were last sent */
 };
 
@@ -63,6 +67,10 @@ static void look(struct local *l, struct examination *x)
 		examine_take_sighting(x);
 		return;
 	}
+	if (l->no_root) {
+		examine_trouble(x, l->no_root);
+		return;
+	}
 	code = modules_type(l->desk->modules, x->a.check->type, &e);
 	if (x->a.attempt > 1)
 		table_cache_renew(l->tables);
@@ -104,11 +112,23 @@ static void take(struct local *l, const struct wire_message *m)
 	carry_out(l, &a);
 }
 
+/* It is opened here, not by the supervisor: it may lie where nobody answers. */
+static void open_root(struct local *l, const struct place *place)
+{
+	if (!place || !place->root)
+		return;
+	l->root = root_open(place->root, &l->no_root);
+	if (l->no_root)
+		err_wrap(&l->no_root, "--root");
+	table_cache_set_root(l->tables, l->root);
+}
+
 void local_main(struct desk *d)
 {
 	struct local l = { .desk = d, .tables = table_cache_new(), .flushed = clock_mono() };
 	struct wire_message m;
 
+	open_root(&l, d->shop->place);
 	for (;;) {
 		int found = wire_next(&d->wire, &m, NULL);
 

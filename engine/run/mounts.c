@@ -8,6 +8,7 @@
 #include "engine/base/xalloc.h"
 #include "engine/ruleset/ruleset.h"
 #include "engine/run/lanes.h"
+#include "engine/run/place.h"
 
 char *mount_of(const char *path, bool *remote)
 {
@@ -21,7 +22,7 @@ char *mount_of(const char *path, bool *remote)
 	return point;
 }
 
-const char *check_path(const struct check *c)
+static const char *path_of(const struct check *c)
 {
 	if (!c->query || c->late || !c->type->fields)
 		return NULL;
@@ -35,4 +36,13 @@ const char *check_path(const struct check *c)
 			return path;
 	}
 	return NULL;
+}
+
+char *check_path(const struct check *c, const struct place *place)
+{
+	const char *path = path_of(c);
+
+	if (!path || !place || !place->root)
+		return path ? xstrdup(path) : NULL;
+	return xasprintf("%s%s", place->root, path);
 }

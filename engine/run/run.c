@@ -290,6 +290,7 @@ static int open_execution(struct execution *x, struct err **e)
 		.shop = { .plan = x->plan,
 			  .exports = x->exports,
 			  .module_path = x->options->module_path,
+			  .place = x->options->place,
 			  .secrets = x->options->secrets,
 			  .slots = slots_new(jobs + OTHER_WORKERS, e),
 			  .supervisor = getpid() },

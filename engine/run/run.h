@@ -14,6 +14,7 @@
 
 struct err;
 struct log;
+struct place;
 struct secrets;
 
 /* To be called once, first thing in main(): PID 1 forks and stays a small init (reaps, forwards
@@ -24,12 +25,14 @@ void run_prepare(void);
 
 /* Carry out the requests in a killable worker: each ends with an answer (5 s each at most; a
  * blocked or crashed one is ANSWER_PROBLEM). */
-void run_scout(struct requests *requests, struct secrets *secrets, struct log *log);
+void run_scout(struct requests *requests, const struct place *place, struct secrets *secrets,
+	       struct log *log);
 
 struct run_options {
 	unsigned jobs;           /* isolated workers at once; 0: 64 */
 	int64_t deadline;        /* ns from the start; 0: none */
 	const char *module_path; /* folder of the modules */
+	const struct place *place;
 	struct secrets *secrets;
 	const json_t *states; /* { ID: what the check left at the last run of its task }; or NULL */
 	/* { ID: how many runs of the task in a row it has failed; ID#N: the same of entry N }; or

@@ -14,8 +14,10 @@
 #include "engine/base/err.h"
 #include "engine/base/log.h"
 #include "engine/base/loop.h"
+#include "engine/base/root.h"
 #include "engine/base/secret.h"
 #include "engine/base/xalloc.h"
+#include "engine/run/place.h"
 #include "engine/run/run.h"
 #include "engine/run/supervisor.h"
 
@@ -28,6 +30,24 @@ struct scouting {
 	size_t given; /* requests that a worker was started for in vain, in a row */
 	int signals;
 };
+
+/* In the worker. What cannot be looked at below its root has no answer but that. */
+static void answer_at(const struct place *place, struct request *r)
+{
+	auto_err struct err *e = NULL;
+	struct root *root = place->root ? root_open(place->root, &e) : NULL;
+
+	if (place->root && !root) {
+		r->answer = ANSWER_PROBLEM;
+		r->kind = KIND_INTERNAL;
+		r->problem = xasprintf("--root %s", err_text(e));
+		return;
+	}
+	r->root = root;
+	request_answer(r);
+	r->root = NULL;
+	root_free(root);
+}
 
 /* In the worker. */
 void scout_main(struct desk *d)
@@ -45,7 +65,7 @@ void scout_main(struct desk *d)
 		auto_free char *text = NULL;
 
 		slot_enter(d->slot, (uint32_t)i);
-		request_answer(&r->items[i]);
+		answer_at(d->shop->place, &r->items[i]);
 		answer = request_answer_json(&r->items[i]);
 		text = json_dumps(answer, JSON_COMPACT);
 		json_decref(answer);
@@ -159,7 +179,8 @@ static int scout_open(struct scouting *s, const sigset_t *set, struct err **e)
 	return loop_fd_add(s->sv.loop, s->signals, EPOLLIN, on_signal, s, e) ? 0 : -1;
 }
 
-void run_scout(struct requests *requests, struct secrets *secrets, struct log *log)
+void run_scout(struct requests *requests, const struct place *place, struct secrets *secrets,
+	       struct log *log)
 {
 	struct scouting s = { .requests = requests, .signals = -1 };
 	auto_err struct err *e = NULL;
@@ -169,6 +190,7 @@ void run_scout(struct requests *requests, struct secrets *secrets, struct log *l
 		return;
 	s.sv.log = log;
 	s.sv.shop.requests = requests;
+	s.sv.shop.place = place;
 	s.sv.shop.secrets = secrets;
 	s.sv.shop.supervisor = getpid();
 	sigemptyset(&set);

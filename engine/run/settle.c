@@ -42,7 +42,9 @@ void pool_end(struct pool *p, enum kind kind, const char *reason)
  * the mount all the same. */
 static bool hangs_on_mount(const struct worker *w, const struct job *j)
 {
-	const char *path = w->why == KIND_KILLED && !j->sighting ? check_path(j->check) : NULL;
+	auto_free char *path = w->why == KIND_KILLED && !j->sighting
+				       ? check_path(j->check, w->sv->shop.place)
+				       : NULL;
 	bool remote = false;
 
 	if (path)
@@ -124,7 +126,7 @@ static void end_culprit(const struct worker *w, struct job *j, bool left, int64_
 
 void lanes_block_mount(struct lanes *l, const struct job *j)
 {
-	const char *path = check_path(j->check);
+	auto_free char *path = check_path(j->check, l->sv->shop.place);
 	char *mount = path ? mount_of(path, NULL) : NULL;
 
 	if (!mount)

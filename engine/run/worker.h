@@ -14,6 +14,7 @@
 
 struct err;
 struct exports;
+struct place;
 struct plan;
 struct requests;
 struct secrets;
@@ -24,6 +25,7 @@ struct shop {
 	const struct exports *exports; /* what others capture; may be NULL */
 	struct requests *requests;     /* of the scout */
 	const char *module_path;
+	const struct place *place; /* NULL: this machine */
 	struct secrets *secrets; /* empty in a worker, but for those of the check under way */
 	struct slots *slots;
 	pid_t supervisor;

@@ -320,7 +320,7 @@ static void a_cursor_knows_its_file(void **state)
 
 	(void)state;
 	assert_int_equal(io_write_all(fd, "0123456789012345678901234567890123456789", 40, NULL), 0);
-	s = stream_open(path, INT64_MAX);
+	s = stream_open(NULL, path, INT64_MAX);
 	assert_non_null(s);
 	assert_int_equal(cursor_take_prints(&c, s), 0);
 	told = cursor_tell(&c);
@@ -330,7 +330,7 @@ static void a_cursor_knows_its_file(void **state)
 	/* more is the same file, less or other bytes are not */
 	assert_int_equal(pwrite(fd, "x", 1, 50), 1);
 	stream_close(s);
-	s = stream_open(path, INT64_MAX);
+	s = stream_open(NULL, path, INT64_MAX);
 	assert_int_equal(cursor_fits(&again, s), 1);
 	assert_int_equal(pwrite(fd, "x", 1, 29), 1);
 	assert_int_equal(cursor_fits(&again, s), 0);
