@@ -90,7 +90,7 @@ exec ssh -q -i /run/lab/node_key -o StrictHostKeyChecking=no -o UserKnownHostsFi
 """, 0o755)
     c.file("/run/lab/sshd_config", "Port 9997\nHostKey /run/lab/host\nPidFile none\nUsePAM no\n"
            "StrictModes no\nAuthorizedKeysFile /run/lab/authorized_keys\nUseDNS no\n"
-           "PasswordAuthentication no\nForceCommand /run/lab/git\nAllowUsers tenant\n")
+           "MaxStartups 500\nPasswordAuthentication no\nForceCommand /run/lab/git\nAllowUsers tenant\n")
 
 
 def redis(number, prefix="antcoderedis", password=None, front="redis"):

@@ -24,7 +24,10 @@ class Result:
 
     @property
     def message(self):
-        return self.raw["message"] or ""
+        """What the report says of it; of trouble, its kind first."""
+        trouble = self.raw.get("error")
+        said = self.raw["message"] or ""
+        return f"{trouble['kind']}: {said}" if trouble else said
 
     @property
     def applies(self):

@@ -10,6 +10,7 @@ import argparse
 import concurrent.futures
 import fnmatch
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -243,6 +244,7 @@ def main():
         return 0
     rows = chosen(arguments)
     site = Site(arguments.keep or arguments.use)
+    started = time.monotonic()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         if arguments.use:
@@ -256,6 +258,9 @@ def main():
         if not arguments.quick and not arguments.pattern:
             run.unseen(rules)
         print(f"1..{run.number}")
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        print(f"# {time.monotonic() - started:.0f} s, of processors "
+              f"{used.ru_utime + used.ru_stime:.0f} s")
         return 1 if run.failed else 0
     finally:
         site.down()

@@ -67,7 +67,8 @@ def sshd(c, lab, port):
     """OpenSSH as the container's own, with a login for git by the storage nodes' key."""
     c.file("/etc/ssh/ssh_host_ed25519_key", servers.read_key(lab, "host"), 0o600)
     c.file("/etc/ssh/sshd_config", f"Port {port}\nHostKey /etc/ssh/ssh_host_ed25519_key\n"
-           "PidFile /run/sshd.pid\nUsePAM no\nUseDNS no\nPasswordAuthentication no\n")
+           "PidFile /run/sshd.pid\nUsePAM no\nUseDNS no\nMaxStartups 500\n"
+           "PasswordAuthentication no\n")
 
 
 def nginx(c, servers):

@@ -21,7 +21,6 @@ ADDRESSES = {
     "oss_url": "http://platform:8003/",
     "antcode_url": "http://code.example.net/",
     "antbuild_url": "http://antbuild-slb/api/v1/runners/count",
-    "jenkins_url": "http://jenkins-slb:8080/login",
     "linkt_url": "http://linkt-slb/",
     "mongo_slb": "mongo-slb",
     "nexus_slb": "nexus-slb",
@@ -40,6 +39,7 @@ ADDRESSES = {
     "backup_kept": "29d",
 }
 OF_RULESETS = {
+    "linkci-aclinkeaci": {"jenkins_url": "http://jenkins-slb:8080/login"},
     "linkebase-linku": {"redis_host": "linkuredis-slb", "redis_password": PASSWORDS["linkuredis"]},
     "antcode-antcoderedis": {
         "antcode_redis_pods": [f"antcoderedis-{n}" for n in range(3)],
