@@ -7,6 +7,7 @@
 
 extern const struct check_type check_command;
 extern const struct check_type check_disk;
+extern const struct check_type check_dns;
 #ifdef ROUNDS_FAULTS
 extern const struct check_type check_fault_command;
 extern const struct check_type check_fault_isolated;
@@ -39,6 +40,7 @@ extern const struct check_type check_value;
 const struct check_type *const check_registry[] = {
 	&check_command,
 	&check_disk,
+	&check_dns,
 #ifdef ROUNDS_FAULTS
 	&check_fault_command,
 	&check_fault_isolated,

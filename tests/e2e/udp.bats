@@ -146,7 +146,7 @@ udp_servers() {
 		  udp: { host: a, port: 53, send: "$(printf '%65508s' x)" }
 	END
 	ends 65 "$ROUNDS" lint wrong.yaml
-	says "wrong.yaml:6:5: error: udp: 'send' or 'send_hex' is needed: a UDP port that is not asked"
+	says "wrong.yaml:6:5: error: udp: 'send' or 'send_hex' is needed: a UDP port that is not"
 	says "wrong.yaml:8:5: error: udp: 'send' and 'send_hex' exclude each other"
 	says "wrong.yaml:10:41: error: send_hex: '1' does not begin with two hex digits"
 	says "wrong.yaml:12:41: error: send_hex: there are no hex digits"
