@@ -121,7 +121,7 @@ int file_tell_access(const struct file_query *q, const struct file_seen *f, stru
 		return 0;
 	if (observer_root(o) && q->as_user) {
 		observer_trouble(o, KIND_PARAMETER,
-				 "as_user: below --root nobody can look with its users' eyes");
+				 "as_user: it cannot be asked for with --root or --enter");
 		return 0;
 	}
 	if (observer_root(o)) {

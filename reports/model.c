@@ -84,6 +84,7 @@ json_t *model_run(const struct run *r)
 	json_object_set_new(o, "complete", json_boolean(r->complete));
 	put_text(o, "cut_short", r->cut_short);
 	put_text(o, "root", r->root);
+	json_object_set_new(o, "entered", r->entered ? json_integer(r->entered) : json_null());
 	return o;
 }
 

@@ -16,6 +16,7 @@ static const struct phrase_row phrases[PHRASE_COUNT] = {
 	[PHRASE_SKIP] = { "skip", "未执行" },
 	[PHRASE_FLAKY] = { "flaky", "不稳定" },
 	[PHRASE_BELOW] = { "Inspected below", "巡检目录：" },
+	[PHRASE_INSIDE] = { "Inspected from inside process", "在此进程的命名空间内巡检：" },
 	[PHRASE_PENDING] = { "pending", "待确认" },
 	[PHRASE_EXPECTED] = { "expected", "期望值" },
 	[PHRASE_FOUND] = { "found", "实际值" },

@@ -436,6 +436,8 @@ static void put_summary(struct page *p)
 	buf_printf(&p->out, "  (%s)\n", took);
 	if (r->root)
 		buf_printf(&p->out, "%s %s\n", phrase(PHRASE_BELOW, lang), r->root);
+	if (r->entered)
+		buf_printf(&p->out, "%s %d\n", phrase(PHRASE_INSIDE, lang), (int)r->entered);
 	/* a run that never began, for mistakes in its rulesets, is not complete either */
 	if (r->cut_short)
 		buf_printf(&p->out, "%s %s\n", phrase(PHRASE_CUT_SHORT, lang), r->cut_short);

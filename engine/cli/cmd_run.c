@@ -21,6 +21,7 @@
 #include "engine/cli/nagios.h"
 #include "engine/cli/outputs.h"
 #include "engine/cli/say.h"
+#include "engine/run/enter.h"
 #include "engine/run/place.h"
 #include "engine/run/run.h"
 #include "engine/store/task.h"
@@ -37,7 +38,7 @@ struct run_args {
 	int fail_on, require_configured, on_error, exit_style, color, lang;
 	bool warn_exit, allow_empty, dry_run, quiet, verbose;
 	const char *root, *task;
-	uint64_t jobs;
+	uint64_t enter, jobs;
 	int64_t timeout, deadline;
 };
 
@@ -55,6 +56,11 @@ static const struct option_row run_options[] = {
 			       "and the exit code is 2."),
 	OPTION_FLAG(struct run_args, dry_run, .name = "dry-run",
 		    .doc = "Print what would be run, and run nothing."),
+	OPTION_UINT(struct run_args, enter, .name = "enter", .argument = "PID", .min = 1,
+		    .max = INT32_MAX,
+		    .doc = "Inspect from inside the mount, network, pid and uts namespaces of this "
+			   "process (a container), with what is loaded outside: it needs no shell. "
+			   "Reports are written outside."),
 	OPTION_CHOICE(struct run_args, exit_style, .name = "exit", .argument = "STYLE",
 		      .choices = exit_names, .dflt = "rounds", .doc = "Whose exit codes to use."),
 	OPTION_CHOICE(struct run_args, fail_on, .name = "fail-on", .argument = "SEVERITY",
@@ -118,6 +124,7 @@ struct session {
 	struct run run;
 	struct place place;
 	char *root; /* of the place */
+	struct entrance entrance;
 	bool nagios;
 };
 
@@ -397,11 +404,24 @@ static int check_params(const struct run_args *a, struct err **e)
 	return 0;
 }
 
+static int find_entrance(struct session *s, struct err **e)
+{
+	if (enter_find((pid_t)s->args->enter, &s->entrance, e) || enter_try(&s->entrance, e))
+		return err_wrap(e, "--enter");
+	s->place.entrance = &s->entrance;
+	s->run.entered = s->entrance.pid;
+	return 0;
+}
+
 /* Where is inspected: that it is there at all is told before anything runs. */
 static int find_place(struct session *s, struct err **e)
 {
 	struct root *root;
 
+	if (s->args->root && s->args->enter)
+		return err_set(e, ERR_USAGE, "--root and --enter exclude each other");
+	if (s->args->enter)
+		return find_entrance(s, e);
 	if (!s->args->root)
 		return 0;
 	root = root_open(s->args->root, e);

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include <jansson.h>
 
@@ -98,6 +99,7 @@ struct run {
 	char *host;
 	char *os;                  /* "debian 12" */
 	const char *root;          /* folder that was inspected as if it were '/'; or NULL */
+	pid_t entered;             /* process whose namespaces were inspected; 0: our own */
 	int64_t started, finished; /* clock_real ns */
 	bool complete;             /* every selected check ran to its end: no signal, no deadline */
 	const char *cut_short;     /* "SIGTERM", "SIGINT", "SIGHUP", "deadline", or NULL */

@@ -76,7 +76,7 @@ static bool is_blocked(const struct lanes *l, const struct job *j)
 	auto_free char *path = l->blocked_count && !j->sighting
 				       ? check_path(j->check, l->sv->shop.place)
 				       : NULL;
-	auto_free char *mount = path ? mount_of(path, NULL) : NULL;
+	auto_free char *mount = path ? mount_of(path, l->sv->shop.place, NULL) : NULL;
 
 	for (size_t i = 0; mount && i < l->blocked_count; i++)
 		if (!strcmp(mount, l->blocked[i]))

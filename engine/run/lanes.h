@@ -81,10 +81,10 @@ void lanes_block_mount(struct lanes *l, const struct job *j);
 
 /* mounts.c: the mount point that a path is on ("/data"), by the longest match in mountinfo; the
  * caller's, NULL when unknown. *remote (may be NULL): whether somebody else answers there. */
-char *mount_of(const char *path, bool *remote);
+struct place;
+char *mount_of(const char *path, const struct place *place, bool *remote);
 /* The value of the first path field of a check whose fields are known, on this machine (below the
  * place's root, if it has one); the caller's, or NULL. */
-struct place;
 char *check_path(const struct check *c, const struct place *place);
 
 #endif

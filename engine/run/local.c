@@ -115,9 +115,10 @@ static void take(struct local *l, const struct wire_message *m)
 /* It is opened here, not by the supervisor: it may lie where nobody answers. */
 static void open_root(struct local *l, const struct place *place)
 {
-	if (!place || !place->root)
+	if (!place || (!place->root && !place->entrance))
 		return;
-	l->root = root_open(place->root, &l->no_root);
+	/* inside of a container names are those of its files, not of its name services */
+	l->root = root_open(place->root ? place->root : "/", &l->no_root);
 	if (l->no_root)
 		err_wrap(&l->no_root, "--root");
 	table_cache_set_root(l->tables, l->root);

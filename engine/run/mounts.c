@@ -4,15 +4,20 @@
  */
 #include <string.h>
 
+#include "engine/base/auto.h"
 #include "engine/base/mountinfo.h"
 #include "engine/base/xalloc.h"
 #include "engine/ruleset/ruleset.h"
+#include "engine/run/enter.h"
 #include "engine/run/lanes.h"
 #include "engine/run/place.h"
 
-char *mount_of(const char *path, bool *remote)
+char *mount_of(const char *path, const struct place *place, bool *remote)
 {
-	struct mount_table *t = mounts_read("/proc/self/mountinfo", NULL);
+	const struct entrance *x = place ? place->entrance : NULL;
+	auto_free char *list = x ? xasprintf("/proc/%d/mountinfo", (int)x->pid)
+				 : xstrdup("/proc/self/mountinfo");
+	struct mount_table *t = mounts_read(list, NULL);
 	const struct mount *m = t ? mounts_over(t, path) : NULL;
 	char *point = m ? xstrdup(m->point) : NULL;
 

@@ -1,15 +1,18 @@
 /*
- * place - where is inspected: this machine, or what lies below a folder of it.
+ * place - where is inspected: this machine, what lies below a folder of it, or the inside of a
+ * container.
  */
 #ifndef ENGINE_RUN_PLACE_H
 #define ENGINE_RUN_PLACE_H
 
 #include <stddef.h>
 
+struct entrance;
 struct plan;
 
 struct place {
 	const char *root; /* folder that is taken for '/'; NULL: this machine's own */
+	const struct entrance *entrance; /* whose namespaces are inspected; NULL: our own */
 };
 
 /* Checks that look at what runs, not at files, are skipped below a root: how many. */

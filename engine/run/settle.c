@@ -48,7 +48,7 @@ static bool hangs_on_mount(const struct worker *w, const struct job *j)
 	bool remote = false;
 
 	if (path)
-		free(mount_of(path, &remote));
+		free(mount_of(path, w->sv->shop.place, &remote));
 	return remote;
 }
 
@@ -127,7 +127,7 @@ static void end_culprit(const struct worker *w, struct job *j, bool left, int64_
 void lanes_block_mount(struct lanes *l, const struct job *j)
 {
 	auto_free char *path = check_path(j->check, l->sv->shop.place);
-	char *mount = path ? mount_of(path, NULL) : NULL;
+	char *mount = path ? mount_of(path, l->sv->shop.place, NULL) : NULL;
 
 	if (!mount)
 		return;

@@ -20,7 +20,11 @@
 #include "engine/base/io.h"
 #include "engine/base/number.h"
 #include "engine/base/secret.h"
+#include "engine/base/xalloc.h"
+#include "engine/ruleset/plan.h"
 #include "engine/run/children.h"
+#include "engine/run/enter.h"
+#include "engine/run/place.h"
 
 /* How much more than at its birth a worker may map: an eater dies alone, long before the machine
  * suffers. */
@@ -155,15 +159,16 @@ static void end_alike(int status)
 
 /* Wait until the runner is gone, or until we shall end it: SIGTERM from the supervisor, or by its
  * death. */
-static int keeper_wait(pid_t runner, const sigset_t *awaited)
+static int keeper_wait(pid_t runner, const sigset_t *awaited, int on_term)
 {
 	for (;;) {
 		int status = 0, sig = sigwaitinfo(awaited, NULL);
 		pid_t gone;
 
 		if (sig == SIGTERM) {
-			kill(runner, SIGKILL);
-			return SIGKILL;
+			kill(runner, on_term);
+			if (on_term == SIGKILL)
+				return SIGKILL;
 		}
 		while ((gone = waitpid(-1, &status, WNOHANG)) > 0)
 			if (gone == runner)
@@ -176,7 +181,7 @@ static int keeper_wait(pid_t runner, const sigset_t *awaited)
  * end what the runner's commands left behind, also what has made a session of its own: that falls
  * to it as the nearest subreaper. The runner returns from here.
  */
-static void keeper_stand(pid_t supervisor)
+static void keeper_stand(pid_t parent)
 {
 	pid_t self = getpid(), runner;
 	sigset_t awaited;
@@ -186,7 +191,7 @@ static void keeper_stand(pid_t supervisor)
 	sigaddset(&awaited, SIGTERM);
 	sigaddset(&awaited, SIGCHLD);
 	sigprocmask(SIG_SETMASK, &awaited, NULL);
-	die_with(supervisor, SIGTERM);
+	die_with(parent, SIGTERM);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	runner = fork();
 	if (runner == 0) {
@@ -200,9 +205,70 @@ static void keeper_stand(pid_t supervisor)
 		_exit(1);
 	for (int fd = STDIN_FILENO; fd <= WIRE_FD; fd++)
 		close(fd);
-	status = keeper_wait(runner, &awaited);
+	status = keeper_wait(runner, &awaited, SIGKILL);
 	children_end(NS_PER_S);
 	end_alike(status);
+}
+
+static void say_and_end(const char *what)
+{
+	if (write(STDERR_FILENO, what, strlen(what)) < 0)
+		_exit(1);
+	_exit(1);
+}
+
+/*
+ * Into the namespaces of another process. A process namespace takes children alone, so the worker
+ * is a child from here on, and its parent stays outside under the number that the supervisor knows:
+ * what ends one ends the other. Returns inside, with the parent's number as it is seen from there
+ * (0: not at all).
+ */
+static pid_t step_inside(const struct entrance *x, const struct role_row *row)
+{
+	auto_err struct err *e = NULL;
+	sigset_t awaited, old;
+	pid_t inside;
+	int status;
+
+	if (enter_join(x, &e) < 0)
+		say_and_end(err_text(e));
+	sigemptyset(&awaited);
+	sigaddset(&awaited, SIGTERM);
+	sigaddset(&awaited, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &awaited, &old);
+	inside = fork();
+	if (inside == 0) {
+		setpgid(0, 0);
+		sigprocmask(SIG_SETMASK, &old, NULL);
+		die_with(getppid(), row->keeper ? SIGTERM : SIGKILL);
+		enter_trust_nothing(row->keeper);
+		return getppid();
+	}
+	if (inside < 0)
+		say_and_end("no process can be made inside");
+	for (int fd = STDIN_FILENO; fd <= WIRE_FD; fd++)
+		close(fd);
+	/* joining has made us forget whose death is ours */
+	prctl(PR_SET_PDEATHSIG, row->keeper ? SIGTERM : SIGKILL);
+	status = keeper_wait(inside, &awaited, row->keeper ? SIGTERM : SIGKILL);
+	end_alike(status);
+	_exit(1);
+}
+
+/* All that may have to be loaded has to be before: inside there may be nothing. */
+static void load_modules(const struct shop *shop, struct desk *d)
+{
+	static const char *const helpers[] = { "resolver", "tls" };
+	const struct plan *p = shop->plan;
+
+	if (d->role != ROLE_NETWORK)
+		return;
+	for (size_t i = 0; p && i < p->count; i++)
+		if (p->checks[i].type->lane == LANE_NETWORK && p->checks[i].type->module)
+			modules_load(d->modules, p->checks[i].type->module,
+				     p->checks[i].type->package, NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(helpers); i++)
+		modules_load(d->modules, helpers[i], NULL, NULL);
 }
 
 static void worker_enter(const struct shop *shop, const struct seat *seat, struct modules *modules)
@@ -211,6 +277,7 @@ static void worker_enter(const struct shop *shop, const struct seat *seat, struc
 	struct desk desk = { .shop = shop,
 			     .role = seat->role,
 			     .slot = slots_at(shop->slots, seat->slot) };
+	pid_t parent = shop->supervisor;
 
 	secrets_after_fork(shop->secrets);
 	setpgid(0, 0);
@@ -222,12 +289,18 @@ static void worker_enter(const struct shop *shop, const struct seat *seat, struc
 	descriptors_arrange(seat);
 	memory_tame(row->unlimited);
 	secrecy();
+	desk.modules = modules ? modules : modules_new(shop->module_path);
+	if (shop->place && shop->place->entrance && seat->role != ROLE_PARENT) {
+		load_modules(shop, &desk);
+		parent = step_inside(shop->place->entrance, row);
+		if (seat->role == ROLE_ISOLATED)
+			enter_scratch();
+	}
 	if (row->keeper)
-		keeper_stand(shop->supervisor);
+		keeper_stand(parent);
 	if (!row->all_slots)
 		slots_keep_only(shop->slots, seat->slot);
 	wire_init(&desk.wire, WIRE_FD, ROLE_SUPERVISOR);
-	desk.modules = modules ? modules : modules_new(shop->module_path);
 	desk.module = seat->module;
 	desk.package = seat->package;
 	row->main(&desk);

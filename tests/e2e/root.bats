@@ -7,7 +7,7 @@ load helpers
 setup() {
 	lab_setup
 	mkdir -p tree/etc tree/var/lib/dpkg tree/var/log tree/lib/apk/db tree/data
-	printf '%s\n' root:x:0:0:root:/root:/bin/sh web:x:12345:54321::/srv:/bin/false >tree/etc/passwd
+	printf '%s\n' root:x:0:0::/root:/bin/sh web:x:12345:54321::/srv:/bin/false >tree/etc/passwd
 	printf 'root:x:0:\nwebs:x:54321:web\n' >tree/etc/group
 	printf 'inside\n' >tree/etc/where
 	printf 'outside\n' >where
