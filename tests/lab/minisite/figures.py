@@ -2,8 +2,8 @@
 
     tests/lab/figures [--use] [--rounds N]
 
-Healthy: one `rounds run` in a container of each component, all started at once; the median of N. Silent:
-the same when no address answers any more (its hardware address is nobody's) and every server of the
+Healthy: one `rounds run` in a container of each component, twelve at once; the median of N. Silent:
+all at once when no address answers any more (its hardware address is nobody's) and every server of the
 containers is stopped by SIGSTOP; to compare with the largest timeout of all checks.
 """
 import argparse
@@ -44,15 +44,15 @@ def one_of_each(pids):
     return list(found.values())
 
 
-def inspect_all(pids, names, files):
-    """Seconds until all are inspected, checks that ran, checks that are red, the slowest container."""
+def inspect_all(pids, names, files, beside=12):
+    """`beside` at once. Seconds until all are inspected, checks that ran, checks that are red, the slowest container."""
     def one(name):
         started = time.monotonic()
         results, _, applied = inspection.inspect(pids[name], paths=files.get(name))
         return name, results, applied, time.monotonic() - started
 
     started = time.monotonic()
-    with concurrent.futures.ThreadPoolExecutor(len(names)) as pool:
+    with concurrent.futures.ThreadPoolExecutor(beside) as pool:
         seen = list(pool.map(one, names))
     seconds = time.monotonic() - started
     for name, _, applied, _ in seen:
@@ -94,7 +94,7 @@ def main():
               f"{statistics.median(r[0] for r in runs):.2f} s of "
               f"{' '.join(f'{r[0]:.2f}' for r in runs)}", flush=True)
         bend(pids, names, SILENCE)
-        seconds, ran, red, slowest = inspect_all(pids, names, files)
+        seconds, ran, red, slowest = inspect_all(pids, names, files, len(names))
         print(f"silent: {ran} checks, {red} red: {seconds:.1f} s (slowest: {slowest}); the largest "
               f"timeout is {largest_timeout():g} s")
         bend(pids, names, SOUND)

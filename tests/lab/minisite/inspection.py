@@ -27,7 +27,9 @@ class Result:
         """What the report says of it; of trouble, its kind first."""
         trouble = self.raw.get("error")
         said = self.raw["message"] or ""
-        return f"{trouble['kind']}: {said}" if trouble else said
+        if not trouble or said.startswith(f"{trouble['kind']}: "):
+            return said
+        return f"{trouble['kind']}: {said}"
 
     @property
     def applies(self):

@@ -20,6 +20,8 @@ import time
 from . import commands, faults, inspection, place
 
 BESIDE = 6
+# Inspections at once: more would starve each other on a small machine, and rounds says so as `killed`.
+SLOTS = threading.BoundedSemaphore(6)
 SETTLE_SECONDS = 45
 UNSEEN_ALLOWED = ()
 
@@ -77,10 +79,15 @@ class Locks:
             self.change.notify_all()
 
 
+def inspect(site, name, *arguments):
+    with SLOTS:
+        return inspection.inspect(site.pids[name], *arguments)
+
+
 def look(site, row, name):
     arguments = [w for rule in row.only for w in ("--check", rule)] + row.arguments
     paths = [str(place.SOURCE / p) for p in row.rulesets] or site.rulesets.get(name)
-    return inspection.inspect(site.pids[name], arguments, row.bare, row.view, paths)[:2]
+    return inspect(site, name, arguments, row.bare, row.view, paths)[:2]
 
 
 def look_at_all(site, row, red):
@@ -103,8 +110,8 @@ def green_again(site, row):
     while True:
         problems = []
         with concurrent.futures.ThreadPoolExecutor(BESIDE) as pool:
-            looked = list(zip(row.at, pool.map(lambda n: inspection.inspect(
-                site.pids[n], paths=site.rulesets.get(n)), row.at)))
+            looked = list(zip(row.at, pool.map(lambda n: inspect(
+                site, n, (), False, "", site.rulesets.get(n)), row.at)))
         for name, (results, _, _) in looked:
             problems += [f"{name}: still {r.status}: {r.id}: {r.message}" for r in results if r.red]
         if not problems or time.monotonic() > until:
@@ -196,7 +203,7 @@ class Run:
     def until_green(self, name):
         until = time.monotonic() + SETTLE_SECONDS
         while True:
-            seen = inspection.inspect(self.site.pids[name])
+            seen = inspect(self.site, name)
             if not any(r.red for r in seen[0]) or time.monotonic() > until:
                 return seen
             time.sleep(0.5)
