@@ -132,7 +132,7 @@ def try_row(site, row):
         problems, seen = [str(e)], set()
     try:
         faults.run_scripts(row.mending, site.pids, "mend")
-        if not row.view and not row.bare:
+        if row.breaking:
             problems += green_again(site, row)
     except (RuntimeError, OSError, subprocess.TimeoutExpired) as e:
         problems.append(str(e))
