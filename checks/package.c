@@ -1,8 +1,8 @@
 /*
  * package - is a package installed, and in which version?
  *
- * Reads the data base of dpkg or apk itself. That of rpm is not read: such a check ends as an
- * error, never as "not installed".
+ * Reads the data base of dpkg, apk or rpm itself. What cannot be read (rpm's older formats) ends as
+ * an error, never as "not installed".
  */
 #include "checks/check.h"
 #include "checks/snapshot/packages.h"
@@ -13,14 +13,16 @@ struct package_query {
 
 static const struct field package_fields[] = {
 	FIELD_TEXT(struct package_query, name, .required = true,
-		   .doc = "Name of the package; with dpkg also NAME:ARCHITECTURE (where rpm keeps "
-			  "the packages, use a command check of rpm -q)."),
+		   .doc = "Name of the package; with dpkg and rpm also NAME:ARCHITECTURE (where "
+			  "rpm has no rpmdb.sqlite, use a command check of rpm -q)."),
 	{ .name = NULL },
 };
 
 static const struct fact package_facts[] = {
 	{ .name = "architecture", .type = FACT_TEXT, .doc = "Architecture." },
-	{ .name = "database", .type = FACT_TEXT, .doc = "Where it was looked up: dpkg or apk." },
+	{ .name = "database",
+	  .type = FACT_TEXT,
+	  .doc = "Where it was looked up: dpkg, apk or rpm." },
 	{ .name = "installed",
 	  .type = FACT_BOOL,
 	  .doc = "Whether it is installed as a whole: not only unpacked, or removed but for its "
@@ -28,7 +30,7 @@ static const struct fact package_facts[] = {
 	{ .name = "status",
 	  .type = FACT_TEXT,
 	  .doc = "What dpkg says of it: installed, config-files, unpacked, half-configured; not "
-		 "there with apk." },
+		 "there with apk and rpm." },
 	{ .name = "version",
 	  .type = FACT_VERSION,
 	  .doc = "Version of what is installed; not there when it is not." },
@@ -53,26 +55,40 @@ static int cannot_know(const struct package_table *t, struct err **e)
 {
 	if (t->rpm)
 		return err_set(e, ERR_UNAVAILABLE,
-			       "the data base of rpm ('%s') cannot be read by rounds: use a "
+			       "the data base of rpm ('%s') is of an older format, or being "
+			       "written, and cannot be read by rounds: use a "
 			       "command check of rpm -q",
 			       t->rpm);
 	return err_set(e, ERR_UNAVAILABLE,
 		       "there is no data base of packages that rounds can read (dpkg's or apk's)");
 }
 
+static const char *const databases[] = {
+	[PACKAGES_DPKG] = "dpkg",
+	[PACKAGES_APK] = "apk",
+	[PACKAGES_RPM] = "rpm",
+};
+
 static int package_observe(const void *query, struct observer *o, struct err **e)
 {
 	const struct package_query *q = query;
 	const struct package_table *t = observer_table(o, &packages_table, e);
 	struct package p = { 0 };
+	enum package_format format;
 	bool found;
 
 	if (!t)
 		return -1;
+	format = t->found ? t->format : PACKAGES_RPM;
 	found = t->found && package_find(buf_text(&t->text), t->format, q->name, &p);
-	if (!t->found || (!found && t->rpm))
+	if ((!found || !p.installed) && t->rpm_found &&
+	    package_find(buf_text(&t->rpm_text), PACKAGES_RPM, q->name, &p)) {
+		found = true;
+		format = PACKAGES_RPM;
+	}
+	if ((!t->found && !t->rpm_found) || (!found && t->rpm))
 		return cannot_know(t, e);
-	observer_set_string(o, "database", t->format == PACKAGES_DPKG ? "dpkg" : "apk");
+	observer_set_string(o, "database", databases[format]);
 	observer_set_bool(o, "installed", found && p.installed);
 	if (found)
 		tell_package(&p, o);

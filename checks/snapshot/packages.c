@@ -1,13 +1,16 @@
 /*
- * packages - the data base of installed packages: dpkg's or apk's, read without their programs.
+ * packages - the data base of installed packages: dpkg's, apk's or rpm's, read without their
+ * programs.
  */
 #include "checks/snapshot/packages.h"
 
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "checks/snapshot/rpm_database.h"
 #include "engine/base/auto.h"
 #include "engine/base/err.h"
 #include "engine/base/io.h"
@@ -17,6 +20,7 @@
 
 /* A large Debian desktop has 6 MB. */
 #define TEXT_MAX ((size_t)128 * 1024 * 1024)
+#define RPM_MAX ((size_t)512 * 1024 * 1024)
 #define STATUS "/var/lib/dpkg/status"
 #define STATUS_FOLDER "/var/lib/dpkg/status.d"
 
@@ -28,6 +32,7 @@ struct format {
 static const struct format formats[] = {
 	[PACKAGES_DPKG] = { "Package: ", "Version: ", "Architecture: ", "Status: " },
 	[PACKAGES_APK] = { "P:", "V:", "A:", NULL },
+	[PACKAGES_RPM] = { "Package: ", "Version: ", "Architecture: ", NULL },
 };
 
 /*
@@ -101,7 +106,7 @@ bool package_find(const char *text, enum package_format format, const char *name
 		  struct package *out)
 {
 	const struct format *f = &formats[format];
-	const char *colon = format == PACKAGES_DPKG ? strchr(name, ':') : NULL;
+	const char *colon = format == PACKAGES_APK ? NULL : strchr(name, ':');
 	const struct span wanted = { name, colon ? (size_t)(colon - name) : strlen(name) };
 	const char *at = text;
 	bool found = false;
@@ -169,6 +174,7 @@ static void packages_free(void *table)
 	struct package_table *t = table;
 
 	buf_free(&t->text);
+	buf_free(&t->rpm_text);
 	free(t);
 }
 
@@ -177,10 +183,8 @@ static const char *find_rpm(const struct root *r)
 	static const char *const files[] = {
 		"/usr/lib/sysimage/rpm/Packages",
 		"/usr/lib/sysimage/rpm/Packages.db",
-		"/usr/lib/sysimage/rpm/rpmdb.sqlite",
 		"/var/lib/rpm/Packages",
 		"/var/lib/rpm/Packages.db",
-		"/var/lib/rpm/rpmdb.sqlite",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
@@ -189,13 +193,47 @@ static const char *find_rpm(const struct root *r)
 	return NULL;
 }
 
+/* What rpm has not yet put into the file itself stands beside it. */
+static bool has_journal(const struct root *r, const char *file)
+{
+	auto_free char *wal = xasprintf("%s-wal", file);
+	struct stat st;
+
+	return root_stat(r, wal, &st) == 0 && st.st_size > 0;
+}
+
+static int read_rpm(struct package_table *t, const struct root *r, struct err **e)
+{
+	static const char *const files[] = { "/usr/lib/sysimage/rpm/rpmdb.sqlite",
+					     "/var/lib/rpm/rpmdb.sqlite" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		auto_buf struct buf bytes = BUF_INIT(RPM_MAX);
+
+		if (root_access(r, files[i], F_OK))
+			continue;
+		if (has_journal(r, files[i])) {
+			t->rpm = files[i];
+			return 0;
+		}
+		if (io_read_file_below(r, files[i], &bytes, e) < 0)
+			return -1;
+		if (rpm_database_tell(buf_text(&bytes), bytes.len, &t->rpm_text, e) < 0)
+			return err_wrap(e, "'%s'", files[i]);
+		t->rpm_found = true;
+		return 0;
+	}
+	t->rpm = find_rpm(r);
+	return 0;
+}
+
 static void *packages_read(const struct root *r, struct err **e)
 {
 	struct package_table *t = xcalloc(1, sizeof(*t));
 
 	t->text = BUF_INIT(TEXT_MAX);
-	t->rpm = find_rpm(r);
-	if (read_database(t, r, e) < 0) {
+	t->rpm_text = BUF_INIT(TEXT_MAX);
+	if (read_database(t, r, e) < 0 || read_rpm(t, r, e) < 0) {
 		packages_free(t);
 		return NULL;
 	}

@@ -1,5 +1,6 @@
 /*
- * packages - the data base of installed packages: dpkg's or apk's, read without their programs.
+ * packages - the data base of installed packages: dpkg's, apk's or rpm's, read without their
+ * programs.
  */
 #ifndef CHECKS_SNAPSHOT_PACKAGES_H
 #define CHECKS_SNAPSHOT_PACKAGES_H
@@ -12,13 +13,16 @@
 #include "engine/decl/observer.h"
 
 enum package_format { PACKAGES_DPKG,
-		      PACKAGES_APK };
+		      PACKAGES_APK,
+		      PACKAGES_RPM };
 
 struct package_table {
 	bool found; /* a data base that we can read */
 	enum package_format format;
 	struct buf text;
-	const char *rpm; /* a data base of rpm, which we cannot read; NULL: none */
+	bool rpm_found;      /* one of rpm, beside it or alone */
+	struct buf rpm_text; /* as rpm_database_tell() tells it */
+	const char *rpm;     /* a data base of rpm that we cannot read; NULL: none */
 };
 
 extern const struct shared_table packages_table;

@@ -584,11 +584,11 @@ YAML
 YAML
 	in_mounts "mount -t tmpfs none /var/lib; mkdir /var/lib/rpm
 		'$ROUNDS' run none.yaml --report json=none.json || :
-		touch /var/lib/rpm/rpmdb.sqlite
+		touch /var/lib/rpm/Packages
 		'$ROUNDS' run none.yaml --report json=rpm.json || :
 		mkdir -p /var/lib/dpkg/status.d
 		printf 'Package: tzdata\nVersion: 2024a\n' >/var/lib/dpkg/status.d/tzdata
-		rm /var/lib/rpm/rpmdb.sqlite; sed -i s/bash/tzdata/ none.yaml
+		rm /var/lib/rpm/Packages; sed -i s/bash/tzdata/ none.yaml
 		'$ROUNDS' run none.yaml --report json=distroless.json || :"
 	is "$(jq -r '.results[0] | "\(.status) \(.error.kind)"' none.json)" "error module"
 	is "$(jq -r '.results[0] | "\(.status) \(.error.kind)"' rpm.json)" "error module"

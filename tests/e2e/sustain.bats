@@ -175,7 +175,7 @@ took() {
 		  sustain: { samples: 100, every: 100ms }
 		  process: { command: '^$T/late 300\$' }
 		- id: first
-		  command: { shell: 'sleep 0.3; touch $T/go' }
+		  command: { shell: 'sleep 2; touch $T/go' }
 	EOF2
 	cp /bin/sleep late
 	start sh -c "until [ -e $T/go ]; do sleep 0.05; done; exec $T/late 300"

@@ -1,0 +1,127 @@
+#!/usr/bin/env bats
+#
+# Packages of rpm and apk, in data bases that the real programs made (rpm) or that have their form
+# (apk; Debian has no apk), found below a root.
+
+load helpers
+
+setup() {
+	lab_setup
+}
+
+teardown() {
+	lab_teardown
+}
+
+# built NAME …: packages of these names, 1.0-1 each, as RPM files in $T/rpms.
+built() {
+	{
+		printf 'Name: %s\nVersion: 1.0\nRelease: 1\nSummary: s\n' "$1"
+		printf 'License: l\nBuildArch: noarch\n'
+		printf '%%description\n%s\n%%files\n' "$(seq 1000)"
+		shift
+		for name; do
+			printf '%%package -n %s\nSummary: s\n' "$name"
+			printf '%%description -n %s\n%s\n' "$name" "$(seq 2000)"
+			printf '%%files -n %s\n' "$name"
+		done
+	} >packages.spec
+	HOME=$T rpmbuild -bb --quiet --define "_rpmdir $T/rpms" --define "_topdir $T/top" \
+		--define '_build_name_fmt %%{NAME}.rpm' packages.spec 2>build.log >&2 || {
+		cat build.log
+		return 1
+	}
+}
+
+in_rpm() {
+	HOME=$T rpm --dbpath "$T/tree/var/lib/rpm" --define '_db_backend sqlite' "$@"
+}
+
+# database NAME …: a tree with these packages, by rpm itself.
+database() {
+	command -v rpmbuild >/dev/null || skip "rpm is not installed"
+	mkdir -p tree/var/lib/rpm rpms
+	built "$@"
+	in_rpm -i --justdb --nodeps --noscripts --nosignature rpms/*.rpm
+	[ -s tree/var/lib/rpm/rpmdb.sqlite ]
+}
+
+inspect() {
+	ends "$1" "$ROUNDS" run r.yaml --root tree --report json=report.json
+}
+
+@test "rpm: every package that rpm itself lists, and no other" {
+	database first $(seq -f 'package%g' 60)
+	in_rpm -qa --qf '%{NAME} %{VERSION}-%{RELEASE} %{ARCH}\n' | sort >list
+	[ "$(wc -l <list)" -eq 61 ]
+	while read -r name version arch; do
+		printf -- '- { id: %s, package: { name: %s }, expect: { version: "%s", ' \
+			"$name" "$name" "$version"
+		printf 'architecture: %s, database: rpm } }\n' "$arch"
+	done <list >rules
+	cat >>rules <<-'EOF2'
+		- { id: arch, package: { name: "first:noarch" } }
+		- { id: other-arch, package: { name: "first:s390x" }, expect: { installed: false } }
+		- { id: none, package: { name: package }, expect: { installed: false } }
+	EOF2
+	ruleset r <rules
+	inspect 0
+	jq -e '.summary.pass == 64' report.json
+	# what is removed is gone
+	in_rpm -e --justdb --nodeps package7
+	inspect 1
+	jq -e '.gate.reasons == ["r/package7"]' report.json
+}
+
+@test "rpm: what is damaged, or not yet in the file, is an error and not 'not installed'" {
+	database only
+	ruleset r <<-'EOF2'
+		- id: p
+		  package: { name: only }
+		- id: none
+		  package: { name: none }
+		  expect: { installed: false }
+	EOF2
+	inspect 0
+	cp tree/var/lib/rpm/rpmdb.sqlite whole
+	for size in 0 100 600 5000 $(($(stat -c %s whole) - 4096)); do
+		head -c "$size" whole >tree/var/lib/rpm/rpmdb.sqlite
+		inspect 2
+		jq -e '[.results[].status] == ["error", "error"]' report.json
+	done
+	cp whole tree/var/lib/rpm/rpmdb.sqlite
+	echo change >tree/var/lib/rpm/rpmdb.sqlite-wal
+	inspect 2
+	jq -e '.results[0].message | contains("rpm -q")' report.json
+	rm tree/var/lib/rpm/rpmdb.sqlite*
+	: >tree/var/lib/rpm/Packages
+	inspect 2
+}
+
+@test "rpm: beside dpkg, both are looked at" {
+	database only
+	mkdir -p tree/var/lib/dpkg
+	printf 'Package: debian-one\nStatus: install ok installed\nVersion: 2\n' \
+		>tree/var/lib/dpkg/status
+	ruleset r <<-'EOF2'
+		- { id: rpm, package: { name: only }, expect: { database: rpm, version: 1.0-1 } }
+		- { id: dpkg, package: { name: debian-one }, expect: { version: "2" } }
+		- { id: none, package: { name: none }, expect: { installed: false } }
+	EOF2
+	inspect 0
+}
+
+@test "apk: facts of what is installed" {
+	mkdir -p tree/lib/apk/db
+	printf 'C:Q1x\nP:musl\nV:1.2.4-r2\nA:x86_64\n\nP:musl-utils\nV:1.2.4-r3\nA:x86_64\n\n' \
+		>tree/lib/apk/db/installed
+	ruleset r <<-'EOF2'
+		- id: musl
+		  package: { name: musl }
+		  expect: { version: 1.2.4-r2, architecture: x86_64, database: apk }
+		- id: none
+		  package: { name: mus }
+		  expect: { installed: false }
+	EOF2
+	inspect 0
+}
