@@ -42,7 +42,7 @@ struct node_arena *node_arena_new(void)
 static void node_chunk_free(struct node_chunk *c)
 {
 	for (size_t i = 0; i < c->used; i++)
-		json_decref(c->nodes[i].value);
+		json_decref(node_typed(&c->nodes[i]));
 	free(c);
 }
 
@@ -67,22 +67,23 @@ void node_arena_wipe(struct node_arena *a)
 		explicit_bzero(c->bytes, c->used);
 }
 
-static void *arena_bytes(struct node_arena *a, size_t size)
+/* Memory of this alignment, a power of two. */
+static void *arena_bytes(struct node_arena *a, size_t size, size_t alignment)
 {
-	size_t need = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
 	struct byte_chunk *c = a->bytes;
+	size_t from = c ? (c->used + alignment - 1) & ~(alignment - 1) : 0;
 
-	if (!c || c->size - c->used < need) {
-		size_t room = need > BYTES_PER_CHUNK / 4 ? need : BYTES_PER_CHUNK;
+	if (!c || from > c->size || c->size - from < size) {
+		size_t room = size > BYTES_PER_CHUNK / 4 ? size : BYTES_PER_CHUNK;
 
 		c = xmalloc(sizeof(*c) + room);
-		c->used = 0;
+		c->used = from = 0;
 		c->size = room;
 		c->next = a->bytes;
 		a->bytes = c;
 	}
-	c->used += need;
-	return c->bytes + c->used - need;
+	c->used = from + size;
+	return c->bytes + from;
 }
 
 struct node *node_new(struct node_arena *a, const struct node *at, enum node_type type)
@@ -113,11 +114,11 @@ struct node *node_new_scalar(struct node_arena *a, const struct node *at, const 
 {
 	struct node *n = node_new(a, at, NODE_SCALAR);
 
-	n->text = arena_bytes(a, len + 1);
+	n->text = arena_bytes(a, len + 1, 1);
 	if (len)
 		memcpy(n->text, text, len);
 	n->text[len] = '\0';
-	n->len = len;
+	n->len = (unsigned)len;
 	return n;
 }
 
@@ -130,7 +131,7 @@ static void *array_room(struct node_arena *a, void *items, size_t count, size_t 
 	if (count && (count < FIRST_CAPACITY || (count & (count - 1)) != 0))
 		return items;
 	cap = count ? count * 2 : FIRST_CAPACITY;
-	grown = arena_bytes(a, cap * size);
+	grown = arena_bytes(a, cap * size, alignof(void *));
 	if (count)
 		memcpy(grown, items, count * size);
 	return grown;
@@ -151,18 +152,24 @@ void node_map_add(struct node_arena *a, struct node *map, struct node *key, stru
 void node_list_fill(struct node_arena *a, struct node *list, struct node *const *items,
 		    size_t count)
 {
-	list->count = count;
-	list->items = count ? arena_bytes(a, count * sizeof(struct node *)) : NULL;
+	list->count = (unsigned)count;
+	list->items =
+		count ? arena_bytes(a, count * sizeof(struct node *), alignof(void *)) : NULL;
 	for (size_t i = 0; i < count; i++)
 		list->items[i] = items[i];
 }
 
 void node_map_fill(struct node_arena *a, struct node *map, struct node *const *items, size_t count)
 {
-	map->count = count;
-	map->pairs = count ? arena_bytes(a, count * sizeof(*map->pairs)) : NULL;
+	map->count = (unsigned)count;
+	map->pairs = count ? arena_bytes(a, count * sizeof(*map->pairs), alignof(void *)) : NULL;
 	for (size_t i = 0; i < count; i++)
 		map->pairs[i] = (struct node_pair){ items[2 * i], items[2 * i + 1] };
+}
+
+json_t *node_typed(const struct node *n)
+{
+	return n->type == NODE_SCALAR ? n->scalar_value : NULL;
 }
 
 struct node *node_get(const struct node *map, const char *key)
@@ -192,7 +199,7 @@ const char *node_kind(const struct node *n)
 
 bool node_is_empty(const struct node *n)
 {
-	if (n->type != NODE_SCALAR || !n->plain || n->deferred || n->value)
+	if (n->type != NODE_SCALAR || !n->plain || n->deferred || node_typed(n))
 		return false;
 	return n->len == 0 || strcmp(n->text, "~") == 0 || strcmp(n->text, "null") == 0;
 }
@@ -242,8 +249,8 @@ json_t *node_to_json(const struct node *n)
 		return list_to_json(n);
 	if (n->type == NODE_MAP)
 		return map_to_json(n);
-	if (n->value)
-		return json_incref(n->value);
+	if (node_typed(n))
+		return json_incref(node_typed(n));
 	if (!n->text)
 		return json_string("");
 	return n->plain && !n->deferred ? plain_to_json(n->text, n->len)

@@ -25,19 +25,22 @@ struct node_pair {
 	struct node *value;
 };
 
+/* Small, since a check is some eleven of them. */
 struct node {
-	enum node_type type;
-	bool plain;    /* scalar: written without quotes (and not a block scalar) */
-	bool deferred; /* scalar: holds a ${…} whose value is not known yet */
-	unsigned line, column; /* from 1; columns count code points */
+	enum node_type type : 8;
+	bool plain;            /* scalar: written without quotes (and not a block scalar) */
+	bool deferred;         /* scalar: holds a ${…} whose value is not known yet */
 	unsigned width;        /* code points to underline, at least 1 */
+	unsigned line, column; /* from 1; columns count code points */
 	const struct document *document;
-	char *text; /* scalar: NUL-ended, without embedded NUL */
-	size_t len;
-	json_t *value; /* scalar made of one whole ${…}: the typed value; else NULL */
-	size_t count;
-	struct node **items;     /* list */
-	struct node_pair *pairs; /* map, in the order of the file */
+	char *text; /* scalar: NUL-ended, without embedded NUL; else NULL */
+	union {
+		json_t *scalar_value;    /* scalar; read it by node_typed() */
+		struct node **items;     /* list */
+		struct node_pair *pairs; /* map, in the order of the file */
+	};
+	unsigned len;   /* scalar; else 0 */
+	unsigned count; /* list, map; else 0 */
 };
 
 /* Read a ruleset-like document, in a strict subset of YAML: UTF-8 only, one document, no tags, at
@@ -62,6 +65,8 @@ const char *document_sha256(const struct document *doc);
 /* A line of the source without its end (from 1); "" where there is none. *len gets its bytes. */
 const char *document_line(const struct document *doc, unsigned line, size_t *len);
 
+/* The typed value of a scalar that is made of one whole ${…}; else NULL. */
+json_t *node_typed(const struct node *n);
 /* The value of `key` in a map, or NULL. */
 struct node *node_get(const struct node *map, const char *key);
 /* "a text", "a list", "a map", "nothing" (for messages). */

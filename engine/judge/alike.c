@@ -68,7 +68,7 @@ uint64_t alike_hash(const struct node *node)
 static bool same_scalar(const struct node *a, const struct node *b)
 {
 	return a->plain == b->plain && a->len == b->len && !memcmp(a->text, b->text, a->len) &&
-	       !a->deferred && !b->deferred && !a->value && !b->value;
+	       !a->deferred && !b->deferred && !node_typed(a) && !node_typed(b);
 }
 
 /* Two trees of depth 32 at most (node.h). */

@@ -160,9 +160,9 @@ static json_t *read_scalar(struct compiler *c, const struct node *n, enum fact_t
 			   const char *label)
 {
 	/* a capture of another check brings a number of seconds or bytes along */
-	if (n->value && json_is_number(n->value) && (FITS(type) & FITS_ORDERED) &&
+	if (json_is_number(node_typed(n)) && (FITS(type) & FITS_ORDERED) &&
 	    type != FACT_TIME && type != FACT_VERSION)
-		return json_incref(n->value);
+		return json_incref(node_typed(n));
 	switch (type) {
 	case FACT_BOOL:
 		return read_bool(c, n, label);

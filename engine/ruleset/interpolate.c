@@ -49,7 +49,7 @@ static struct node *node_of_json(struct node_arena *arena, const struct node *at
 	value_add_text(&text, v);
 	n = node_new_scalar(arena, at, buf_text(&text), text.len);
 	n->plain = false;
-	n->value = json_incref(v);
+	n->scalar_value = json_incref(v);
 	return n;
 }
 
@@ -298,7 +298,7 @@ static struct node *root(struct walk *w, const struct node *n, enum quoting quot
 	struct node *copy = node_new(w->arena, n, n->type);
 
 	*copy = *n;
-	copy->value = json_incref(n->value);
+	json_incref(node_typed(n));
 	return tree(w, copy, quoting, ABSENT_SKIPS, member, ctx);
 }
 

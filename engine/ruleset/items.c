@@ -89,8 +89,8 @@ static json_t *plain_value(const struct node *n)
 {
 	json_t *v;
 
-	if (n->value)
-		return json_incref(n->value);
+	if (node_typed(n))
+		return json_incref(node_typed(n));
 	if (n->type == NODE_SCALAR)
 		return json_stringn(n->text, n->len);
 	v = n->type == NODE_LIST ? json_array() : json_object();

@@ -249,8 +249,8 @@ static int pass_secret(struct resolving *r, struct param *p, const struct node *
 
 static json_t *node_value(const struct param *p, const struct node *n, struct err **e)
 {
-	if (n->value && p->type == PARAM_LIST && json_is_array(n->value))
-		return json_incref(n->value);
+	if (p->type == PARAM_LIST && json_is_array(node_typed(n)))
+		return json_incref(node_typed(n));
 	return param_parse_node(p->type, n, e);
 }
 

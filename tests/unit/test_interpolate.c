@@ -347,7 +347,7 @@ static void documents_are_left_alone(void **state)
 	assert_ptr_not_equal(copy, root);
 	assert_ptr_equal(node_get(copy, "b"), node_get(root, "b"));
 	assert_string_equal(node_get(root, "a")->text, "${int}");
-	assert_null(node_get(root, "a")->value);
+	assert_null(node_typed(node_get(root, "a")));
 	assert_int_equal(node_get(copy, "a")->line, 1);
 	assert_int_equal(node_get(copy, "a")->column, 6);
 	assert_string_equal(node_get(copy, "a")->text, "5");
