@@ -236,6 +236,33 @@ static void make_checks(struct planning *p)
 		fill_rule(p, &p->rules[i]);
 }
 
+static void plan_rule_release(struct plan_rule *r)
+{
+	items_release(&r->items);
+	free(r->reason);
+	free(r->marked);
+	free(r->position);
+	free(r->needs);
+	free(r->captures);
+	json_decref(r->params);
+}
+
+/* What only the making needed; what its checks share stays with the plan. */
+static void forget_rules(struct planning *p)
+{
+	for (size_t i = 0; i < p->rule_count; i++) {
+		struct plan_rule *r = &p->rules[i];
+
+		if (r->needs)
+			plan_keep(p, TAKE(r->needs));
+		if (r->captures)
+			plan_keep(p, TAKE(r->captures));
+		plan_rule_release(r);
+	}
+	free(TAKE(p->rules));
+	p->rule_count = 0;
+}
+
 struct plan *plan_make(const struct rulebook *book, const struct requests *answers,
 		       const struct plan_options *options, struct secrets *secrets,
 		       struct diagnostics *d)
@@ -260,6 +287,7 @@ struct plan *plan_make(const struct rulebook *book, const struct requests *answe
 		make_checks(p);
 	if (plan->checks)
 		plan_veil(p);
+	forget_rules(p);
 	diagnostics_sort(d);
 	if (secrets)
 		diagnostics_mask(d, secrets);
@@ -280,17 +308,6 @@ static void check_release(struct check *c)
 	json_decref(c->params);
 }
 
-static void plan_rule_release(struct plan_rule *r)
-{
-	items_release(&r->items);
-	free(r->reason);
-	free(r->marked);
-	free(r->position);
-	free(r->needs);
-	free(r->captures);
-	json_decref(r->params);
-}
-
 void plan_free(struct plan *plan)
 {
 	struct planning *p = plan ? plan->owned : NULL;
@@ -299,12 +316,9 @@ void plan_free(struct plan *plan)
 		return;
 	for (size_t i = 0; plan->checks && i < plan->count; i++)
 		check_release(&plan->checks[i]);
-	for (size_t i = 0; i < p->rule_count; i++)
-		plan_rule_release(&p->rules[i]);
 	for (size_t i = 0; i < p->kept_count; i++)
 		free(p->kept[i]);
 	free(p->kept);
-	free(p->rules);
 	builtins_release(&p->builtins);
 	node_arena_free(plan->arena);
 	free(plan->checks);
