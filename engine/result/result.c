@@ -16,7 +16,8 @@ const char *status_name(enum status s)
 
 void result_release(struct result *r)
 {
-	free(r->id);
+	if (!r->id_borrowed)
+		free(r->id);
 	free(r->title_en);
 	free(r->title_zh);
 	free(r->message);

@@ -38,7 +38,8 @@ const char *status_name(enum status s); /* "pass", … */
  */
 struct result {
 	const struct check *check; /* NULL for a synthetic one (ruleset-load) */
-	char *id;                  /* RULESET/ID[item]; of a runtime item not the check's own id */
+	char *id;         /* RULESET/ID[item]; of a runtime item not the check's own id */
+	bool id_borrowed; /* it is the check's */
 	char *title_en, *title_zh; /* or NULL: the check's */
 	enum status status;
 	enum severity severity;

@@ -90,7 +90,7 @@ static json_t *tell_tries(const struct job *j)
 	return tries;
 }
 
-static char *keep_details(const struct job *j, const struct secrets *secrets)
+static char *keep_details(struct job *j, const struct secrets *secrets)
 {
 	const char *text = j->outcome.details ? j->outcome.details : "{}";
 	bool secret = holds_secret(secrets, text);
@@ -98,7 +98,7 @@ static char *keep_details(const struct job *j, const struct secrets *secrets)
 	char *kept;
 
 	if (!j->try_count && !secret)
-		return j->outcome.details ? xstrdup(text) : NULL;
+		return TAKE(j->outcome.details);
 	details = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
 	if (!json_is_object(details)) {
 		json_decref(details);
@@ -138,9 +138,12 @@ static void keep_names(struct job *j, const struct secrets *secrets)
 {
 	auto_free char *en = NULL, *zh = NULL;
 
-	j->result.id = keep_id(j, secrets);
-	if (!j->item)
+	if (!j->item) {
+		j->result.id = j->check->id;
+		j->result.id_borrowed = true;
 		return;
+	}
+	j->result.id = keep_id(j, secrets);
 	check_item_title(j->check, j->item_number, j->item, &en, &zh);
 	j->result.title_en = masked(secrets, en);
 	j->result.title_zh = masked(secrets, zh);

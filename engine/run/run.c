@@ -346,9 +346,11 @@ static void collect(struct execution *x)
 
 	r->results = xcalloc(schedule_count(x->schedule) + 1, sizeof(*r->results));
 	for (size_t i = 0; i < x->plan->count; i++) {
-		for (struct job *j = schedule_of_check(x->schedule, i); j; j = j->sibling) {
+		for (struct job *j = schedule_of_check(x->schedule, i), *next; j; j = next) {
+			next = j->sibling;
 			r->results[r->count++] = j->result;
 			j->result = (struct result){ 0 };
+			schedule_drop(x->schedule, j);
 		}
 	}
 	r->cut_short = x->cut;

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "engine/base/auto.h"
 #include "engine/base/xalloc.h"
@@ -16,14 +17,24 @@ struct node_state {
 	bool free; /* taken out of waiting */
 };
 
+/* Jobs are the supervisor's alone. Workers that inherited them would make each page of them a copy
+ * as soon as one of its jobs is over. */
+#define JOBS_PER_CHUNK 128
+
+struct job_chunk {
+	size_t left; /* jobs that are not dropped */
+	struct job jobs[JOBS_PER_CHUNK];
+};
+
 struct schedule {
 	const struct plan *plan;
 	struct node_state *checks;
 	size_t *edges; /* waiting checks, grouped by what they wait for */
 	size_t *ripe;  /* checks without pending edges: a queue that every check enters once */
 	size_t ripe_first, ripe_count;
-	struct job **jobs;
-	size_t count, cap;
+	struct job_chunk **chunks; /* by number; NULL: all of its jobs are dropped */
+	size_t chunk_count, chunk_cap;
+	size_t count;
 	struct job_list fresh; /* made, not yet taken */
 	size_t open;
 	const char *cut;
@@ -88,7 +99,31 @@ struct schedule *schedule_new(const struct plan *plan)
 	return s;
 }
 
-static void job_free(struct job *j)
+static struct job_chunk *chunk_new(void)
+{
+	struct job_chunk *c = mmap(NULL, sizeof(*c), PROT_READ | PROT_WRITE,
+				   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (c == MAP_FAILED)
+		xalloc_failed();
+	/* an old kernel that cannot leaves us the copies */
+	madvise(c, sizeof(*c), MADV_DONTFORK);
+	return c;
+}
+
+static struct job *job_room(struct schedule *s)
+{
+	struct job_chunk *c;
+
+	if (s->count == s->chunk_count * JOBS_PER_CHUNK) {
+		array_grow(s->chunks, s->chunk_count, s->chunk_cap);
+		s->chunks[s->chunk_count++] = chunk_new();
+	}
+	c = s->chunks[s->chunk_count - 1];
+	return &c->jobs[c->left++];
+}
+
+static void job_release(struct job *j)
 {
 	json_decref(j->item);
 	free(j->captures);
@@ -99,16 +134,34 @@ static void job_free(struct job *j)
 	free(j->tries);
 	sampling_free(j->sampling);
 	result_release(&j->result);
-	free(j);
+	*j = (struct job){ 0 };
+}
+
+void schedule_drop(struct schedule *s, struct job *j)
+{
+	const size_t n = j->number / JOBS_PER_CHUNK;
+
+	job_release(j);
+	if (--s->chunks[n]->left)
+		return;
+	munmap(s->chunks[n], sizeof(*s->chunks[n]));
+	s->chunks[n] = NULL;
 }
 
 void schedule_free(struct schedule *s)
 {
 	if (!s)
 		return;
-	for (size_t i = 0; i < s->count; i++)
-		job_free(s->jobs[i]);
-	free(s->jobs);
+	for (size_t i = 0; i < s->count; i++) {
+		struct job *j = schedule_job(s, (uint32_t)i);
+
+		if (j)
+			job_release(j);
+	}
+	for (size_t i = 0; i < s->chunk_count; i++)
+		if (s->chunks[i])
+			munmap(s->chunks[i], sizeof(*s->chunks[i]));
+	free(s->chunks);
 	free(s->checks);
 	free(s->edges);
 	free(s->ripe);
@@ -118,12 +171,10 @@ void schedule_free(struct schedule *s)
 static struct job *job_new(struct schedule *s, const struct check *c)
 {
 	struct node_state *state = &s->checks[c->index];
-	struct job *j = xcalloc(1, sizeof(*j));
+	struct job *j = job_room(s);
 
-	array_grow(s->jobs, s->count, s->cap);
-	j->number = (uint32_t)s->count;
+	j->number = (uint32_t)s->count++;
 	j->check = c;
-	s->jobs[s->count++] = j;
 	*(state->last ? &state->last->sibling : &state->jobs) = j;
 	state->last = j;
 	state->open++;
@@ -345,7 +396,9 @@ size_t schedule_open(const struct schedule *s)
 
 struct job *schedule_job(const struct schedule *s, uint32_t number)
 {
-	return number < s->count ? s->jobs[number] : NULL;
+	struct job_chunk *c = number < s->count ? s->chunks[number / JOBS_PER_CHUNK] : NULL;
+
+	return c ? &c->jobs[number % JOBS_PER_CHUNK] : NULL;
 }
 
 size_t schedule_count(const struct schedule *s)

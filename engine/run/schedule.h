@@ -33,5 +33,7 @@ size_t schedule_count(const struct schedule *s);
 /* The first job of a check (more by ->sibling), in the order of the plan; NULL when not yet known.
  */
 struct job *schedule_of_check(const struct schedule *s, size_t check);
+/* Nothing will be asked of this job any more, nor by its number; its memory goes back. */
+void schedule_drop(struct schedule *s, struct job *j);
 
 #endif
