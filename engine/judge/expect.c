@@ -35,6 +35,7 @@ void expect_form_free(struct expect_form *f)
 		test_free(f->entries[i].test);
 	free(f->entries);
 	free(f->names);
+	free(f->wants);
 	free(f);
 }
 
@@ -336,10 +337,26 @@ bool expect_names_error_kind(const struct expect *x)
 	return x->form->names_error_kind;
 }
 
-void expect_wants(const struct expect *x, void (*fn)(void *ctx, const char *fact), void *ctx)
+static bool wants_already(const struct expect_form *f, const char *name)
 {
-	for (size_t i = 0; i < x->form->name_count; i++)
-		fn(ctx, x->form->names[i]);
+	for (size_t i = 0; i < f->want_count; i++)
+		if (!strcmp(f->wants[i], name))
+			return true;
+	return false;
+}
+
+char **expect_wants(const struct expect *x, size_t *count)
+{
+	struct expect_form *f = x->form;
+
+	if (!f->wants) {
+		f->wants = xcalloc(f->name_count + 1, sizeof(*f->wants));
+		for (size_t i = 0; i < f->name_count; i++)
+			if (!wants_already(f, f->names[i]))
+				f->wants[f->want_count++] = (char *)(uintptr_t)f->names[i];
+	}
+	*count = f->want_count;
+	return f->wants;
 }
 
 enum severity expect_worst(const struct expect *x, enum severity own)

@@ -71,9 +71,9 @@ bool expect_has_pattern(const struct expect *x);
 /* Whether it names error.kind (then findings are judged like any other fact and the default falls
  * away). */
 bool expect_names_error_kind(const struct expect *x);
-/* Calls fn for the first name of every path that it asks for, the default's too (with repetitions).
- */
-void expect_wants(const struct expect *x, void (*fn)(void *ctx, const char *fact), void *ctx);
+/* The first name of every path that it asks for, the default's too, each once; NULL-ended. They live
+ * as long as the expectation. */
+char **expect_wants(const struct expect *x, size_t *count);
 /* The worst severity of its entries; `own` where an entry has none. */
 enum severity expect_worst(const struct expect *x, enum severity own);
 /* What holds in the end, default included, one line each ("count >= 1"), for explain and show. */

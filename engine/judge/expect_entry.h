@@ -19,6 +19,8 @@ struct expect_form {
 	size_t count, cap;
 	const char **names; /* first names of paths; they live in the tests */
 	size_t name_count;
+	char **wants; /* the same, each once, NULL-ended; made when it is asked for */
+	size_t want_count;
 	bool has_pattern, names_error_kind;
 	bool deferred; /* an operand is not known yet: must not be judged */
 	unsigned line, column; /* of the words that it was compiled from */

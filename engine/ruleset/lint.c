@@ -46,6 +46,17 @@ static void lint_fields(struct bind *b)
 		links->query = query;
 }
 
+/* From here on they are the rule's own. */
+static void own_wants(struct rule_links *l)
+{
+	char **theirs = l->wants;
+
+	l->want_cap = l->want_count + 4;
+	l->wants = xcalloc(l->want_cap, sizeof(*l->wants));
+	for (size_t i = 0; i < l->want_count; i++)
+		l->wants[i] = xstrdup(theirs[i]);
+}
+
 static void add_want(void *ctx, const char *fact)
 {
 	struct rule_links *l = ctx;
@@ -53,8 +64,10 @@ static void add_want(void *ctx, const char *fact)
 	for (size_t i = 0; i < l->want_count; i++)
 		if (!strcmp(l->wants[i], fact))
 			return;
+	if (!l->want_cap)
+		own_wants(l);
 	if (l->want_count + 1 >= l->want_cap) {
-		l->want_cap = l->want_cap ? l->want_cap * 2 : 4;
+		l->want_cap *= 2;
 		l->wants = xrealloc(l->wants, l->want_cap, sizeof(*l->wants));
 	}
 	l->wants[l->want_count++] = xstrdup(fact);
@@ -76,6 +89,15 @@ static void want_self(void *ctx, const struct node *at, const char *name)
 		want_path(ctx, name + strlen("self."));
 }
 
+static void want_all(struct rule_links *l, const struct expect *x)
+{
+	size_t count;
+	char **wants = expect_wants(x, &count);
+
+	for (size_t i = 0; i < count; i++)
+		add_want(l, wants[i]);
+}
+
 static void lint_expect(struct bind *b)
 {
 	struct rule_links *links = b->rule->links;
@@ -83,13 +105,18 @@ static void lint_expect(struct bind *b)
 
 	if (!x)
 		return;
-	expect_wants(x, add_want, links);
 	links->has_pattern = expect_has_pattern(x) || b->rule->extract;
 	links->worst = expect_worst(x, b->rule->severity);
-	if (links->varies[PART_EXPECT] || links->expect)
+	if (links->varies[PART_EXPECT] || links->expect) {
+		want_all(links, x);
 		expect_free(x);
+		return;
+	}
+	links->expect = x;
+	if (links->want_count)
+		want_all(links, x);
 	else
-		links->expect = x;
+		links->wants = expect_wants(x, &links->want_count);
 }
 
 static void lint_extract(struct bind *b)

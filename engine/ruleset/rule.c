@@ -448,9 +448,10 @@ void rule_free(struct rule *rule)
 	free_references(l->needs, l->need_count);
 	free_references(l->captures, l->capture_count);
 	free(l->params);
-	for (size_t i = 0; i < l->want_count; i++)
+	for (size_t i = 0; l->want_cap && i < l->want_count; i++)
 		free(l->wants[i]);
-	free(l->wants);
+	if (l->want_cap)
+		free(l->wants);
 	query_free(rule->type, l->query);
 	expect_free(l->expect);
 	extract_free(l->extract);

@@ -47,7 +47,7 @@ struct rule_links {
 	struct param_use *params;
 	size_t param_count, param_cap;
 	char **wants; /* names of facts, each once, NULL-ended */
-	size_t want_count, want_cap;
+	size_t want_count, want_cap; /* want_cap 0: they are the expectation's */
 	bool has_pattern;
 	enum severity worst; /* of the entries of expect */
 	/* Bound at load when nothing in it varies; else NULL. */
