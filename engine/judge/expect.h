@@ -71,8 +71,8 @@ bool expect_has_pattern(const struct expect *x);
 /* Whether it names error.kind (then findings are judged like any other fact and the default falls
  * away). */
 bool expect_names_error_kind(const struct expect *x);
-/* The first name of every path that it asks for, the default's too, each once; NULL-ended. They live
- * as long as the expectation. */
+/* The first name of every path that it asks for, the default's too, each once; NULL-ended. They
+ * live as long as the expectation. */
 char **expect_wants(const struct expect *x, size_t *count);
 /* The worst severity of its entries; `own` where an entry has none. */
 enum severity expect_worst(const struct expect *x, enum severity own);
