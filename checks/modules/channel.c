@@ -6,10 +6,10 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include "checks/check.h"
 #include "checks/modules/dial.h"
+#include "checks/modules/local.h"
 #include "checks/net/connect.h"
 #include "checks/net/tls.h"
 #include "engine/base/io.h"
@@ -94,61 +94,11 @@ static int dial_host(struct channel *s, const struct channel_options *w)
 	return io_set_nonblocking(s->fd);
 }
 
-/* Whoever listens there accepts at once, or its queue is full and nothing tells when it is not.
- * Returns the errno; ETIME at the deadline. */
-static int try_local(struct channel *s, const struct sockaddr_un *to)
-{
-	while (connect(s->fd, (const struct sockaddr *)to, sizeof(*to)) < 0) {
-		if (errno != EAGAIN && errno != EINTR)
-			return errno;
-		if (clock_mono() >= s->deadline)
-			return ETIME;
-		if (errno == EAGAIN)
-			poll(NULL, 0, 5);
-	}
-	return 0;
-}
-
-static int local_trouble(struct channel *s, int errnum)
-{
-	switch (errnum) {
-	case ETIME:
-		return timed_out(s, "connect");
-	case EACCES:
-	case EPERM:
-		observer_trouble(s->observer, KIND_PERMISSION, "%s may not be connected to: %s",
-				 s->peer, strerror(errnum));
-		return -1;
-	case ENOENT:
-	case ENOTDIR:
-	case ECONNREFUSED:
-		observer_trouble(s->observer, KIND_REFUSED, "nothing listens on %s: %s", s->peer,
-				 strerror(errnum));
-		return -1;
-	default:
-		net_trouble(s->observer, errnum, s->peer);
-		return -1;
-	}
-}
-
 static int dial_local(struct channel *s, const char *path)
 {
-	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	int errnum;
-
 	s->peer = xasprintf("'%s'", path);
-	if (strlen(path) >= sizeof(to.sun_path)) {
-		observer_trouble(s->observer, KIND_PARAMETER, "%s is too long for a local socket",
-				 s->peer);
-		return -1;
-	}
-	memcpy(to.sun_path, path, strlen(path));
-	s->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	errnum = s->fd < 0 ? errno : try_local(s, &to);
-	if (errnum)
-		return local_trouble(s, errnum);
-	observer_trace(s->observer, "connected to %s", s->peer);
-	return 0;
+	s->fd = local_connect(s->observer, path, s->deadline);
+	return s->fd < 0 ? -1 : 0;
 }
 
 struct channel *channel_open(struct observer *o, const struct channel_options *w)

@@ -258,9 +258,11 @@ void examine_judge(struct examination *x)
 {
 	struct judgement j = { .severity = x->a.check->severity };
 	enum kind kind;
+	bool seen;
 
 	judge(x, &j);
-	kind = observer_kind(x->observer);
+	kind = j.status == STATUS_SKIP ? KIND_NONE : observer_kind(x->observer);
+	seen = j.status != STATUS_SKIP && !kinds[kind].blind;
 	x->outcome = (struct outcome){
 		.status = j.status,
 		.severity = j.severity,
@@ -268,11 +270,12 @@ void examine_judge(struct examination *x)
 		.started = x->started,
 		.duration = x->duration ? x->duration : clock_mono() - x->begun,
 		.message = j.message ? tell_line(x->a.secrets, j.message) : NULL,
-		.exports = kinds[kind].blind ? NULL
-					     : exports_take(x->exports, x->a.check->index,
-							    observer_facts(x->observer)),
+		.exports = seen ? exports_take(x->exports, x->a.check->index,
+					       observer_facts(x->observer))
+				: NULL,
 	};
-	x->outcome.details = tell_details(x, &j, x->outcome.message);
+	if (j.status != STATUS_SKIP)
+		x->outcome.details = tell_details(x, &j, x->outcome.message);
 	if (observer_kept(x->observer))
 		x->outcome.state = json_dumps(observer_kept(x->observer), JSON_COMPACT);
 	if (check_is_sustained(x->a.check))

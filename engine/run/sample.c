@@ -203,12 +203,18 @@ static void add_row(struct sampling *s, const struct outcome *o, const json_t *s
 		s->started = o->started;
 }
 
+/* What could not be judged ends the sampling: an error, or what is found not applicable. */
+static bool has_verdict(const struct outcome *o)
+{
+	return o->status == STATUS_PASS || o->status == STATUS_FAIL;
+}
+
 bool sampling_add(struct sampling *s, const struct outcome *o, int64_t *next)
 {
 	json_t *sample = o->sample ? json_loads(o->sample, 0, NULL) : NULL;
 
 	add_row(s, o, sample);
-	for (size_t i = 0; i < s->count && o->status != STATUS_ERROR; i++) {
+	for (size_t i = 0; i < s->count && has_verdict(o); i++) {
 		struct unit *u = &s->units[i];
 
 		if (u->verdict != SUSTAINED_OPEN || u->due > s->now + EARLY)
@@ -218,7 +224,7 @@ bool sampling_add(struct sampling *s, const struct outcome *o, int64_t *next)
 	}
 	json_decref(sample);
 	*next = next_due(s);
-	return o->status != STATUS_ERROR && !is_certain(s);
+	return has_verdict(o) && !is_certain(s);
 }
 
 /* Of the failures of a sample those of entries that have failed in the end. */
@@ -401,8 +407,8 @@ static void tell_no_task(const struct sampling *s, const struct unit *worst, jso
 
 void sampling_end(struct sampling *s, struct outcome *o)
 {
-	const struct unit *worst = o->status == STATUS_ERROR ? NULL : worst_unit(s);
-	const struct unit *pending = worst || o->status == STATUS_ERROR ? NULL : worst_pending(s);
+	const struct unit *worst = has_verdict(o) ? worst_unit(s) : NULL;
+	const struct unit *pending = worst || !has_verdict(o) ? NULL : worst_pending(s);
 	json_t *details;
 
 	if (worst) {
@@ -424,7 +430,7 @@ void sampling_end(struct sampling *s, struct outcome *o)
 	}
 	if (pending)
 		end_pending(s, pending, o);
-	o->entries = o->status == STATUS_ERROR ? NULL : entry_verdicts(s);
+	o->entries = has_verdict(o) ? entry_verdicts(s) : NULL;
 	if (s->wanted > 1)
 		json_object_set_new(details, "samples", tell_samples(s));
 	free(o->details);

@@ -12,7 +12,8 @@ FAULT happens after BYTES of the server's words (default 0):
     endless   random bytes without end
     corrupt   one byte is another, and all goes on
     none      no fault
-Its port is written to PORTFILE once it listens.
+Its port is written to PORTFILE once it listens. A TARGETPORT with a slash is a local socket; PORTFILE is then the
+local socket that it listens on itself.
 """
 import asyncio
 import os
@@ -21,7 +22,7 @@ import socket
 import struct
 import sys
 
-port_file, target, fault = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+port_file, target, fault = sys.argv[1:4]
 after = int(sys.argv[4]) if len(sys.argv) > 4 else 0
 rng = random.Random(1)
 
@@ -81,7 +82,10 @@ async def reply(reader, writer):
 
 
 async def serve(reader, writer):
-    there_reader, there_writer = await asyncio.open_connection("127.0.0.1", target)
+    if "/" in target:
+        there_reader, there_writer = await asyncio.open_unix_connection(target)
+    else:
+        there_reader, there_writer = await asyncio.open_connection("127.0.0.1", int(target))
     asking = asyncio.create_task(copy(reader, there_writer))
     try:
         await reply(there_reader, writer)
@@ -94,6 +98,9 @@ async def serve(reader, writer):
 
 
 async def main():
+    if "/" in target:
+        server = await asyncio.start_unix_server(serve, port_file)
+        return await server.serve_forever()
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     with open(port_file + ".new", "w", encoding="ascii") as f:
         f.write(str(server.sockets[0].getsockname()[1]))

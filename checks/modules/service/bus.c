@@ -2,208 +2,272 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "checks/check.h"
+#include "checks/modules/guard.h"
+#include "checks/modules/local.h"
+#include "checks/net/connect.h"
+#include "engine/base/text.h"
 
-#define SYSTEMD "org.freedesktop.systemd1"
+/* sd_booted(3): there is this folder where systemd is the init. */
+#define BOOTED "/run/systemd/system"
+/* systemd's own socket is root's; the bus is everybody's (D-Bus Specification, "System message
+ * bus"). */
+#define OWN_SOCKET "/run/systemd/private"
+#define SYSTEM_BUS "/run/dbus/system_bus_socket"
+#define MANAGER "org.freedesktop.systemd1"
 
-struct answer {
-	sd_bus_message *reply;
-	bool over;
+struct bus {
+	struct observer *observer;
+	const char *path;
+	int64_t started;
+	sd_bus *sd;
 };
 
-static int say_late(const struct bus_link *l)
+static const char *find_socket(struct observer *o)
 {
-	observer_trouble(l->observer, KIND_TIMEOUT, "no answer from systemd at '%s' in time",
-			 l->path);
-	return -1;
-}
-
-int bus_trouble(const struct bus_link *l, int error)
-{
-	switch (-error) {
-	case ECONNRESET:
-	case ENOTCONN:
-	case EPIPE:
-	case ESHUTDOWN:
-		observer_trouble(l->observer, KIND_CLOSED, "'%s' closed the connection", l->path);
-		break;
-	case ETIMEDOUT:
-		say_late(l);
-		break;
-	case ENOMEM:
-		observer_trouble(l->observer, KIND_RESOURCE, "'%s': out of memory", l->path);
-		break;
-	default:
-		/* the library answers a server that speaks something else with EPERM, too */
-		observer_trouble(l->observer, KIND_PROTOCOL,
-				 "what answers at '%s' is no D-Bus (%s)", l->path,
-				 strerror(-error));
+	if (access(BOOTED, F_OK) < 0) {
+		observer_inapplicable(o, "this machine is not run by systemd");
+		return NULL;
 	}
+	if (geteuid() != 0 && access(SYSTEM_BUS, F_OK) == 0)
+		return SYSTEM_BUS;
+	return OWN_SOCKET;
+}
+
+/* Whether it is systemd's own socket, where nobody asks for a name first (Hello). */
+static bool is_own(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return text_starts_with(slash ? slash + 1 : path, "private");
+}
+
+static int timed_out(struct bus *b, const char *doing)
+{
+	char waited[32];
+
+	clock_human(clock_mono() - b->started, waited, sizeof(waited));
+	observer_trouble(b->observer, KIND_TIMEOUT, "no answer from '%s' in %s (%s)", b->path,
+			 waited, doing);
 	return -1;
 }
 
-static int say_no_connection(const struct bus_link *l, int number)
-{
-	enum kind kind = KIND_UNREACHABLE;
+enum greeting { GREETING_AGAIN, GREETING_TAKEN, GREETING_REFUSED, GREETING_STRANGE };
 
-	if (number == ECONNREFUSED || number == ENOENT || number == EAGAIN)
-		kind = KIND_REFUSED;
-	else if (number == EACCES || number == EPERM)
-		kind = KIND_PERMISSION;
-	observer_trouble(l->observer, kind, "no connection to '%s': %s", l->path, strerror(number));
-	return -1;
+/* The answers to "AUTH EXTERNAL" (D-Bus Specification, "Authentication Protocol"). */
+static enum greeting read_greeting(const char *said)
+{
+	static const struct {
+		const char *word;
+		enum greeting means;
+	} words[] = { { "OK ", GREETING_TAKEN },
+		      { "REJECTED", GREETING_REFUSED },
+		      { "DATA\r\n", GREETING_AGAIN } };
+
+	if (text_starts_with(said, "DATA\r\n"))
+		said += strlen("DATA\r\n");
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (text_starts_with(said, words[i].word))
+			return words[i].means;
+		if (text_starts_with(words[i].word, said))
+			return GREETING_AGAIN;
+	}
+	return GREETING_STRANGE;
 }
 
-/* A socket of a local server; -1 when nobody is there. It never waits: who does not take the
- * connection at once has a queue that is full. */
-static int connect_socket(const struct bus_link *l)
+/* What the other side says to the login, left for sd-bus to read: there a refusal and a wrong
+ * protocol are the same error. */
+static int await_greeting(struct bus *b, int fd)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	auto_fd int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	int taken;
+	const int64_t deadline = observer_deadline(b->observer);
+	enum greeting greeting = GREETING_AGAIN;
 
-	if (fd < 0)
-		return say_no_connection(l, errno);
-	if (strlen(l->path) >= sizeof(address.sun_path))
-		return say_no_connection(l, ENAMETOOLONG);
-	memcpy(address.sun_path, l->path, strlen(l->path));
-	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)))
-		return say_no_connection(l, errno);
-	taken = fd;
-	fd = -1;
-	return taken;
-}
+	while (greeting == GREETING_AGAIN) {
+		char said[64];
+		const ssize_t n = recv(fd, said, sizeof(said) - 1, MSG_PEEK | MSG_DONTWAIT);
 
-/* One step of the connection; waits until there is something to do. -1: it is over. */
-static int bus_turn(struct bus_link *l)
-{
-	struct pollfd p = { .fd = sd_bus_get_fd(l->bus) };
-	const int events = sd_bus_get_events(l->bus);
-	const int done = sd_bus_process(l->bus, NULL);
-	int64_t left;
-
-	if (done < 0)
-		return bus_trouble(l, done);
-	left = l->deadline - clock_mono();
-	if (left <= 0)
-		return say_late(l);
-	if (done > 0)
+		if (n == 0 && guard_struck())
+			return timed_out(b, "login");
+		if (n == 0) {
+			observer_trouble(b->observer, KIND_CLOSED,
+					 "connection closed by '%s' at the login", b->path);
+			return -1;
+		}
+		if (n < 0 && errno != EAGAIN && errno != EINTR) {
+			net_trouble(b->observer, errno, b->path);
+			return -1;
+		}
+		said[n > 0 ? n : 0] = '\0';
+		greeting = read_greeting(said);
+		if (greeting == GREETING_AGAIN && clock_mono() >= deadline)
+			return timed_out(b, "login");
+		if (greeting == GREETING_AGAIN)
+			poll(NULL, 0, 2);
+	}
+	if (greeting == GREETING_TAKEN)
 		return 0;
-	p.events = (short)(events > 0 ? events : POLLIN);
-	/* at most a second: the library has timers of its own */
-	left = left < NS_PER_S ? left : NS_PER_S;
-	if (poll(&p, 1, (int)(left / 1000000) + 1) < 0 && errno != EINTR)
-		return bus_trouble(l, -errno);
+	observer_trouble(b->observer,
+			 greeting == GREETING_REFUSED ? KIND_PERMISSION : KIND_PROTOCOL,
+			 greeting == GREETING_REFUSED ? "'%s' does not let user %u in"
+						      : "'%s' does not speak D-Bus (user %u)",
+			 b->path, (unsigned)geteuid());
+	return -1;
+}
+
+static int log_in(struct bus *b, int fd)
+{
+	const bool own = is_own(b->path);
+	int r;
+
+	guard_set(fd, observer_deadline(b->observer));
+	r = sd_bus_new(&b->sd);
+	if (r >= 0)
+		r = sd_bus_set_fd(b->sd, fd, fd);
+	if (r < 0) {
+		guard_clear();
+		close(fd);
+		bus_trouble(b, r);
+		return -1;
+	}
+	sd_bus_set_bus_client(b->sd, !own);
+	r = sd_bus_start(b->sd);
+	if (r < 0) {
+		bus_trouble(b, r);
+		return -1;
+	}
+	if (await_greeting(b, fd))
+		return -1;
+	observer_trace(b->observer, "authenticated as user %u (%s)", (unsigned)geteuid(),
+		       own ? "systemd's own socket" : "D-Bus");
 	return 0;
 }
 
-static int shake_hands(struct bus_link *l, bool direct, int fd)
+struct bus *bus_open(struct observer *o, const char *path)
 {
-	int ready = sd_bus_new(&l->bus);
-
-	if (ready >= 0)
-		ready = sd_bus_set_fd(l->bus, fd, fd);
-	if (ready < 0) {
-		close(fd);
-		return bus_trouble(l, ready);
-	}
-	sd_bus_set_bus_client(l->bus, !direct);
-	ready = sd_bus_start(l->bus);
-	while (ready >= 0 && (ready = sd_bus_is_ready(l->bus)) == 0)
-		if (bus_turn(l))
-			return -1;
-	return ready < 0 ? bus_trouble(l, ready) : 0;
-}
-
-int bus_open(struct bus_link *l, const char *path, bool direct, struct observer *o)
-{
+	struct bus *b = xcalloc(1, sizeof(*b));
 	int fd;
 
-	*l = (struct bus_link){ .observer = o, .path = path, .deadline = observer_deadline(o) };
-	fd = connect_socket(l);
-	if (fd < 0)
-		return -1;
-	observer_trace(o, "connected to '%s'", path);
-	if (!shake_hands(l, direct, fd))
-		return 0;
-	bus_close(l);
-	return -1;
+	*b = (struct bus){
+		.observer = o,
+		.path = path ? path : find_socket(o),
+		.started = clock_mono(),
+	};
+	fd = b->path ? local_connect(o, b->path, observer_deadline(o)) : -1;
+	if (fd >= 0 && log_in(b, fd) == 0)
+		return b;
+	bus_close(b);
+	return NULL;
 }
 
-void bus_close(struct bus_link *l)
+void bus_trouble(struct bus *b, int r)
 {
-	/* what is still to be sent is not waited for */
-	sd_bus_close(l->bus);
-	l->bus = sd_bus_unref(l->bus);
+	if (guard_struck() || r == -ETIMEDOUT || r == -ETIME) {
+		timed_out(b, "call");
+		return;
+	}
+	switch (-r) {
+	case EACCES:
+	case EPERM:
+		observer_trouble(b->observer, KIND_PERMISSION, "'%s' does not let user %u in",
+				 b->path, (unsigned)geteuid());
+		break;
+	case ECONNRESET:
+	case ENOTCONN:
+	case EPIPE:
+		if (is_own(b->path))
+			observer_trouble(b->observer, KIND_CLOSED,
+					 "connection closed by '%s' before it had answered",
+					 b->path);
+		else
+			observer_trouble(b->observer, KIND_CLOSED,
+					 "connection closed by '%s' before it had answered: its "
+					 "policy may deny user %u",
+					 b->path, (unsigned)geteuid());
+		break;
+	case ENOBUFS:
+		observer_trouble(b->observer, KIND_TOO_LARGE,
+				 "'%s' sends more than a message may hold", b->path);
+		break;
+	case ENOMEM:
+		xalloc_failed();
+	default:
+		observer_trouble(b->observer, KIND_PROTOCOL, "'%s' does not speak D-Bus: %s",
+				 b->path, strerror(-r));
+	}
 }
 
-sd_bus_message *bus_message(struct bus_link *l, const char *path, const char *interface,
-			    const char *member)
-{
-	sd_bus_message *m = NULL;
-	const int made =
-		sd_bus_message_new_method_call(l->bus, &m, SYSTEMD, path, interface, member);
-
-	if (made < 0)
-		bus_trouble(l, made);
-	return made < 0 ? NULL : m;
-}
-
-static int on_reply(sd_bus_message *reply, void *userdata, sd_bus_error *error)
-{
-	struct answer *a = userdata;
-
-	(void)error;
-	a->reply = sd_bus_message_ref(reply);
-	a->over = true;
-	return 1;
-}
-
-/* What the other end answers instead of a reply. */
-static void say_refusal(const struct bus_link *l, const sd_bus_error *error)
+/* What a refusal means; of systemd, or of the bus in its place. */
+static void refused(struct bus *b, const char *method, const sd_bus_error *error)
 {
 	static const struct {
 		const char *name;
 		enum kind kind;
-	} refusals[] = {
+	} known[] = {
 		{ "org.freedesktop.DBus.Error.AccessDenied", KIND_PERMISSION },
-		{ "org.freedesktop.DBus.Error.InvalidArgs", KIND_QUERY },
+		{ "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired", KIND_PERMISSION },
+		{ "org.freedesktop.DBus.Error.LimitsExceeded", KIND_RESOURCE },
 		{ "org.freedesktop.DBus.Error.NameHasNoOwner", KIND_NOT_RUNNING },
-		{ "org.freedesktop.DBus.Error.NoReply", KIND_TIMEOUT },
 		{ "org.freedesktop.DBus.Error.ServiceUnknown", KIND_NOT_RUNNING },
-		{ "org.freedesktop.DBus.Error.Timeout", KIND_TIMEOUT },
-		{ "org.freedesktop.DBus.Error.UnknownMethod", KIND_PROTOCOL },
+		{ "org.freedesktop.DBus.Error.Spawn.ExecFailed", KIND_NOT_RUNNING },
 	};
 	enum kind kind = KIND_QUERY;
 
-	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++)
-		if (!strcmp(refusals[i].name, error->name))
-			kind = refusals[i].kind;
-	observer_trouble(l->observer, kind, "systemd refuses: %s (%s)",
-			 error->message ? error->message : "no reason given", error->name);
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (!strcmp(known[i].name, error->name))
+			kind = known[i].kind;
+	if (kind == KIND_NOT_RUNNING)
+		observer_trouble(b->observer, kind, "no systemd is on the bus '%s': %s", b->path,
+				 error->message ? error->message : error->name);
+	else
+		observer_trouble(b->observer, kind, "%s: %s (%s)", method,
+				 error->message ? error->message : "refused", error->name);
 }
 
-sd_bus_message *bus_call(struct bus_link *l, sd_bus_message *m)
+/* Errors that the other side sent, not those that sd-bus makes of its own failures. */
+static bool was_sent(const sd_bus_error *error, int r)
 {
-	struct answer a = { 0 };
-	sd_bus_slot *slot = NULL;
-	/* ours is the deadline that counts: the library's lies behind it */
-	int sent = m ? sd_bus_call_async(l->bus, &slot, m, on_reply, &a, UINT64_MAX) : -1;
+	static const int own[] = { EBADMSG, ECONNRESET, ENOBUFS, ENOTCONN, EPROTO, ETIMEDOUT };
 
-	sd_bus_message_unref(m);
-	if (m && sent < 0)
-		bus_trouble(l, sent);
-	while (sent >= 0 && !a.over)
-		sent = bus_turn(l);
-	sd_bus_slot_unref(slot);
-	if (a.reply && sd_bus_message_is_method_error(a.reply, NULL)) {
-		say_refusal(l, sd_bus_message_get_error(a.reply));
-		a.reply = sd_bus_message_unref(a.reply);
-	}
-	return a.reply;
+	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
+		if (r == -own[i])
+			return false;
+	return sd_bus_error_is_set(error) && !sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY);
+}
+
+sd_bus_message *bus_call(struct bus *b, const char *path, const char *interface,
+			 const char *method, const char *text)
+{
+	sd_bus_error error = SD_BUS_ERROR_NULL;
+	sd_bus_message *question = NULL, *answer = NULL;
+	const int64_t left = observer_deadline(b->observer) - clock_mono();
+	int r = sd_bus_message_new_method_call(b->sd, &question, MANAGER, path, interface, method);
+
+	if (r >= 0 && text)
+		r = sd_bus_message_append_basic(question, 's', text);
+	if (r >= 0)
+		r = sd_bus_call(b->sd, question, left > 1000 ? (uint64_t)left / 1000 : 1, &error,
+				&answer);
+	if (r < 0 && !guard_struck() && was_sent(&error, r))
+		refused(b, method, &error);
+	else if (r < 0)
+		bus_trouble(b, r);
+	sd_bus_error_free(&error);
+	sd_bus_message_unref(question);
+	return answer;
+}
+
+void bus_close(struct bus *b)
+{
+	if (!b)
+		return;
+	guard_clear();
+	if (b->sd)
+		sd_bus_close(b->sd);
+	sd_bus_unref(b->sd);
+	free(b);
 }

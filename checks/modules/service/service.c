@@ -1,342 +1,225 @@
 /*
- * service - what systemd says of its units, by D-Bus (org.freedesktop.systemd1(5)).
+ * service - the module `service`: units of systemd, as facts.
  */
 #include "checks/service.h"
 
-#include <errno.h>
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "checks/check.h"
 #include "checks/modules/service/bus.h"
+#include "checks/modules/service/properties.h"
+#include "engine/base/text.h"
 
-#define MANAGER_PATH "/org/freedesktop/systemd1"
-#define MANAGER "org.freedesktop.systemd1.Manager"
-#define DIRECT_SOCKET "/run/systemd/private"
-#define BUS_SOCKET "/run/dbus/system_bus_socket"
-#define UNITS_MAX 4096
-#define USEC_PER_SEC 1000000
+#define UNITS_MAX 1000
 
-/* --- one unit: its properties --- */
+/* systemd.unit(5). */
+static const char *const suffixes[] = { ".automount", ".device", ".mount", ".path",
+					".scope",     ".service", ".slice", ".socket",
+					".swap",      ".target",  ".timer" };
 
-struct unit {
-	struct observer *o;
-	uint64_t active_since; /* us since the epoch; 0: never */
-	bool active;
-};
-
-/* An unsigned property says "not known" by its greatest value. */
-static bool is_known(uint64_t v)
+static bool is_pattern(const char *unit)
 {
-	return v != UINT64_MAX && v != UINT32_MAX;
+	return strpbrk(unit, "*?[") != NULL;
 }
 
-static void set_moment(struct observer *o, const char *fact, uint64_t us)
-{
-	char text[40];
-
-	if (!us || !is_known(us))
-		return;
-	clock_rfc3339((int64_t)(us / USEC_PER_SEC) * NS_PER_S, text, sizeof(text));
-	observer_set_string(o, fact, text);
-}
-
-/* A property that is a text. */
-static void take_text(struct unit *u, const char *name, const char *value)
-{
-	static const struct {
-		const char *property, *fact;
-	} texts[] = {
-		{ "ActiveState", "state" },    { "Description", "description" },
-		{ "LoadState", "load_state" }, { "Result", "result" },
-		{ "SubState", "sub_state" },   { "UnitFileState", "unit_file_state" },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
-		if (!strcmp(texts[i].property, name))
-			observer_set_string(u->o, texts[i].fact, value);
-	if (!strcmp(name, "ActiveState")) {
-		u->active = !strcmp(value, "active") || !strcmp(value, "reloading");
-		observer_set_bool(u->o, "active", u->active);
-	} else if (!strcmp(name, "LoadState")) {
-		observer_set_bool(u->o, "exists", strcmp(value, "not-found") != 0);
-	} else if (!strcmp(name, "UnitFileState")) {
-		observer_set_bool(u->o, "enabled",
-				  !strcmp(value, "enabled") || !strcmp(value, "enabled-runtime"));
-	}
-}
-
-/* A property that is a number. */
-static void take_number(struct unit *u, const char *name, uint64_t value)
-{
-	static const struct {
-		const char *property, *fact;
-	} numbers[] = {
-		{ "MemoryCurrent", "memory" },
-		{ "NRestarts", "restarts" },
-		{ "TasksCurrent", "tasks" },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
-		if (!strcmp(numbers[i].property, name) && is_known(value))
-			observer_set_int(u->o, numbers[i].fact, (int64_t)value);
-	if (!strcmp(name, "MainPID") && value)
-		observer_set_int(u->o, "pid", (int64_t)value);
-	else if (!strcmp(name, "ActiveEnterTimestamp"))
-		u->active_since = value;
-	else if (!strcmp(name, "LastTriggerUSec"))
-		set_moment(u->o, "last_trigger", value);
-	else if (!strcmp(name, "NextElapseUSecRealtime"))
-		set_moment(u->o, "next_trigger", value);
-}
-
-/* The value of one property; other types are passed over. */
-static int take_value(struct unit *u, sd_bus_message *m, const char *name, const char *type)
-{
-	const char *text;
-	uint64_t wide;
-	uint32_t narrow;
-	int32_t whole;
-	int flag, r;
-
-	if (!strcmp(type, "s") && (r = sd_bus_message_read(m, "v", "s", &text)) > 0) {
-		take_text(u, name, text);
-	} else if (!strcmp(type, "t") && (r = sd_bus_message_read(m, "v", "t", &wide)) > 0) {
-		take_number(u, name, wide);
-	} else if (!strcmp(type, "u") && (r = sd_bus_message_read(m, "v", "u", &narrow)) > 0) {
-		take_number(u, name, narrow);
-	} else if (!strcmp(type, "i") && (r = sd_bus_message_read(m, "v", "i", &whole)) > 0) {
-		if (!strcmp(name, "ExecMainStatus"))
-			observer_set_int(u->o, "exit_status", whole);
-	} else if (!strcmp(type, "b") && (r = sd_bus_message_read(m, "v", "b", &flag)) > 0) {
-		if (!strcmp(name, "NeedDaemonReload"))
-			observer_set_bool(u->o, "reload_needed", flag);
-	} else {
-		r = sd_bus_message_skip(m, "v");
-	}
-	return r < 0 ? r : 0;
-}
-
-static int take_properties(struct unit *u, sd_bus_message *m)
-{
-	int r = sd_bus_message_enter_container(m, 'a', "{sv}");
-
-	while (r >= 0 && (r = sd_bus_message_enter_container(m, 'e', "sv")) > 0) {
-		const char *name, *type;
-
-		r = sd_bus_message_read(m, "s", &name);
-		if (r > 0)
-			r = sd_bus_message_peek_type(m, NULL, &type);
-		if (r > 0)
-			r = take_value(u, m, name, type);
-		if (r >= 0)
-			r = sd_bus_message_exit_container(m);
-	}
-	return r;
-}
-
-/* All properties of the unit at this object path. */
-static int tell_unit(struct bus_link *l, const char *path)
-{
-	struct unit u = { .o = l->observer };
-	sd_bus_message *m = bus_message(l, path, "org.freedesktop.DBus.Properties", "GetAll");
-	int r;
-
-	if (!m)
-		return -1;
-	sd_bus_message_append(m, "s", "");
-	m = bus_call(l, m);
-	if (!m)
-		return -1;
-	r = take_properties(&u, m);
-	sd_bus_message_unref(m);
-	if (r < 0)
-		return bus_trouble(l, r);
-	if (u.active && u.active_since)
-		observer_set_real(u.o, "uptime",
-				  (double)(clock_real() / 1000 - (int64_t)u.active_since) /
-					  USEC_PER_SEC);
-	return 0;
-}
-
-/* --- by name --- */
-
-/* "nginx" is nginx.service, as systemctl has it: names end with one of these (systemd.unit(5)). */
+/* "nginx" as "nginx.service", as systemctl(1) does; patterns stay as they are. */
 static char *full_name(const char *unit)
 {
-	static const char *const endings[] = { ".automount", ".device",	 ".mount", ".path",
-					       ".scope",     ".service", ".slice", ".socket",
-					       ".swap",	     ".target",	 ".timer" };
-	const char *ending = strrchr(unit, '.');
-
-	for (size_t i = 0; ending && i < ARRAY_SIZE(endings); i++)
-		if (!strcmp(ending, endings[i]))
+	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++)
+		if (text_ends_with(unit, suffixes[i]))
 			return xstrdup(unit);
-	return xasprintf("%s.service", unit);
+	return is_pattern(unit) ? xstrdup(unit) : xasprintf("%s.service", unit);
 }
 
-static int observe_one(struct bus_link *l, const char *unit)
-{
-	auto_free char *name = full_name(unit);
-	sd_bus_message *m = bus_message(l, MANAGER_PATH, MANAGER, "LoadUnit");
-	auto_free char *copy = NULL;
-	const char *path;
-	int r;
-
-	if (!m)
-		return -1;
-	r = sd_bus_message_append(m, "s", name);
-	if (r < 0) {
-		sd_bus_message_unref(m);
-		return bus_trouble(l, r);
-	}
-	m = bus_call(l, m);
-	if (!m)
-		return -1;
-	r = sd_bus_message_read(m, "o", &path);
-	copy = r > 0 ? xstrdup(path) : NULL;
-	sd_bus_message_unref(m);
-	if (!copy)
-		return bus_trouble(l, r < 0 ? r : -EBADMSG);
-	observer_trace(l->observer, "asked for %s", name);
-	return tell_unit(l, copy);
-}
-
-/* --- by pattern --- */
-
-/* What is kept of each unit that matches. */
-struct chosen {
-	json_t *units;
-	char *first, *first_bad; /* object paths */
+/* A row of ListUnits (org.freedesktop.systemd1(5)). */
+struct row {
+	const char *name, *description, *load, *state, *sub;
 };
 
-static json_t *text_json(const char *s)
+static int read_row(sd_bus_message *m, struct row *row)
 {
-	return observer_text(s, strlen(s));
+	const char *following, *path, *job_type, *job_path;
+	uint32_t job;
+
+	return sd_bus_message_read(m, "(ssssssouso)", &row->name, &row->description, &row->load,
+				   &row->state, &row->sub, &following, &path, &job, &job_type,
+				   &job_path);
 }
 
-static void choose(struct chosen *c, const char *const *words, const char *path)
+/* The states from good to bad. */
+static size_t badness(const char *state)
 {
-	const bool active = !strcmp(words[3], "active") || !strcmp(words[3], "reloading");
+	static const char *const order[] = { "active", "reloading", "inactive" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
+		if (!strcmp(order[i], state))
+			return i;
+	return ARRAY_SIZE(order) + !strcmp(state, "failed");
+}
+
+static json_t *facts_of(const struct row *row)
+{
+	const bool active = badness(row->state) <= badness("reloading");
+	const struct {
+		const char *fact, *text;
+	} members[] = { { "name", row->name },
+			{ "description", row->description },
+			{ "load_state", row->load },
+			{ "state", row->state },
+			{ "sub_state", row->sub } };
 	json_t *unit = json_object();
 
-	json_object_set_new(unit, "name", text_json(words[0]));
-	json_object_set_new(unit, "description", text_json(words[1]));
-	json_object_set_new(unit, "load_state", text_json(words[2]));
-	json_object_set_new(unit, "state", text_json(words[3]));
-	json_object_set_new(unit, "sub_state", text_json(words[4]));
-	json_object_set_new(unit, "active", json_boolean(active));
-	json_array_append_new(c->units, unit);
-	if (!c->first)
-		c->first = xstrdup(path);
-	if (!active && !c->first_bad)
-		c->first_bad = xstrdup(path);
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++)
+		json_object_set_new_nocheck(unit, members[i].fact,
+					    observer_text(members[i].text,
+							  strlen(members[i].text)));
+	json_object_set_new_nocheck(unit, "active", json_boolean(active));
+	return unit;
 }
 
-/* ListUnits: a(ssssssouso), see org.freedesktop.systemd1(5). */
-static int choose_units(struct chosen *c, sd_bus_message *m, const char *pattern)
+static const char *name_of(const json_t *unit)
 {
-	int r = sd_bus_message_enter_container(m, 'a', "(ssssssouso)");
+	return json_string_value(json_object_get(unit, "name"));
+}
 
-	while (r >= 0 && json_array_size(c->units) < UNITS_MAX) {
-		const char *words[5], *following, *path, *job_type, *job_path;
-		uint32_t job;
+/* Where it belongs among those sorted by name. */
+static void insert(json_t *units, json_t *unit)
+{
+	size_t at = json_array_size(units);
 
-		r = sd_bus_message_read(m, "(ssssssouso)", &words[0], &words[1], &words[2],
-					&words[3], &words[4], &following, &path, &job, &job_type,
-					&job_path);
-		if (r <= 0)
-			break;
-		if (!fnmatch(pattern, words[0], 0))
-			choose(c, words, path);
+	while (at && strcmp(name_of(json_array_get(units, at - 1)), name_of(unit)) > 0)
+		at--;
+	json_array_insert_new(units, at, unit);
+}
+
+struct matches {
+	json_t *units;
+	size_t count, badness;
+	char *worst; /* the first one by name of those in the worst state */
+};
+
+static void add_match(struct matches *m, const struct row *row)
+{
+	const size_t bad = badness(row->state);
+
+	if (!m->worst || bad > m->badness ||
+	    (bad == m->badness && strcmp(row->name, m->worst) < 0)) {
+		free(m->worst);
+		m->worst = xstrdup(row->name);
+		m->badness = bad;
 	}
+	if (m->count++ < UNITS_MAX)
+		insert(m->units, facts_of(row));
+}
+
+static int read_matches(sd_bus_message *reply, const char *pattern, struct matches *m)
+{
+	struct row row;
+	int r = sd_bus_message_enter_container(reply, 'a', "(ssssssouso)");
+
+	while (r >= 0 && (r = read_row(reply, &row)) > 0)
+		/* what systemd merely heard of is no unit of its own */
+		if (fnmatch(pattern, row.name, 0) == 0 && strcmp(row.load, "not-found"))
+			add_match(m, &row);
 	return r;
 }
 
-static int compare_names(const void *a, const void *b)
+/* The name of the unit that stands for all that match; NULL: none, the observer knows why. */
+static char *find_worst(struct bus *b, const char *pattern, struct observer *o)
 {
-	const json_t *const *x = a, *const *y = b;
+	struct matches m = { .units = json_array() };
+	sd_bus_message *reply = bus_call(b, "/org/freedesktop/systemd1",
+					 "org.freedesktop.systemd1.Manager", "ListUnits", NULL);
+	const int r = reply ? read_matches(reply, pattern, &m) : 0;
 
-	return strcmp(json_string_value(json_object_get(*x, "name")),
-		      json_string_value(json_object_get(*y, "name")));
+	if (r < 0)
+		bus_trouble(b, r);
+	else if (reply)
+		observer_trace(o, "%zu units match '%s'", m.count, pattern);
+	if (r >= 0 && reply) {
+		observer_set(o, "units", json_incref(m.units));
+		observer_set_int(o, "count", (int64_t)m.count);
+		observer_set_bool(o, "exists", m.count > 0);
+		observer_set_bool(o, "active", false);
+	}
+	json_decref(m.units);
+	sd_bus_message_unref(reply);
+	return m.worst;
 }
 
-static json_t *sorted(const json_t *units)
+static json_t *properties_of(struct bus *b, const char *name)
 {
-	const size_t n = json_array_size(units);
-	json_t **order = xcalloc(n + 1, sizeof(*order));
-	json_t *out = json_array();
+	json_t *properties = NULL;
+	sd_bus_message *reply = NULL;
+	char *path = NULL;
+	int r = sd_bus_path_encode("/org/freedesktop/systemd1/unit", name, &path);
 
-	for (size_t i = 0; i < n; i++)
-		order[i] = json_array_get(units, i);
-	qsort(order, n, sizeof(*order), compare_names);
-	for (size_t i = 0; i < n; i++)
-		json_array_append(out, order[i]);
-	free(order);
-	return out;
+	if (r >= 0)
+		reply = bus_call(b, path, "org.freedesktop.DBus.Properties", "GetAll", "");
+	if (reply)
+		r = properties_read(reply, &properties);
+	if (r < 0)
+		bus_trouble(b, r);
+	sd_bus_message_unref(reply);
+	free(path);
+	return properties;
 }
 
-static int tell_chosen(struct bus_link *l, const struct chosen *c)
+static const char *text_of(const json_t *properties, const char *name)
 {
-	struct observer *o = l->observer;
+	const char *text = json_string_value(json_object_get(properties, name));
 
-	observer_set_int(o, "count", (json_int_t)json_array_size(c->units));
-	observer_set_bool(o, "exists", c->first != NULL);
-	observer_set(o, "units", sorted(c->units));
-	if (c->first)
-		return tell_unit(l, c->first_bad ? c->first_bad : c->first);
-	observer_set_bool(o, "active", false);
-	return 0;
+	return text ? text : "";
 }
 
-static int observe_many(struct bus_link *l, const char *pattern)
+/* One that was asked for by its name is the only item of the list. */
+static void tell_alone(const json_t *p, struct observer *o)
 {
-	struct chosen c = { .units = json_array() };
-	sd_bus_message *m = bus_call(l, bus_message(l, MANAGER_PATH, MANAGER, "ListUnits"));
-	int r = m ? choose_units(&c, m, pattern) : -1;
+	const struct row row = { text_of(p, "Id"), text_of(p, "Description"),
+				 text_of(p, "LoadState"), text_of(p, "ActiveState"),
+				 text_of(p, "SubState") };
+	json_t *units = json_array();
 
-	if (m)
-		r = r < 0 ? bus_trouble(l, r) : tell_chosen(l, &c);
-	sd_bus_message_unref(m);
-	json_decref(c.units);
-	free(c.first);
-	free(c.first_bad);
-	return r;
+	json_array_append_new(units, facts_of(&row));
+	observer_set(o, "units", units);
+	observer_set_int(o, "count", 1);
 }
 
-/* --- where --- */
-
-/* As sd_booted(3) has it. */
-static bool runs_systemd(void)
+static void tell(const json_t *p, const char *name, bool alone, struct observer *o)
 {
-	struct stat st;
+	if (!*text_of(p, "ActiveState")) {
+		observer_trouble(o, KIND_PROTOCOL, "what answered for %s tells no state of it",
+				 name);
+	} else {
+		properties_tell(p, o);
+		if (alone)
+			tell_alone(p, o);
+	}
+}
 
-	return !lstat("/run/systemd/system", &st) && S_ISDIR(st.st_mode);
+static void look(struct bus *b, const char *unit, struct observer *o)
+{
+	auto_free char *asked = full_name(unit);
+	const bool pattern = is_pattern(asked);
+	auto_free char *name = pattern ? find_worst(b, asked, o) : xstrdup(asked);
+	json_t *properties = name ? properties_of(b, name) : NULL;
+
+	if (properties)
+		tell(properties, name, !pattern, o);
+	json_decref(properties);
 }
 
 static int service_observe(const void *query, struct observer *o, struct err **e)
 {
 	const struct service_query *q = query;
-	const bool direct = q->socket ? strstr(q->socket, "private") != NULL
-				      : geteuid() == 0 && !access(DIRECT_SOCKET, F_OK);
-	const char *path = q->socket ? q->socket : direct ? DIRECT_SOCKET : BUS_SOCKET;
-	struct bus_link l;
+	struct bus *b = bus_open(o, q->socket);
 
 	(void)e;
-	if (!q->socket && !runs_systemd()) {
-		observer_inapplicable(o, "this machine is not run by systemd");
-		return 0;
-	}
-	if (bus_open(&l, path, direct, o))
-		return 0;
-	if (strpbrk(q->unit, "*?["))
-		observe_many(&l, q->unit);
-	else
-		observe_one(&l, q->unit);
-	bus_close(&l);
+	if (b)
+		look(b, q->unit, o);
+	bus_close(b);
 	return 0;
 }
 
