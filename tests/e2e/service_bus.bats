@@ -140,9 +140,11 @@ ask_all() {
 	check service broken "unit: broken.service" \
 		"active: false, state: failed, result: exit-code, exit_status: 3, enabled: false,
 		pid: { exists: false }, uptime: { exists: false }"
-	check service shot "unit: shot" "active: false, state: failed, result: { in: [ signal, core-dump ] },
+	check service shot "unit: shot" "active: false, state: failed,
+		result: { in: [ signal, core-dump ] },
 		signal: 11, exit_status: { exists: false }"
-	check service once "unit: once" "active: false, state: inactive, result: success, exit_status: 0"
+	check service once "unit: once" "active: false, state: inactive, result: success,
+		exit_status: 0"
 	check service again "unit: again" "restarts: 2"
 	check service starting "unit: starting" "active: false, state: activating"
 	check service masked "unit: hidden" "active: false, state: inactive, load_state: masked"

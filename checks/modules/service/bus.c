@@ -93,7 +93,8 @@ static int await_greeting(struct bus *b, int fd)
 
 		if (n == 0 && guard_struck())
 			return timed_out(b, "login");
-		if (n == 0) {
+		/* with our words unread there, a local socket that is closed says reset */
+		if (n == 0 || (n < 0 && (errno == ECONNRESET || errno == EPIPE))) {
 			observer_trouble(b->observer, KIND_CLOSED,
 					 "connection closed by '%s' at the login", b->path);
 			return -1;
