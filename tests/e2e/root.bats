@@ -81,8 +81,7 @@ inspect() {
 }
 
 @test "owners have the names of the tree" {
-	[ "$(id -u)" -eq 0 ] || skip "only root can give a file away"
-	chown 12345:54321 tree/etc/where
+	chown 12345:54321 tree/etc/where 2>/dev/null || skip "files cannot be given away here"
 	ruleset r <<-'EOF2'
 		- id: file
 		  file: { path: /etc/where }
