@@ -79,3 +79,13 @@ bool text_ends_with(const char *s, const char *suffix)
 
 	return len >= n && !memcmp(s + len - n, suffix, n);
 }
+
+bool text_list_has(const char *list, const char *item, size_t len)
+{
+	for (size_t here; *list; list += here + (list[here] == ',')) {
+		here = strcspn(list, ",");
+		if (here == len && memcmp(list, item, len) == 0)
+			return true;
+	}
+	return false;
+}

@@ -49,6 +49,8 @@ const char *text_nearest(const char *word, const char *const *candidates);
 bool text_is_label(const char *s);
 bool text_starts_with(const char *s, const char *prefix);
 bool text_ends_with(const char *s, const char *suffix);
+/* Whether the list ("a,b,c") has this item of len bytes. */
+bool text_list_has(const char *list, const char *item, size_t len);
 
 /* Append s in single quotes fit for a message: cleaned, one line, at most 200 columns. */
 void text_quote(struct buf *out, const char *s, size_t len);
@@ -59,5 +61,8 @@ void text_json(struct buf *out, const char *s, size_t len);
 void text_xml(struct buf *out, const char *s, size_t len);
 void text_percent(struct buf *out, const char *s, size_t len);
 void text_regex_quote(struct buf *out, const char *s, size_t len);
+/* Append as base64 (RFC 4648, 4), with padding; and the bytes of such a text: whether it is one. */
+void text_base64(struct buf *out, const char *s, size_t len);
+bool text_unbase64(struct buf *out, const char *s, size_t len);
 
 #endif

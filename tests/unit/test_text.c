@@ -397,6 +397,38 @@ static void escapes(void **state)
 	}
 }
 
+static void base64(void **state)
+{
+	/* RFC 4648, 10; and what is none */
+	static const char *const pairs[][2] = {
+		{ "", "" },
+		{ "f", "Zg==" },
+		{ "fo", "Zm8=" },
+		{ "foo", "Zm9v" },
+		{ "foob", "Zm9vYg==" },
+		{ "fooba", "Zm9vYmE=" },
+		{ "foobar", "Zm9vYmFy" },
+		{ "\xff\xef\xbe", "/+++" },
+	};
+	static const char *const bad[] = { "Zg=", "Zg", "Z===", "Zm9v=", "Zm=v", "Zm9*", "=Zm9" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++) {
+		auto_buf struct buf to = BUF_INIT(64), back = BUF_INIT(64);
+
+		text_base64(&to, pairs[i][0], strlen(pairs[i][0]));
+		assert_string_equal(buf_text(&to), pairs[i][1]);
+		assert_true(text_unbase64(&back, pairs[i][1], strlen(pairs[i][1])));
+		assert_string_equal(buf_text(&back), pairs[i][0]);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		auto_buf struct buf out = BUF_INIT(64);
+
+		if (text_unbase64(&out, bad[i], strlen(bad[i])))
+			fail_msg("'%s' is taken as '%s'", bad[i], buf_text(&out));
+	}
+}
+
 static void small_questions(void **state)
 {
 	(void)state;
@@ -410,6 +442,11 @@ static void small_questions(void **state)
 	assert_false(text_starts_with("ab", "abc"));
 	assert_true(text_ends_with("a.yaml", ".yaml"));
 	assert_false(text_ends_with("yaml", ".yaml"));
+	assert_true(text_list_has("ab,c", "ab", 2));
+	assert_true(text_list_has("ab,c", "c", 1));
+	assert_false(text_list_has("ab,c", "b", 1));
+	assert_false(text_list_has("ab,c", "a", 1));
+	assert_false(text_list_has("", "a", 1));
 }
 
 int main(void)
@@ -428,6 +465,7 @@ int main(void)
 		cmocka_unit_test(distances),
 		cmocka_unit_test(nearest),
 		cmocka_unit_test(escapes),
+		cmocka_unit_test(base64),
 		cmocka_unit_test(small_questions),
 	};
 

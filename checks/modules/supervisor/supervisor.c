@@ -21,22 +21,6 @@ static const char call[] = "<?xml version=\"1.0\"?>\n<methodCall>"
 
 /* --- HTTP/1.0, as much as one call needs --- */
 
-static void add_base64(struct buf *out, const char *bytes, size_t len)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-	for (size_t i = 0; i < len; i += 3) {
-		const size_t n = len - i < 3 ? len - i : 3;
-		uint32_t group = 0;
-
-		for (size_t k = 0; k < 3; k++)
-			group = group << 8 | (k < n ? (unsigned char)bytes[i + k] : 0);
-		for (size_t k = 0; k < 4; k++)
-			buf_addc(out, k <= n ? digits[group >> (18 - 6 * k) & 63] : '=');
-	}
-}
-
 static int send_call(struct channel *s, const struct supervisor_config *c)
 {
 	auto_buf struct buf out = BUF_INIT(64 * 1024);
@@ -50,7 +34,7 @@ static int send_call(struct channel *s, const struct supervisor_config *c)
 		auto_free char *login = xasprintf("%s:%s", c->user, c->password ? c->password : "");
 
 		buf_adds(&out, "Authorization: Basic ");
-		add_base64(&out, login, strlen(login));
+		text_base64(&out, login, strlen(login));
 		buf_adds(&out, "\r\n");
 		explicit_bzero(login, strlen(login));
 	}
