@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# Git over HTTP and SSH against real servers: what passes, and for each fault what is wrong.
+# Git over HTTP against real servers: what passes, and for each fault what is wrong.
+# Git over SSH is in ssh.bats.
 
 load helpers
 load ../lab/git_site
@@ -61,11 +62,6 @@ table() {
 
 S() { echo "known_hosts: $GIT_SITE/known_hosts"; }
 
-# by_ssh ID KEY FIELDS: a clone of small.git by the scp form, with a key of the site.
-by_ssh() {
-	clone "$1" "url: '$SSH_USER@127.0.0.1:group/small.git', port: $SSH, key: $K/$2, $3"
-}
-
 @test "git: every way in that ought to work, works" {
 	local web=http://127.0.0.1:$HTTP secure=https://localhost:$HTTPS ca="ca: $GIT_SITE/tls/ca.crt"
 	local ssh="$SSH_USER@127.0.0.1"
@@ -87,12 +83,6 @@ by_ssh() {
 	clone moved "url: '$web/moved/small.git', user: git, password: pa55-of-the-lab"
 	clone file "url: '$GIT_SITE/repositories/small.git'" "files: 3"
 	clone ssh-url "url: 'ssh://$ssh:$SSH/group/small.git', $(S), key: $K/ed25519" "files: 3"
-	by_ssh scp ed25519 "$(S)"
-	by_ssh ecdsa ecdsa "$(S)"
-	by_ssh rsa-3072 rsa "$(S)"
-	by_ssh passphrase locked "$(S), key_passphrase: pa55phrase-of-the-lab"
-	by_ssh accept-new rsa "host_key: accept-new, known_hosts: /nonexistent"
-	by_ssh pinned rsa "host_key: '$(ssh-keygen -lf "$K/host.pub" | cut -d' ' -f2)'"
 	inspect
 	table "open pass -
 		password pass -
@@ -107,19 +97,12 @@ by_ssh() {
 		addresses pass -
 		moved pass -
 		file pass -
-		ssh-url pass -
-		scp pass -
-		ecdsa pass -
-		rsa-3072 pass -
-		passphrase pass -
-		accept-new pass -
-		pinned pass -"
+		ssh-url pass -"
 	[ "$status" -eq 0 ]
-	result "$T/r.json" git/accept-new '.trace[] | select(contains("accept-new"))'
 }
 
 @test "git: whatever is refused is told apart" {
-	local web=http://127.0.0.1:$HTTP ca="ca: $GIT_SITE/tls/ca.crt" ssh="$SSH_USER@127.0.0.1"
+	local web=http://127.0.0.1:$HTTP ca="ca: $GIT_SITE/tls/ca.crt"
 
 	clone password "url: '$web/basic/small.git', user: git, password: wrong-one"
 	clone no-password "url: '$web/basic/small.git'"
@@ -136,16 +119,6 @@ by_ssh() {
 	clone too-large "url: '$web/open/small.git', max_bytes: 10KiB"
 	clone no-name "url: 'http://nothing.invalid/x.git'"
 	clone refused "url: 'http://127.0.0.1:$(free_port)/x.git'"
-	clone ssh-refused "url: 'ssh://$ssh:$(free_port)/x.git', $(S), key: $K/rsa"
-	by_ssh ssh-stranger stranger "$(S)"
-	clone ssh-no-key "url: '$ssh:group/small.git', port: $SSH, $(S)"
-	by_ssh ssh-unknown rsa "known_hosts: $GIT_SITE/known_hosts.empty"
-	by_ssh ssh-changed rsa "known_hosts: $GIT_SITE/known_hosts.wrong"
-	by_ssh ssh-changed-new rsa "known_hosts: $GIT_SITE/known_hosts.wrong, host_key: accept-new"
-	by_ssh ssh-not-pinned rsa "host_key: 'SHA256:AAAA'"
-	clone ssh-no-repository "url: '$ssh:group/nothing.git', port: $SSH, $(S), key: $K/rsa"
-	clone ssh-denied "url: '$ssh:group/denied.git', port: $SSH, $(S), key: $K/rsa"
-	by_ssh ssh-passphrase locked "$(S), key_passphrase: wrong-one"
 	inspect
 	table "password fail auth
 		no-password fail auth
@@ -161,17 +134,7 @@ by_ssh() {
 		no-ca fail tls
 		too-large fail too_large
 		no-name fail dns
-		refused fail refused
-		ssh-refused fail refused
-		ssh-stranger fail auth
-		ssh-no-key fail auth
-		ssh-unknown fail host_key_unknown
-		ssh-changed fail host_key_changed
-		ssh-changed-new fail host_key_changed
-		ssh-not-pinned fail host_key_changed
-		ssh-no-repository fail not_found
-		ssh-denied fail forbidden
-		ssh-passphrase error parameter"
+		refused fail refused"
 	[ "$status" -eq 1 ]
 	result "$T/r.json" git/no-branch '.message | contains("feature/x, main")'
 	nowhere wrong-one "$T/r.json" "$T/r.txt"
@@ -193,51 +156,37 @@ faulty() {
 
 	faults silent blackhole || true
 	clone http-blackhole "url: 'http://127.0.0.1:$port_blackhole/x.git'"
-	clone ssh-blackhole "url: 'ssh://git@127.0.0.1:$port_blackhole/x.git', $(S), key: $K/rsa"
 	for fault in stall:0 trickle:0 stall:50000 trickle:50000 reset:50000 close:50000 \
 		garbage:0 garbage:50000 endless:0 corrupt:50000; do
 		faulty http "$fault" http://127.0.0.1 "$HTTP" /open/small.git "max_bytes: 4MiB"
 		faulty https "$fault" https://localhost "$HTTPS" /open/small.git "max_bytes: 4MiB, $ca"
-		faulty ssh "$fault" "ssh://$SSH_USER@127.0.0.1" "$SSH" /group/small.git \
-			"host_key: accept-new, known_hosts: /nonexistent, key: $K/ed25519"
 	done
 	sed -i 's/^\(- id: .*-blackhole\)$/\1\n  timeout: 2s/' "$T/checks"
 	inspect
 	verdicts >"$T/got"
-	# garbage breaks the framing of HTTP; TLS and SSH notice a wrong byte before Git sees it
+	# garbage breaks the framing of HTTP; TLS notices a wrong byte before Git sees it
 	diff <(sort <<-TABLE
 		http-blackhole fail timeout
-		ssh-blackhole fail timeout
 		http-stall-0 fail timeout
 		https-stall-0 fail timeout
-		ssh-stall-0 fail timeout
 		http-trickle-0 fail timeout
 		https-trickle-0 fail timeout
-		ssh-trickle-0 fail timeout
 		http-stall-50000 fail timeout
 		https-stall-50000 fail timeout
-		ssh-stall-50000 fail timeout
 		http-trickle-50000 fail timeout
 		https-trickle-50000 fail timeout
-		ssh-trickle-50000 fail timeout
 		http-reset-50000 fail reset
 		https-reset-50000 fail reset
-		ssh-reset-50000 fail reset
 		http-close-50000 fail closed
 		https-close-50000 fail closed
-		ssh-close-50000 fail closed
 		http-garbage-0 fail protocol
 		https-garbage-0 fail tls
-		ssh-garbage-0 fail protocol
 		http-garbage-50000 fail protocol
 		https-garbage-50000 fail tls
-		ssh-garbage-50000 fail protocol
 		http-endless-0 fail protocol
 		https-endless-0 fail tls
-		ssh-endless-0 fail protocol
 		http-corrupt-50000 fail corrupt
 		https-corrupt-50000 fail tls
-		ssh-corrupt-50000 fail protocol
 	TABLE
 	) <(sort "$T/got") || {
 		cat "$T/r.txt"
@@ -268,33 +217,11 @@ faulty() {
 	clone same "$master, compare_with: 'http://127.0.0.1:$HTTP/open/master.git'" \
 		"ahead: 0, behind: 0, differing: { empty: true }"
 	clone lags "$master, compare_with: '$SSH_USER@127.0.0.1:group/backup.git', port: $SSH, \
-		$(S), key: $K/rsa" "behind: 0"
+		$(S), key: $K/ed25519" "behind: 0"
 	inspect
 	table "same pass -
 		lags fail -"
 	result "$T/r.json" git/lags '.actual == "2"'
-}
-
-@test "git: keys and signatures that do not fit are told, with what would" {
-	git_site_sshd old "PubkeyAcceptedAlgorithms ssh-rsa" "ForceCommand $K/forced"
-	local old url
-
-	old=$(cat "$GIT_SITE/old.port")
-	url="url: 'ssh://$SSH_USER@127.0.0.1:$old/group/small.git', $(S)"
-	clone never "$url, key: $K/rsa"
-	clone if-needed "$url, key: $K/rsa, rsa_sha1: if_needed"
-	ssh-keygen -q -t rsa -b 3072 -N '' -f "$K/strange-rsa"
-	clone stranger "$url, key: $K/strange-rsa"
-	clone stranger-sha1 "$url, key: $K/strange-rsa, rsa_sha1: if_needed"
-	by_ssh not-needed rsa "$(S), rsa_sha1: if_needed"
-	inspect
-	table "never fail auth_algorithm
-		if-needed pass -
-		stranger fail auth
-		stranger-sha1 fail auth
-		not-needed pass -"
-	result "$T/r.json" git/if-needed '.trace | join(" ") | contains("SHA-1")'
-	result "$T/r.json" git/not-needed '.trace | join(" ") | contains("SHA-1") | not'
 }
 
 @test "git: a worker killed in the middle of a clone leaves nothing behind, and no result is lost" {

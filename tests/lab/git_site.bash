@@ -196,19 +196,83 @@ git_site_sshd() {
 	echo "[127.0.0.1]:$port $(cut -d' ' -f1,2 "$keys/other-host.pub")" >>"$GIT_SITE/known_hosts.wrong"
 }
 
-# git_site_up: all of it; sets SSH (port) and SSH_USER, too.
-git_site_up() {
+# git_site_ssh_up: the repositories behind OpenSSH; sets SSH (port) and SSH_USER, too.
+git_site_ssh_up() {
 	GIT_SITE=$T/site
 	mkdir -p "$GIT_SITE"
 	chmod 711 "$T" "$GIT_SITE"
 	: >"$GIT_SITE/known_hosts.empty"
 	git_site_repositories
-	git_site_certificates
-	git_site_http
 	git_site_keys
 	git_site_sshd sshd "ForceCommand $GIT_SITE/keys/forced"
 	SSH=$(cat "$GIT_SITE/sshd.port")
 	SSH_USER=$(id -un)
+}
+
+# git_site_up: all of it.
+git_site_up() {
+	git_site_ssh_up
+	git_site_certificates
+	git_site_http
+}
+
+# git_site_moody ID OPTION ...: tests/lab/sshd.py; its port is in $moody.
+git_site_moody() {
+	local file=$T/.moody.$1 keys=$GIT_SITE/keys python
+
+	shift
+	python=$(git_site_paramiko) || skip "not installed: python3-paramiko"
+	start "$python" "$SRC/tests/lab/sshd.py" "$file" "$keys/host" "$keys/authorized_keys" "$@"
+	wait_for 20 test -f "$file"
+	moody=$(cat "$file")
+}
+
+# git_site_paramiko: a Python that has the library: the distribution's, or another before it.
+git_site_paramiko() {
+	local python
+
+	for python in python3 /usr/bin/python3; do
+		! "$python" -c 'import paramiko' 2>/dev/null || {
+			echo "$python"
+			return
+		}
+	done
+	return 1
+}
+
+# git_site_old_sshd_build: makes tests/lab/old_sshd beside the program, once; says why it cannot.
+# What it is made of is in its go.mod, and comes through Go's own proxy.
+git_site_old_sshd_build() {
+	local folder home why
+
+	folder=$(dirname "$ROUNDS")/tests/lab
+	home=${HOME:-$folder}
+	[ ! "$folder/old_sshd" -nt "$SRC/tests/lab/old_sshd/main.go" ] || return 0
+	command -v go >/dev/null || {
+		echo "Go is not installed"
+		return 1
+	}
+	mkdir -p "$folder"
+	why=$(
+		cd "$SRC/tests/lab/old_sshd" || exit 1
+		export GOTOOLCHAIN=local GOFLAGS=-mod=readonly
+		export GOCACHE="${GOCACHE:-$home/.cache/go-build}" GOPATH="${GOPATH:-$home/go}"
+		timeout 300 go build -trimpath -o "$folder/old_sshd" . 2>&1
+	) || {
+		echo "the old SSH server cannot be built: $(tail -n 1 <<<"$why")"
+		return 1
+	}
+}
+
+# git_site_old_sshd: that server; its port is in $old.
+git_site_old_sshd() {
+	local file=$T/.old_sshd folder
+
+	folder=$(dirname "$ROUNDS")/tests/lab
+	GIT_SITE_REPOSITORIES=$GIT_SITE/repositories start "$folder/old_sshd" \
+		"$file" "$GIT_SITE/keys/host" "$GIT_SITE/keys/authorized_keys" "$GIT_SITE/keys/forced"
+	wait_for 20 test -f "$file"
+	old=$(cat "$file")
 }
 
 # proxied TARGET-PORT FAULT [BYTES]: a fault in front of a real server; its port is in $proxied.

@@ -3,8 +3,11 @@
  */
 #include "checks/modules/ssh/seam.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <libssh/callbacks.h>
 #include <libssh/libssh.h>
@@ -12,38 +15,27 @@
 #include "checks/check.h"
 #include "checks/modules/dial.h"
 #include "checks/modules/guard.h"
+#include "checks/modules/ssh/host_key.h"
+#include "checks/modules/ssh/login.h"
 #include "checks/modules/ssh/trouble.h"
 
 #define ERRORS_MAX ((size_t)8 * 1024)
 #define CHUNK_MAX 32000 /* below the packet size that every server takes (RFC 4253, 6.1) */
-/* The second attempt: RSA with SHA-1 alone (RFC 4253, 6.6); with others beside it the library
- * prefers those. */
-#define ALGORITHMS_SHA1 "ssh-rsa"
-
-/* RSA keys may need more than one: many servers take a key with one signature algorithm and not
- * with another, and hardly any says so (OpenSSH names all that it knows, whatever its configuration
- * allows). */
-enum attempt {
-	ATTEMPT_MODERN,   /* rsa-sha2 */
-	ATTEMPT_SHA1,     /* RSA with SHA-1, where the ruleset allows it */
-	ATTEMPT_QUESTION, /* only ask whether the key would be taken with SHA-1 (RFC 4252, 7);
-			     nothing is signed */
-};
 
 struct seam {
 	ssh_session session;
 	ssh_channel channel;
+	ssh_key key;
 	int fd;
 	struct observer *o;
 	const struct seam_options *options;
 	const char **phase;
 	int64_t opened;
-	char *host_key;
-	char *signature_algorithms; /* what the server says it verifies (RFC 8308, 3.1); NULL:
-				       nothing */
+	struct host_key host_key;
+	char *known;                /* text of the known_hosts file */
+	char *signature_algorithms; /* server-sig-algs (RFC 8308, 3.1); NULL: not sent */
+	struct buf methods;
 	bool new_key;
-	enum attempt attempt;
-	bool again; /* refused in a way that another attempt may mend or explain */
 	struct buf errors;
 };
 
@@ -73,7 +65,7 @@ static void listen_to_log(struct seam *s)
 
 static int failed(struct seam *s, const char *doing)
 {
-	seam_trouble(s->o, doing, ssh_get_error(s->session), s->opened);
+	seam_trouble(s->options, s->o, doing, ssh_get_error(s->session), s->opened);
 	return -1;
 }
 
@@ -85,7 +77,7 @@ static int session_options(struct seam *s)
 	const int64_t left = w->deadline - clock_mono();
 	const long seconds = w->deadline == INT64_MAX ? 3600 : (long)(left / NS_PER_S) + 1;
 	const int port = w->port, no = 0;
-	const char *hosts = w->known_hosts ? w->known_hosts : "/dev/null";
+	auto_buf struct buf algorithms = BUF_INIT(1024);
 	int bad = 0;
 
 	bad |= ssh_options_set(s->session, SSH_OPTIONS_HOST, w->host);
@@ -94,11 +86,10 @@ static int session_options(struct seam *s)
 	bad |= ssh_options_set(s->session, SSH_OPTIONS_FD, &s->fd);
 	bad |= ssh_options_set(s->session, SSH_OPTIONS_TIMEOUT, &seconds);
 	bad |= ssh_options_set(s->session, SSH_OPTIONS_PROCESS_CONFIG, &no);
-	bad |= ssh_options_set(s->session, SSH_OPTIONS_KNOWNHOSTS, hosts);
+	bad |= ssh_options_set(s->session, SSH_OPTIONS_KNOWNHOSTS, "/dev/null");
 	bad |= ssh_options_set(s->session, SSH_OPTIONS_GLOBAL_KNOWNHOSTS, "/dev/null");
-	if (s->attempt != ATTEMPT_MODERN)
-		bad |= ssh_options_set(s->session, SSH_OPTIONS_PUBLICKEY_ACCEPTED_TYPES,
-				       ALGORITHMS_SHA1);
+	host_key_algorithms(w, s->known, &algorithms);
+	bad |= ssh_options_set(s->session, SSH_OPTIONS_HOSTKEYS, buf_text(&algorithms));
 	return bad ? failed(s, "set up") : 0;
 }
 
@@ -113,70 +104,80 @@ static int handshake(struct seam *s)
 
 /* --- host key --- */
 
-static int read_host_key(struct seam *s, char **fingerprint)
+static int describe_host_key(struct seam *s, ssh_key key)
 {
-	ssh_key key = NULL;
+	struct host_key *k = &s->host_key;
 	unsigned char *hash = NULL;
+	char *text = NULL, *blob = NULL;
 	size_t len = 0;
-	char *text;
 
-	if (ssh_get_server_publickey(s->session, &key) != SSH_OK)
+	if (ssh_pki_export_pubkey_base64(key, &blob) != SSH_OK)
 		return failed(s, "read the host key");
-	if (ssh_get_publickey_hash(key, SSH_PUBLICKEY_HASH_SHA256, &hash, &len)) {
-		ssh_key_free(key);
+	k->blob = xstrdup(blob);
+	ssh_string_free_char(blob);
+	if (ssh_get_publickey_hash(key, SSH_PUBLICKEY_HASH_SHA256, &hash, &len))
 		return failed(s, "hash the host key");
-	}
 	text = ssh_get_fingerprint_hash(SSH_PUBLICKEY_HASH_SHA256, hash, len);
-	*fingerprint = xstrdup(text ? text : "");
-	s->host_key = xasprintf("%s %s", ssh_key_type_to_char(ssh_key_type(key)), *fingerprint);
+	k->fingerprint = xstrdup(text ? text : "");
+	k->type = xstrdup(ssh_key_type_to_char(ssh_key_type(key)));
+	k->text = xasprintf("%s %s", k->type, k->fingerprint);
 	ssh_string_free_char(text);
 	ssh_clean_pubkey_hash(&hash);
-	ssh_key_free(key);
 	return 0;
-}
-
-static enum seam_known known_state(struct seam *s)
-{
-	switch (ssh_session_is_known_server(s->session)) {
-	case SSH_KNOWN_HOSTS_OK:
-		return SEAM_KNOWN;
-	case SSH_KNOWN_HOSTS_CHANGED:
-		return SEAM_CHANGED;
-	case SSH_KNOWN_HOSTS_OTHER:
-		return SEAM_OTHER_TYPE;
-	default:
-		return SEAM_UNKNOWN;
-	}
 }
 
 static int check_host_key(struct seam *s)
 {
-	auto_free char *fingerprint = NULL;
+	ssh_key key = NULL;
+	int bad;
 
 	*s->phase = "host_key";
-	if (read_host_key(s, &fingerprint))
-		return -1;
-	return seam_judge_host_key(s->options, s->o, known_state(s), s->host_key, fingerprint,
-				   &s->new_key);
+	if (ssh_get_server_publickey(s->session, &key) != SSH_OK)
+		return failed(s, "read the host key");
+	bad = describe_host_key(s, key);
+	ssh_key_free(key);
+	return bad ? -1 : host_key_judge(s->options, s->o, s->known, &s->host_key, &s->new_key);
 }
 
 /* --- login --- */
 
-static int import_key(struct seam *s, ssh_key *key)
+static void login_failed(struct seam *s)
 {
-	const struct seam_options *w = s->options;
-
-	if (ssh_pki_import_privkey_base64(w->key, w->key_passphrase, NULL, NULL, key) == SSH_OK)
-		return 0;
-	observer_trouble(
-		s->o, KIND_PARAMETER, "%s",
-		w->key_passphrase
-			? "the private key cannot be read: not a key, or another passphrase"
-			: "the private key cannot be read: not a key, or it needs key_passphrase");
-	return -1;
+	failed(s, "log in");
 }
 
-static const char *methods_of(struct seam *s, struct buf *out)
+/* Whether the step that ended so is to be repeated: left to wait by itself, the library does not
+ * notice that the server has left. */
+static bool again(struct seam *s, int result)
+{
+	struct pollfd p = { .fd = s->fd, .events = POLLIN };
+
+	if (result != SSH_AUTH_AGAIN || guard_struck() || !ssh_is_connected(s->session))
+		return false;
+	return poll(&p, 1, 1000) >= 0 || errno == EINTR;
+}
+
+static enum answer answer_of(struct seam *s, int result)
+{
+	if (result == SSH_AUTH_SUCCESS)
+		return ANSWER_YES;
+	if (!ssh_is_connected(s->session) && !guard_struck() &&
+	    strstr(ssh_get_error(s->session), "SSH_MSG_DISCONNECT"))
+		return ANSWER_LEFT;
+	return result == SSH_AUTH_DENIED || result == SSH_AUTH_PARTIAL ? ANSWER_NO : ANSWER_FAILED;
+}
+
+static enum answer ask_for_nothing(struct seam *s)
+{
+	int result;
+
+	do
+		result = ssh_userauth_none(s->session, NULL);
+	while (again(s, result));
+	return answer_of(s, result);
+}
+
+static const char *methods_of(struct seam *s)
 {
 	static const struct {
 		int bit;
@@ -190,83 +191,89 @@ static const char *methods_of(struct seam *s, struct buf *out)
 	};
 	const int has = ssh_userauth_list(s->session, NULL);
 
+	buf_clear(&s->methods);
 	for (size_t i = 0; i < ARRAY_SIZE(methods); i++)
 		if (has & methods[i].bit)
-			buf_printf(out, "%s%s", out->len ? ", " : "", methods[i].name);
-	return out->len ? buf_text(out) : "nothing that we have";
+			buf_printf(&s->methods, "%s%s", s->methods.len ? "," : "",
+				   methods[i].name);
+	return buf_text(&s->methods);
 }
 
-static int denied(struct seam *s, const char *with)
+static int load_key(struct seam *s)
 {
-	auto_buf struct buf methods = BUF_INIT(256);
+	const struct seam_options *w = s->options;
+	const int result = ssh_pki_import_privkey_base64(w->key, w->key_passphrase, NULL, NULL,
+							 &s->key);
 
-	observer_trouble(s->o, KIND_AUTH, "the server refused user '%s' with %s; it takes: %s",
-			 s->options->user, with, methods_of(s, &methods));
-	return -1;
+	return result == SSH_OK ? 0 : -1;
 }
 
-static int algorithm_refused(struct seam *s, const char *type)
+static const char *key_type(struct seam *s)
 {
-	observer_trouble(s->o, KIND_AUTH_ALGORITHM,
-			 "the server takes this %s key with SHA-1 signatures alone; rsa_sha1: "
-			 "if_needed would allow them (it names: %s)",
-			 type, s->signature_algorithms ? s->signature_algorithms : "nothing");
-	return -1;
+	return ssh_key_type_to_char(ssh_key_type(s->key));
 }
 
-static int login_result(struct seam *s, int result, const char *with)
+/* From here on the library uses this algorithm alone; with others beside it, it chooses. */
+static bool choose_algorithm(struct seam *s, const char *algorithm)
 {
-	if (result == SSH_AUTH_SUCCESS)
-		return 0;
-	if (result == SSH_AUTH_DENIED || result == SSH_AUTH_PARTIAL)
-		return denied(s, with);
-	return failed(s, "log in");
+	return ssh_options_set(s->session, SSH_OPTIONS_PUBLICKEY_ACCEPTED_TYPES, algorithm) == 0;
 }
 
-static int key_result(struct seam *s, int result, const char *type)
+/* The library asks with rsa-sha2 only where the server names it. */
+static enum answer key_answer(struct seam *s, int result)
 {
-	auto_buf struct buf with = BUF_INIT(128);
-	const bool rsa = strcmp(type, "ssh-rsa") == 0;
-	/* the library's own refusal to sign with what the server would take */
-	const bool unfit = strstr(ssh_get_error(s->session), "not allowed");
-
-	if (s->attempt == ATTEMPT_QUESTION && result == SSH_AUTH_SUCCESS)
-		return algorithm_refused(s, type);
-	if (s->attempt == ATTEMPT_MODERN && rsa && (result == SSH_AUTH_DENIED || unfit)) {
-		s->again = true;
-		return -1;
-	}
-	if (unfit && result != SSH_AUTH_SUCCESS) {
-		observer_trouble(s->o, KIND_AUTH_ALGORITHM,
-				 "the server does not take %s keys; it takes: %s", type,
-				 s->signature_algorithms ? s->signature_algorithms
-							 : "what it does not name");
-		return -1;
-	}
-	buf_printf(&with, "this %s key", type);
-	return login_result(s, result, buf_text(&with));
+	if (result == SSH_AUTH_DENIED && strstr(ssh_get_error(s->session), "not allowed"))
+		return ANSWER_UNFIT;
+	return answer_of(s, result);
 }
 
-static int login_by_key(struct seam *s)
+static enum answer offer(struct seam *s, const char *algorithm)
 {
-	ssh_key key = NULL;
-	const char *type;
 	int result;
 
-	if (import_key(s, &key))
-		return -1;
-	type = ssh_key_type_to_char(ssh_key_type(key));
-	result = s->attempt == ATTEMPT_QUESTION ? ssh_userauth_try_publickey(s->session, NULL, key)
-						: ssh_userauth_publickey(s->session, NULL, key);
-	result = key_result(s, result, type);
-	ssh_key_free(key);
+	if (!choose_algorithm(s, algorithm))
+		return ANSWER_UNABLE;
+	do
+		result = ssh_userauth_try_publickey(s->session, NULL, s->key);
+	while (again(s, result));
+	return key_answer(s, result);
+}
+
+static enum answer sign(struct seam *s, const char *algorithm)
+{
+	int result;
+
+	if (!choose_algorithm(s, algorithm))
+		return ANSWER_UNABLE;
+	do
+		result = ssh_userauth_publickey(s->session, NULL, s->key);
+	while (again(s, result));
+	return key_answer(s, result);
+}
+
+static enum answer password(struct seam *s)
+{
+	int result;
+
+	do
+		result = ssh_userauth_password(s->session, NULL, s->options->password);
+	while (again(s, result));
+	return answer_of(s, result);
+}
+
+static int ask_dialogue(struct seam *s)
+{
+	int result;
+
+	do
+		result = ssh_userauth_kbdint(s->session, NULL, NULL);
+	while (again(s, result));
 	return result;
 }
 
-/* Many servers offer passwords only as a dialogue of one question (RFC 4256). */
-static int login_by_dialogue(struct seam *s)
+static enum answer dialogue(struct seam *s)
 {
-	int result = ssh_userauth_kbdint(s->session, NULL, NULL);
+	int result = ask_dialogue(s);
 
 	for (int round = 0; result == SSH_AUTH_INFO && round < 4; round++) {
 		const int questions = ssh_userauth_kbdint_getnprompts(s->session);
@@ -274,56 +281,75 @@ static int login_by_dialogue(struct seam *s)
 		for (int i = 0; i < questions; i++)
 			ssh_userauth_kbdint_setanswer(s->session, (unsigned)i,
 						      s->options->password);
-		result = ssh_userauth_kbdint(s->session, NULL, NULL);
+		result = ask_dialogue(s);
 	}
-	return result;
+	return result == SSH_AUTH_INFO ? ANSWER_NO : answer_of(s, result);
 }
 
-static int login_by_password(struct seam *s)
+static enum answer agent(struct seam *s)
 {
-	int result = SSH_AUTH_DENIED;
-	const int has = ssh_userauth_list(s->session, NULL);
+	int result;
 
-	if (has & SSH_AUTH_METHOD_PASSWORD)
-		result = ssh_userauth_password(s->session, NULL, s->options->password);
-	if (result != SSH_AUTH_SUCCESS && has & SSH_AUTH_METHOD_INTERACTIVE)
-		result = login_by_dialogue(s);
-	return login_result(s, result, "this password");
+	do
+		result = ssh_userauth_agent(s->session, NULL);
+	while (again(s, result));
+	if (result == SSH_AUTH_ERROR && ssh_is_connected(s->session) && !guard_struck())
+		return ANSWER_UNABLE;
+	return answer_of(s, result);
 }
+
+static const char *server_algorithms(struct seam *s)
+{
+	return s->signature_algorithms;
+}
+
+static const struct login_steps steps = {
+	.none = ask_for_nothing,
+	.methods = methods_of,
+	.load_key = load_key,
+	.key_type = key_type,
+	.offer = offer,
+	.sign = sign,
+	.password = password,
+	.dialogue = dialogue,
+	.agent = agent,
+	.server_algorithms = server_algorithms,
+	.failed = login_failed,
+};
 
 static int login(struct seam *s)
 {
-	int first;
+	int bad;
 
 	*s->phase = "auth";
-	first = ssh_userauth_none(s->session, NULL);
-	if (first == SSH_AUTH_ERROR)
-		return failed(s, "log in");
-	if (first != SSH_AUTH_SUCCESS) {
-		int result;
-
-		if (s->options->key)
-			result = login_by_key(s);
-		else if (s->options->password)
-			result = login_by_password(s);
-		else if (s->options->agent)
-			result = login_result(s, ssh_userauth_agent(s->session, NULL),
-					      "the agent's keys");
-		else
-			result = denied(s, "no key and no password");
-		if (result)
-			return -1;
-	}
-	observer_trace(s->o, "authenticated as %s%s", s->options->user,
-		       s->attempt == ATTEMPT_SHA1 ? " with an RSA signature by SHA-1, which is weak"
-						  : "");
-	return 0;
+	ssh_set_blocking(s->session, 0);
+	bad = login_run(&steps, s, s->options, s->o);
+	ssh_set_blocking(s->session, 1);
+	return bad;
 }
 
 /* --- the seam --- */
 
-static struct seam *open_once(const struct seam_options *options, struct observer *o,
-			      const char **phase, enum attempt attempt, bool *again)
+/* A socket below the library: the guard ends whatever it waits for. */
+static int reach(struct seam *s)
+{
+	const struct seam_options *w = s->options;
+
+	s->known = host_key_known(w, s->o);
+	if (!s->known)
+		return -1;
+	s->fd = dial(s->o, w->host, w->port, w->deadline, NULL);
+	if (s->fd < 0)
+		return -1;
+	guard_set(s->fd, w->deadline);
+	s->session = ssh_new();
+	if (s->session)
+		return session_options(s);
+	observer_trouble(s->o, KIND_RESOURCE, "no memory for an SSH session");
+	return -1;
+}
+
+struct seam *seam_open(const struct seam_options *options, struct observer *o, const char **phase)
 {
 	struct seam *s = xcalloc(1, sizeof(*s));
 
@@ -331,39 +357,16 @@ static struct seam *open_once(const struct seam_options *options, struct observe
 			    .o = o,
 			    .options = options,
 			    .phase = phase,
-			    .attempt = attempt,
 			    .opened = clock_mono(),
+			    .methods = BUF_INIT(256),
 			    .errors = BUF_INIT(ERRORS_MAX) };
 	*phase = "connect";
 	listen_to_log(s);
-	s->fd = dial(o, options->host, options->port, options->deadline, NULL);
-	if (s->fd < 0)
-		goto bad;
-	guard_set(s->fd, options->deadline);
-	s->session = ssh_new();
-	if (!s->session) {
-		observer_trouble(o, KIND_RESOURCE, "no memory for an SSH session");
-		goto bad;
+	if (reach(s) || handshake(s) || check_host_key(s) || (!options->no_login && login(s))) {
+		seam_close(s);
+		return NULL;
 	}
-	if (session_options(s) || handshake(s) || check_host_key(s) ||
-	    (!options->no_login && login(s)))
-		goto bad;
 	*phase = "session";
-	return s;
-bad:
-	*again = s->again;
-	seam_close(s);
-	return NULL;
-}
-
-struct seam *seam_open(const struct seam_options *options, struct observer *o, const char **phase)
-{
-	bool again = false;
-	struct seam *s = open_once(options, o, phase, ATTEMPT_MODERN, &again);
-
-	if (!s && again)
-		s = open_once(options, o, phase,
-			      options->rsa_sha1 ? ATTEMPT_SHA1 : ATTEMPT_QUESTION, &again);
 	return s;
 }
 
@@ -454,17 +457,7 @@ const char *seam_banner(const struct seam *s)
 
 const char *seam_host_key(const struct seam *s)
 {
-	return s->host_key ? s->host_key : "";
-}
-
-bool seam_host_key_was_new(const struct seam *s)
-{
-	return s->new_key;
-}
-
-bool seam_used_rsa_sha1(const struct seam *s)
-{
-	return s->attempt == ATTEMPT_SHA1;
+	return s->host_key.text ? s->host_key.text : "";
 }
 
 void seam_close(struct seam *s)
@@ -481,7 +474,10 @@ void seam_close(struct seam *s)
 	}
 	guard_clear();
 	listen_to_log(NULL);
-	free(s->host_key);
+	ssh_key_free(s->key);
+	host_key_release(&s->host_key);
+	buf_free(&s->methods);
+	free(s->known);
 	free(s->signature_algorithms);
 	buf_free(&s->errors);
 	free(s);

@@ -1,8 +1,9 @@
 /*
  * seam: what the checks `git` and `ssh` need of an SSH library, whichever it is.
  *
- * Two backends, chosen by configure (--with-ssh): libssh2 from 1.11 on, else libssh. Every failure
- * is said to the observer with its kind; nothing of the user's configuration is read.
+ * Two backends, chosen by configure (--with-ssh): libssh2 from 1.11 on, else libssh. What they say
+ * alike is in login, host_key and trouble. Every failure is said to the observer with its kind;
+ * nothing of the user's configuration is read.
  */
 #ifndef CHECKS_MODULES_SSH_SEAM_H
 #define CHECKS_MODULES_SSH_SEAM_H
@@ -45,10 +46,8 @@ bool seam_ended(const struct seam *s);
 const char *seam_errors(const struct seam *s);
 /* After the end of the output: its exit status, -1 when the server did not say. */
 int seam_exit_status(struct seam *s);
-const char *seam_banner(const struct seam *s);    /* "SSH-2.0-OpenSSH_9.2p1" */
-const char *seam_host_key(const struct seam *s);  /* "ssh-ed25519 SHA256:…" */
-bool seam_host_key_was_new(const struct seam *s); /* accepted without having been known */
-bool seam_used_rsa_sha1(const struct seam *s);
+const char *seam_banner(const struct seam *s);   /* "SSH-2.0-OpenSSH_9.2p1" */
+const char *seam_host_key(const struct seam *s); /* "ssh-ed25519 SHA256:…" */
 void seam_close(struct seam *s); /* NULL is fine */
 
 /* The backend's library and version: "libssh 0.10.6". */

@@ -1,0 +1,399 @@
+#!/usr/bin/env bats
+# SSH, as a check and below Git, by both libraries: what passes, and for each fault what is wrong.
+
+load helpers
+load services
+load ../lab/git_site
+
+setup_file() {
+	# here, where HOME is still there
+	SRC=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+	ROUNDS=${ROUNDS:-$(lab_program)}
+	git_site_old_sshd_build >"$BATS_FILE_TMPDIR/no-old-sshd" || true
+}
+
+setup() {
+	lab_setup
+	git_site_available || skip "$(git_site_available)"
+	module_built ssh || skip "the module ssh is not built"
+	git_site_ssh_up
+	unset HOME SSH_AUTH_SOCK
+	K=$GIT_SITE/keys
+	S="known_hosts: $GIT_SITE/known_hosts"
+	# not /dev/shm, where another run of these tests may be at work
+	export ROUNDS_SCRATCH=$T/scratch
+	mkdir "$ROUNDS_SCRATCH"
+}
+
+teardown() {
+	lab_teardown
+}
+
+# backend NAME: the modules that stand on this library. $rsa and $stranger: what becomes of RSA
+# keys there.
+backend() {
+	local folder own=libssh
+
+	folder=$(dirname "$ROUNDS")
+	! ldd "$folder/.libs/ssh.so" | grep -q 'libssh2\.' || own=libssh2
+	if [ "$1" != $own ]; then
+		folder=$folder/ssh-backends/$1
+		[ -e "$folder/.libs/ssh.so" ] || skip "no module is built on $1"
+	fi
+	export ROUNDS_MODULES=$folder
+	rsa="pass -" stranger="fail auth"
+	# it signs with SHA-1 alone then
+	[ "$1" = libssh ] || pkg-config --atleast-version=1.11 libssh2 ||
+		rsa="fail auth_algorithm" stranger="fail auth_algorithm"
+}
+
+# git_by ID KEY FIELDS: a clone of small.git by the scp form, with a key of the site.
+git_by() {
+	check git "$1" "url: '$SSH_USER@127.0.0.1:group/small.git', port: $SSH, key: $K/$2, $3"
+}
+
+# ssh_by ID PORT KEY FIELDS [EXPECT]
+ssh_by() {
+	check ssh "$1" "host: 127.0.0.1, port: $2, user: $SSH_USER, key: $K/$3, $4" "${5:-}"
+}
+
+# nothing_left: no private directory of a clone, and no process of ours.
+nothing_left() {
+	[ -z "$(ls -A "$ROUNDS_SCRATCH")" ] || {
+		ls -A "$ROUNDS_SCRATCH"
+		return 1
+	}
+	! pgrep -f "^[^ ]*rounds .*$T/" || return 1
+}
+
+# --- what works ---
+
+ways_in() {
+	local pinned known
+
+	backend "$1"
+	pinned=$(ssh-keygen -lf "$K/host.pub" | cut -d' ' -f2)
+	git_site_sshd shell
+	shell=$(cat "$GIT_SITE/shell.port")
+	git_site_moody password --password pa55-of-the-lab
+	password=$moody
+	git_site_moody dialogue --dialogue pa55-of-the-lab
+	ssh-keygen -Hf "$GIT_SITE/known_hosts" >/dev/null 2>&1
+	{
+		printf '*.example,[127.0.0.*]:* '
+		cut -d' ' -f1,2 "$K/host.pub"
+	} >"$GIT_SITE/patterns"
+
+	check git url "url: 'ssh://$SSH_USER@127.0.0.1:$SSH/group/small.git', $S, key: $K/ed25519" \
+		"files: 3"
+	git_by scp ed25519 "$S"
+	git_by ecdsa ecdsa "$S"
+	git_by rsa-3072 rsa "$S"
+	git_by passphrase locked "$S, key_passphrase: pa55phrase-of-the-lab"
+	git_by accept-new ed25519 "host_key: accept-new, known_hosts: /nonexistent"
+	git_by pinned ecdsa "host_key: '$pinned'"
+	git_by patterns ed25519 "known_hosts: $GIT_SITE/patterns"
+	check ssh greeting "host: 127.0.0.1, port: $shell, $S" \
+		"banner: { matches: '^SSH-2.0-OpenSSH' }"
+	ssh_by login "$shell" ed25519 "$S"
+	ssh_by command "$shell" ecdsa "$S, command: 'echo out; echo err >&2; exit 3'" \
+		"exit_status: 3, stdout: \"out\\n\", stderr: \"err\\n\""
+	ssh_by much "$shell" ed25519 "$S, command: 'yes | head -c 3000000'" \
+		"exit_status: 0, stdout: { length: 65536 }"
+	known="user: u, password: pa55-of-the-lab, host_key: '$pinned'"
+	check ssh password "host: 127.0.0.1, port: $password, $known, command: status 0"
+	check ssh dialogue "host: 127.0.0.1, port: $moody, $known, command: status 7" \
+		"exit_status: 7"
+	inspect ssh
+	table "url pass -
+		scp pass -
+		ecdsa pass -
+		rsa-3072 $rsa
+		passphrase pass -
+		accept-new pass -
+		pinned pass -
+		patterns pass -
+		greeting pass -
+		login pass -
+		command pass -
+		much pass -
+		password pass -
+		dialogue pass -"
+	nothing_left
+	result "$T/r.json" ssh/accept-new '.trace[] | select(contains("accept-new"))'
+	nowhere pa55-of-the-lab "$T/r.json" "$T/r.txt"
+}
+
+@test "ssh: every way in that ought to work, works: libssh" {
+	ways_in libssh
+}
+
+@test "ssh: every way in that ought to work, works: libssh2" {
+	ways_in libssh2
+}
+
+# --- what is refused ---
+
+refusals() {
+	local key at known impatient
+
+	backend "$1"
+	git_site_sshd shell
+	git_site_sshd impatient "MaxAuthTries 1"
+	impatient=$(cat "$GIT_SITE/impatient.port")
+	git_site_moody password --password pa55-of-the-lab
+	password="host: 127.0.0.1, port: $moody, user: u, password"
+	git_site_moody dialogue --dialogue pa55-of-the-lab
+	dialogue="host: 127.0.0.1, port: $moody, user: u, password"
+	known="known_hosts: $GIT_SITE/known_hosts"
+	{
+		echo -n '@revoked '
+		head -n 1 "$GIT_SITE/known_hosts"
+		cat "$GIT_SITE/known_hosts"
+	} >"$GIT_SITE/known_hosts.revoked"
+
+	for key in git ssh; do
+		at="url: 'ssh://$SSH_USER@127.0.0.1:"
+		[ $key = git ] || at="host: 127.0.0.1, user: $SSH_USER, port: "
+		to() { [ $key = ssh ] && echo "$at$1" || echo "$at$1/group/small.git'"; }
+		check $key $key-refused "$(to "$(free_port)"), $S, key: $K/ed25519"
+		check $key $key-stranger "$(to "$SSH"), $S, key: $K/stranger"
+		check $key $key-no-key "$(to "$SSH"), $S"
+		check $key $key-unknown "$(to "$SSH"), $known.empty, key: $K/ed25519"
+		check $key $key-changed "$(to "$SSH"), $known.wrong, key: $K/ed25519"
+		check $key $key-changed-new "$(to "$SSH"), $known.wrong, key: $K/ed25519, \
+			host_key: accept-new"
+		check $key $key-revoked "$(to "$SSH"), $known.revoked, key: $K/ed25519"
+		check $key $key-not-pinned "$(to "$SSH"), host_key: 'SHA256:AAAA', key: $K/ed25519"
+		check $key $key-passphrase "$(to "$SSH"), $S, key: $K/locked, \
+			key_passphrase: wrong-one"
+		check $key $key-not-a-key "$(to "$SSH"), $S, key: $K/ed25519.pub"
+		check $key $key-impatient "$(to "$impatient"), $S, key: $K/stranger"
+	done
+	at="$SSH_USER@127.0.0.1:group"
+	check git no-repository "url: '$at/nothing.git', port: $SSH, $S, key: $K/ed25519"
+	check git denied "url: '$at/denied.git', port: $SSH, $S, key: $K/ed25519"
+	check git no-branch "url: '$at/small.git', branch: nothing, port: $SSH, $S, key: $K/ed25519"
+	check git empty "url: '$at/empty.git', port: $SSH, $S, key: $K/ed25519"
+	check ssh password "$password: wrong-one, host_key: accept-new"
+	check ssh dialogue "$dialogue: wrong-one, host_key: accept-new"
+	ssh_by command "$(cat "$GIT_SITE/shell.port")" ed25519 "$S, command: exit 3"
+	inspect ssh
+	table "$(for key in git ssh; do
+		cat <<-ROWS
+			$key-refused fail refused
+			$key-stranger fail auth
+			$key-no-key fail auth
+			$key-unknown fail host_key_unknown
+			$key-changed fail host_key_changed
+			$key-changed-new fail host_key_changed
+			$key-revoked fail host_key_changed
+			$key-not-pinned fail host_key_changed
+			$key-passphrase error parameter
+			$key-not-a-key error parameter
+			$key-impatient fail auth
+		ROWS
+	done)
+		no-repository fail not_found
+		denied fail forbidden
+		no-branch fail branch_missing
+		empty fail empty
+		password fail auth
+		dialogue fail auth
+		command fail -"
+	[ "$status" -eq 1 ]
+	nothing_left
+	nowhere wrong-one "$T/r.json" "$T/r.txt"
+}
+
+@test "ssh: whatever is refused is told apart: libssh" {
+	refusals libssh
+}
+
+@test "ssh: whatever is refused is told apart: libssh2" {
+	refusals libssh2
+}
+
+# --- signatures ---
+
+signatures() {
+	local at url said=
+
+	backend "$1"
+	git_site_sshd old "PubkeyAcceptedAlgorithms ssh-rsa" "ForceCommand $K/forced"
+	git_site_sshd narrow "PubkeyAcceptedAlgorithms rsa-sha2-256" "ForceCommand $K/forced"
+	git_site_moody narrow --narrow ssh-ed25519
+	ssh-keygen -q -t rsa -b 3072 -N '' -f "$K/strange-rsa"
+	at="$SSH_USER@127.0.0.1"
+	url="url: 'ssh://$at:$(cat "$GIT_SITE/old.port")/group/small.git', $S"
+	check git never "$url, key: $K/rsa"
+	check git if-needed "$url, key: $K/rsa, rsa_sha1: if_needed"
+	check git stranger "$url, key: $K/strange-rsa"
+	check git stranger-sha1 "$url, key: $K/strange-rsa, rsa_sha1: if_needed"
+	git_by not-needed rsa "$S, rsa_sha1: if_needed"
+	url="url: 'ssh://$at:$(cat "$GIT_SITE/narrow.port")/group/small.git', $S"
+	check git other-hash "$url, key: $K/rsa"
+	# OpenSSH names what it was built with: of a key that it refuses nothing tells why
+	check git type-unsaid "$url, key: $K/ed25519"
+	url="host: 127.0.0.1, port: $moody, user: u, host_key: accept-new"
+	check ssh type-said "$url, key: $K/ed25519"
+	check ssh type-taken "$url, key: $K/ecdsa"
+	inspect ssh
+	# before 1.11 libssh2 does not ask a server for what it takes
+	[ "$1" = libssh ] || [ "$rsa" = "pass -" ] || said="fail auth"
+	table "never fail auth_algorithm
+		if-needed pass -
+		stranger $stranger
+		stranger-sha1 $stranger
+		not-needed $rsa
+		other-hash $rsa
+		type-unsaid fail auth
+		type-said ${said:-fail auth_algorithm}
+		type-taken pass -"
+	result "$T/r.json" ssh/if-needed '.trace | join(" ") | contains("SHA-1")'
+	result "$T/r.json" ssh/not-needed '.trace | join(" ") | contains("SHA-1") | not'
+	result "$T/r.json" ssh/type-unsaid '.error.text | contains("its type is excluded")'
+	[ "$said" ] ||
+		result "$T/r.json" ssh/type-said '.error.text | contains("ecdsa-sha2-nistp256")'
+}
+
+@test "ssh: keys and signatures that do not fit are told, with what would: libssh" {
+	signatures libssh
+}
+
+@test "ssh: keys and signatures that do not fit are told, with what would: libssh2" {
+	signatures libssh2
+}
+
+# An old Go program behind Git platforms, as the field has them.
+old_server() {
+	local url host id
+
+	backend "$1"
+	[ ! -s "$BATS_FILE_TMPDIR/no-old-sshd" ] || skip "$(cat "$BATS_FILE_TMPDIR/no-old-sshd")"
+	git_site_old_sshd
+	url="url: 'ssh://git@127.0.0.1:$old/group/small.git', host_key: accept-new"
+	host="host: 127.0.0.1, port: $old, user: git, host_key: accept-new"
+
+	check git never "$url, key: $K/rsa"
+	check git if-needed "$url, key: $K/rsa, rsa_sha1: if_needed" "files: 3"
+	check git ed25519 "$url, key: $K/ed25519"
+	check git ecdsa "$url, key: $K/ecdsa"
+	check git stranger "$url, key: $K/stranger, rsa_sha1: if_needed"
+	check git no-repository "${url/small/nothing}, key: $K/rsa, rsa_sha1: if_needed"
+	check ssh ssh-never "$host, key: $K/rsa"
+	check ssh ssh-if-needed "$host, key: $K/rsa, rsa_sha1: if_needed, command: whoami" \
+		"exit_status: 128, stderr: { contains: not allowed }"
+	inspect ssh
+	table "never fail auth_algorithm
+		if-needed pass -
+		ed25519 pass -
+		ecdsa pass -
+		stranger fail auth
+		no-repository fail not_found
+		ssh-never fail auth_algorithm
+		ssh-if-needed pass -"
+	result "$T/r.json" ssh/never '.error.text | contains("ssh-rsa") and contains("if_needed")'
+	for id in if-needed ssh-if-needed; do
+		result "$T/r.json" ssh/$id '.trace | join(" ") | contains("SHA-1")'
+	done
+	nothing_left
+}
+
+@test "ssh: an old Go server takes RSA keys by SHA-1 alone, where it may: libssh" {
+	old_server libssh
+}
+
+@test "ssh: an old Go server takes RSA keys by SHA-1 alone, where it may: libssh2" {
+	old_server libssh2
+}
+
+# --- faults ---
+
+# faulty ID FAULT:BYTES TYPE FIELDS-BEFORE-PORT PORT FIELDS
+faulty() {
+	local timeout=20s
+
+	# those that end by the timeout alone need not be waited for long
+	[[ "$2" != stall* && "$2" != trickle* ]] || timeout=2s
+	proxied "$5" "${2%:*}" "${2#*:}"
+	printf -- '- id: %s\n  timeout: %s\n  %s: { %s%s%s }\n' \
+		"$1-${2/:/-}" "$timeout" "$3" "$4" "$proxied" "$6" >>"$T/checks"
+}
+
+faults_in_front() {
+	local fault mood name key="host_key: accept-new, known_hosts: /nonexistent, key: $K/ed25519"
+
+	backend "$1"
+	git_site_sshd shell
+	git_site_moody faults
+	faults silent blackhole || true
+	for fault in stall:0 trickle:0 stall:2000 stall:50000 trickle:50000 reset:0 reset:50000 \
+		close:0 close:50000 garbage:0 garbage:50000 endless:0 corrupt:2000 corrupt:50000; do
+		faulty git "$fault" git "url: 'ssh://$SSH_USER@127.0.0.1:" "$SSH" \
+			"/group/small.git', $key"
+		faulty ssh "$fault" ssh "host: 127.0.0.1, user: $SSH_USER, port: " \
+			"$(cat "$GIT_SITE/shell.port")" ", $key, command: head -c 200000 /dev/zero"
+	done
+	for fault in blackhole silent; do
+		name=port_$fault
+		check git git-$fault "url: 'ssh://git@127.0.0.1:${!name}/x.git', $key"
+		check ssh ssh-$fault "host: 127.0.0.1, port: ${!name}, user: u, $key"
+	done
+	for mood in nothing signal refuse mute stall reset close endless; do
+		check ssh $mood "host: 127.0.0.1, port: $moody, user: u, $key, command: $mood"
+	done
+	sed -i -E 's/^(- id: (.*-blackhole|.*-silent|mute|stall|endless))$/\1\n  timeout: 2s/' \
+		"$T/checks"
+	inspect ssh
+	verdicts >"$T/got"
+	diff <({
+		for key in git ssh; do
+			cat <<-TABLE
+				$key-blackhole fail timeout
+				$key-silent fail timeout
+				$key-stall-0 fail timeout
+				$key-trickle-0 fail timeout
+				$key-stall-2000 fail timeout
+				$key-stall-50000 fail timeout
+				$key-trickle-50000 fail timeout
+				$key-reset-0 fail reset
+				$key-reset-50000 fail reset
+				$key-close-0 fail closed
+				$key-close-50000 fail closed
+				$key-garbage-0 fail protocol
+				$key-garbage-50000 fail protocol
+				$key-endless-0 fail protocol
+				$key-corrupt-2000 fail protocol
+				$key-corrupt-50000 fail protocol
+			TABLE
+		done
+		cat <<-TABLE
+			nothing fail -
+			signal fail -
+			refuse fail forbidden
+			mute fail timeout
+			stall fail timeout
+			reset fail reset
+			close fail closed
+			endless fail timeout
+		TABLE
+	} | sort) <(sort "$T/got") || {
+		cat "$T/r.txt"
+		return 1
+	}
+	# an exit status that never came is none
+	result "$T/r.json" ssh/nothing '.actual == "-1"'
+	# in time: the timeout and a second
+	jq -e '[.results[] | select(.error.kind == "timeout") | .duration_ms] | max < 3000' \
+		"$T/r.json"
+	nothing_left
+}
+
+@test "ssh: every fault in front of the real servers ends in time, with its kind: libssh" {
+	faults_in_front libssh
+}
+
+@test "ssh: every fault in front of the real servers ends in time, with its kind: libssh2" {
+	faults_in_front libssh2
+}
