@@ -8,6 +8,7 @@
 
 #include "checks/check.h"
 #include "checks/net/address.h"
+#include "checks/net/certificate_facts.h"
 
 static const struct field http_fields[] = {
 	FIELD_TEXT(struct http_query, body,
@@ -39,20 +40,11 @@ static const struct field http_fields[] = {
 };
 
 static const struct fact tls_facts[] = {
-	{ .name = "days_left",
-	  .type = FACT_INT,
-	  .range = RANGE_SIGNED,
-	  .doc = "Whole days until the server's certificate ends; negative when it has." },
-	{ .name = "expires", .type = FACT_TIME, .doc = "When the certificate ends." },
-	{ .name = "issuer", .type = FACT_TEXT, .doc = "Who signed the certificate." },
-	{ .name = "names",
-	  .type = FACT_LIST,
-	  .item = FACT_TEXT,
-	  .doc = "Host names and addresses that the certificate is for." },
-	{ .name = "subject", .type = FACT_TEXT, .doc = "Whom the certificate names." },
-	{ .name = "trusted",
-	  .type = FACT_BOOL,
-	  .doc = "Whether it is valid, trusted and for this host, also with verify: false." },
+	CERTIFICATE_FACTS_CHAIN,
+	CERTIFICATE_FACTS_DAYS,
+	CERTIFICATE_FACT_PROBLEM,
+	CERTIFICATE_FACTS_REST,
+	CERTIFICATE_FACT_TRUSTED,
 	{ .name = NULL },
 };
 

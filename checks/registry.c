@@ -33,6 +33,7 @@ extern const struct check_type check_ssh;
 extern const struct check_type check_supervisor;
 extern const struct check_type check_system;
 extern const struct check_type check_tcp;
+extern const struct check_type check_tls;
 extern const struct check_type check_udp;
 extern const struct check_type check_user;
 extern const struct check_type check_value;
@@ -66,6 +67,7 @@ const struct check_type *const check_registry[] = {
 	&check_supervisor,
 	&check_system,
 	&check_tcp,
+	&check_tls,
 	&check_udp,
 	&check_user,
 	&check_value,

@@ -7,16 +7,19 @@
 #include <string.h>
 
 #include <openssl/err.h>
+#include <openssl/evp.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
 #include "checks/net/address.h"
+#include "checks/net/payload.h"
 #include "engine/base/auto.h"
 #include "engine/base/buf.h"
 #include "engine/base/clock.h"
 #include "engine/base/xalloc.h"
 
 #define NAMES_MAX 200
+#define CHAIN_MAX 20
 #define SECONDS_OF_A_DAY 86400
 
 /* Seconds since the epoch, negative when the time cannot be read. */
@@ -91,6 +94,45 @@ static json_t *names_fact(X509 *x)
 	return list;
 }
 
+json_t *certificate_time(const ASN1_TIME *t)
+{
+	char when[40];
+
+	clock_rfc3339(time_of(t) * NS_PER_S, when, sizeof(when));
+	return json_string(when);
+}
+
+static json_t *hex_fact(const unsigned char *bytes, size_t len)
+{
+	auto_buf struct buf text = BUF_INIT(1024);
+
+	payload_print_hex(bytes, len, &text);
+	return json_string(buf_text(&text));
+}
+
+/* What the key and the signature are made with. */
+static void key_facts(json_t *facts, X509 *x)
+{
+	EVP_PKEY *key = X509_get0_pubkey(x);
+	const char *type = key ? OBJ_nid2sn(EVP_PKEY_base_id(key)) : NULL;
+	const char *signature = OBJ_nid2ln(X509_get_signature_nid(x));
+	const ASN1_INTEGER *serial = X509_get0_serialNumber(x);
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned len = 0;
+
+	if (key)
+		json_object_set_new(facts, "key_bits", json_integer(EVP_PKEY_bits(key)));
+	if (type)
+		json_object_set_new(facts, "key_type", json_string(type));
+	if (signature)
+		json_object_set_new(facts, "signature_algorithm", json_string(signature));
+	json_object_set_new(facts, "serial",
+			    hex_fact(ASN1_STRING_get0_data(serial),
+				     (size_t)ASN1_STRING_length(serial)));
+	if (X509_digest(x, EVP_sha256(), digest, &len))
+		json_object_set_new(facts, "sha256", hex_fact(digest, len));
+}
+
 static json_t *certificate_facts(X509 *x)
 {
 	json_t *facts = json_object();
@@ -98,17 +140,34 @@ static json_t *certificate_facts(X509 *x)
 	int64_t left = ends - clock_real() / NS_PER_S;
 	auto_free char *subject = name_text(X509_get_subject_name(x));
 	auto_free char *issuer = name_text(X509_get_issuer_name(x));
-	char when[40];
 
-	clock_rfc3339(ends * NS_PER_S, when, sizeof(when));
 	/* rounded down: a certificate that ended an hour ago has -1 days left */
 	json_object_set_new(facts, "days_left",
 			    json_integer(left / SECONDS_OF_A_DAY - (left % SECONDS_OF_A_DAY < 0)));
-	json_object_set_new(facts, "expires", json_string(when));
+	json_object_set_new(facts, "expires", certificate_time(X509_get0_notAfter(x)));
+	json_object_set_new(facts, "not_before", certificate_time(X509_get0_notBefore(x)));
 	json_object_set_new(facts, "issuer", text_fact(issuer, strlen(issuer)));
 	json_object_set_new(facts, "subject", text_fact(subject, strlen(subject)));
 	json_object_set_new(facts, "names", names_fact(x));
+	key_facts(facts, x);
 	return facts;
+}
+
+/* All that the server has sent, its own first, and the least days that are left of them. */
+static void chain_facts(json_t *facts, STACK_OF(X509) *sent)
+{
+	json_t *chain = json_array();
+	json_int_t least = json_integer_value(json_object_get(facts, "days_left"));
+
+	for (int i = 0; i < sk_X509_num(sent) && i < CHAIN_MAX; i++) {
+		json_t *one = certificate_facts(sk_X509_value(sent, i));
+		json_int_t left = json_integer_value(json_object_get(one, "days_left"));
+
+		least = left < least ? left : least;
+		json_array_append_new(chain, one);
+	}
+	json_object_set_new(facts, "chain", chain);
+	json_object_set_new(facts, "chain_days_left", json_integer(least));
 }
 
 /* "a.example, b.example", at most a few. */
@@ -248,10 +307,13 @@ int certificate_verify(struct certificate *c, X509_STORE_CTX *ctx, X509_STORE *s
 	if (!own)
 		return 0;
 	c->facts = certificate_facts(shown);
+	chain_facts(c->facts, X509_STORE_CTX_get0_untrusted(ctx));
 	certificate_judge(c, own, host);
 	X509_STORE_CTX_free(own);
 	X509_STORE_CTX_set_error(ctx, (int)c->verify);
 	json_object_set_new(c->facts, "trusted", json_boolean(c->verify == X509_V_OK));
+	if (c->why)
+		json_object_set_new(c->facts, "problem", text_fact(c->why, strlen(c->why)));
 	ERR_clear_error();
 	return c->verify == X509_V_OK;
 }

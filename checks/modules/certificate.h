@@ -13,8 +13,7 @@ struct buf;
 
 /* What was seen of one server; lies in the state of who connects. */
 struct certificate {
-	json_t *facts; /* days_left, expires, issuer, names, subject, trusted; NULL: none was shown
-			*/
+	json_t *facts; /* as checks/net/certificate_facts.h; NULL: none was shown */
 	long verify;   /* X509_V_OK, or the first thing that is wrong */
 	char *why;     /* in words, NULL when nothing is */
 };
@@ -25,6 +24,8 @@ struct certificate {
 int certificate_verify(struct certificate *c, X509_STORE_CTX *ctx, X509_STORE *store,
 		       const char *host);
 void certificate_free(struct certificate *c);
+/* A time as facts have it; a new reference. */
+json_t *certificate_time(const ASN1_TIME *t);
 
 /* The certificates to trust: of a PEM file, or of the system (file NULL). Kept by file; owned by
  * the cache. */

@@ -12,9 +12,11 @@
 #include <openssl/ssl.h>
 
 #include "checks/modules/certificate.h"
+#include "checks/modules/staple.h"
 #include "checks/net/address.h"
 #include "checks/net/connect.h"
 #include "engine/base/auto.h"
+#include "engine/base/buf.h"
 #include "engine/base/err.h"
 #include "engine/base/xalloc.h"
 #include "engine/decl/kind.h"
@@ -54,10 +56,78 @@ static void tls_close(struct tls *t)
 	free(t);
 }
 
+/* Old versions are asked for on purpose: whether a server still takes them. */
+static int tls_versions(struct tls *t, const struct tls_options *o, struct err **e)
+{
+	if (o->max && o->max < TLS1_2_VERSION)
+		SSL_set_security_level(t->ssl, 0);
+	if (o->max && !o->min && !SSL_set_min_proto_version(t->ssl, TLS1_VERSION))
+		return err_set(e, ERR_UNAVAILABLE, "OpenSSL here does not speak old TLS");
+	if ((o->min && !SSL_set_min_proto_version(t->ssl, (int)o->min)) ||
+	    (o->max && !SSL_set_max_proto_version(t->ssl, (int)o->max)))
+		return err_set(e, ERR_UNAVAILABLE, "OpenSSL here does not speak this version");
+	return 0;
+}
+
+/* One name with its length before it: RFC 7301, section 3.1. */
+static int tls_alpn(struct tls *t, const char *name, struct err **e)
+{
+	auto_buf struct buf list = BUF_INIT(256);
+
+	if (!name)
+		return 0;
+	buf_addc(&list, (char)strlen(name));
+	buf_adds(&list, name);
+	if (SSL_set_alpn_protos(t->ssl, (const unsigned char *)list.data, (unsigned)list.len))
+		return err_set(e, ERR_DATA, "alpn: '%s' cannot be offered", name);
+	return 0;
+}
+
+/* OpenSSL would ask the terminal for a passphrase. */
+static int on_passphrase(char *out, int size, int writing, void *passphrase)
+{
+	const char *text = passphrase ? passphrase : "";
+	size_t len = strlen(text);
+
+	(void)writing;
+	if (!len || len > (size_t)size)
+		return -1;
+	memcpy(out, text, len);
+	return (int)len;
+}
+
+static int tls_identity(struct tls *t, const struct tls_options *o, struct err **e)
+{
+	const char *key = o->key ? o->key : o->cert;
+	union {
+		const char *text;
+		void *userdata;
+	} passphrase = { .text = o->key_passphrase };
+	bool taken;
+
+	SSL_set_default_passwd_cb(t->ssl, on_passphrase);
+	SSL_set_default_passwd_cb_userdata(t->ssl, passphrase.userdata);
+	taken = SSL_use_certificate_chain_file(t->ssl, o->cert) == 1;
+	if (!taken)
+		err_set(e, ERR_DATA, "the client certificate in '%s' cannot be used: %s", o->cert,
+			ERR_reason_error_string(ERR_peek_last_error()));
+	else if (SSL_use_PrivateKey_file(t->ssl, key, SSL_FILETYPE_PEM) != 1) {
+		err_set(e, ERR_DATA, "the client key in '%s' cannot be used%s: %s", key,
+			o->key_passphrase ? "" : " (without a passphrase)",
+			ERR_reason_error_string(ERR_peek_last_error()));
+		taken = false;
+	}
+	SSL_set_default_passwd_cb_userdata(t->ssl, NULL);
+	ERR_clear_error();
+	return taken ? 0 : -1;
+}
+
 static int tls_configure(struct tls *t, const struct shared *shared, int fd,
 			 const struct tls_options *options, struct err **e)
 {
 	struct address numeric;
+
+	const char *name = t->host;
 
 	t->store = trust_store(shared->trust, options->ca, e);
 	if (!t->store)
@@ -69,16 +139,20 @@ static int tls_configure(struct tls *t, const struct shared *shared, int fd,
 	SSL_set_connect_state(t->ssl);
 	SSL_set_verify(t->ssl, SSL_VERIFY_PEER, NULL);
 	/* no server name for addresses: RFC 6066, section 3 */
-	if (!address_parse(options->host, &numeric) && !SSL_set_tlsext_host_name(t->ssl, t->host))
-		return err_set(e, ERR_DATA, "'%s' cannot be a server name", options->host);
-	return 0;
+	if (!address_parse(name, &numeric) && !SSL_set_tlsext_host_name(t->ssl, name))
+		return err_set(e, ERR_DATA, "'%s' cannot be a server name", name);
+	if (options->staple)
+		SSL_set_tlsext_status_type(t->ssl, TLSEXT_STATUSTYPE_ocsp);
+	if (tls_versions(t, options, e) < 0 || tls_alpn(t, options->alpn, e) < 0)
+		return -1;
+	return options->cert ? tls_identity(t, options, e) : 0;
 }
 
 static struct tls *tls_open(void *object, int fd, const struct tls_options *options, struct err **e)
 {
 	struct tls *t = xcalloc(1, sizeof(*t));
 
-	t->host = xstrdup(options->host);
+	t->host = xstrdup(options->server_name ? options->server_name : options->host);
 	t->verify = options->verify;
 	if (tls_configure(t, object, fd, options, e) < 0) {
 		tls_close(t);
@@ -123,6 +197,12 @@ static void handshake_trouble(struct tls *t, struct observer *o, enum tls_state 
 				 "connection closed by the server in the TLS handshake");
 	else if (errno)
 		net_trouble(o, errno, "the server in the TLS handshake");
+	else if (reason == SSL_R_NO_PROTOCOLS_AVAILABLE)
+		observer_trouble(o, KIND_MODULE,
+				 "OpenSSL of this machine speaks none of these versions of TLS");
+	else if (reason == SSL_R_TLSV1_ALERT_PROTOCOL_VERSION || reason == SSL_R_UNSUPPORTED_PROTOCOL)
+		observer_trouble(o, KIND_TLS, "the server takes no such version of TLS: %s",
+				 ERR_reason_error_string(code));
 	else if (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST)
 		observer_trouble(o, KIND_TLS, "the server does not speak TLS on this port");
 	else
@@ -171,6 +251,23 @@ static enum tls_state tls_write(struct tls *t, const void *bytes, size_t *len, u
 	return result == 1 ? TLS_OK : tls_state(t, result, events);
 }
 
+static json_t *tls_facts(struct tls *t)
+{
+	json_t *facts = t->certificate.facts ? json_copy(t->certificate.facts) : json_object();
+	const unsigned char *alpn = NULL;
+	unsigned len = 0;
+
+	if (!SSL_is_init_finished(t->ssl))
+		return facts;
+	SSL_get0_alpn_selected(t->ssl, &alpn, &len);
+	json_object_set_new(facts, "protocol", json_string(SSL_get_version(t->ssl)));
+	json_object_set_new(facts, "cipher", json_string(SSL_get_cipher_name(t->ssl)));
+	json_object_set_new(facts, "ocsp", staple_facts(t->ssl, t->store));
+	if (len)
+		json_object_set_new(facts, "alpn", observer_text((const char *)alpn, len));
+	return facts;
+}
+
 static void shared_free(void *object)
 {
 	struct shared *s = object;
@@ -212,4 +309,5 @@ const struct tls_api tls_api = {
 	.read = tls_read,
 	.write = tls_write,
 	.close = tls_close,
+	.facts = tls_facts,
 };

@@ -20,6 +20,12 @@ struct tls_options {
 			     for */
 	const char *ca;   /* a file of certificates to trust; NULL: the system's */
 	bool verify;
+	const char *server_name;     /* the name to ask and to verify for; NULL: host */
+	const char *cert, *key;      /* files of the client's certificate and key; may be NULL */
+	const char *key_passphrase;  /* may be NULL */
+	const char *alpn;            /* a protocol to offer; NULL: none */
+	unsigned min, max;           /* versions as on the wire (0x0303: TLS 1.2); 0: OpenSSL's */
+	bool staple;                 /* ask for an OCSP answer */
 };
 
 /* What a call came to; TLS_WAIT: call again when the socket is ready for *events. */
@@ -37,6 +43,9 @@ struct tls_api {
 	enum tls_state (*read)(struct tls *t, void *bytes, size_t *len, uint32_t *events);
 	enum tls_state (*write)(struct tls *t, const void *bytes, size_t *len, uint32_t *events);
 	void (*close)(struct tls *t);
+	/* What is known of the connection and of the server's certificate, also after a handshake
+	 * that failed; a map, a new reference. */
+	json_t *(*facts)(struct tls *t);
 };
 
 /* Of checks/modules/tls.c: only for modules that link it. */
