@@ -18,6 +18,7 @@ struct wire {
 	CURLM *multi;
 	struct loop_timer *timer;
 	struct trust *trust;
+	CURL *closed; /* a transfer under way whose socket was closed in this turn; or NULL */
 };
 
 struct watch {
@@ -25,6 +26,20 @@ struct watch {
 	curl_socket_t socket;
 	struct loop_fd *fd;
 };
+
+/* When an address refuses the connection, libcurl (7.88) goes on to the next one not before some
+ * timer of the transfer runs out, and after the second one there is none: nothing would happen
+ * until the timeout. To pause and go on makes it run at once. */
+static void wire_go_on(struct wire *w)
+{
+	CURL *easy = TAKE(w->closed);
+	curl_off_t connected = 0;
+
+	if (!easy || curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connected) || connected)
+		return;
+	curl_easy_pause(easy, CURLPAUSE_ALL);
+	curl_easy_pause(easy, CURLPAUSE_CONT);
+}
 
 /* Tell the owners of the transfers that have ended. They may add others meanwhile. */
 static void wire_collect(struct wire *w)
@@ -40,7 +55,7 @@ static void wire_collect(struct wire *w)
 		if (m->msg != CURLMSG_DONE)
 			continue;
 		curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&end);
-		curl_multi_remove_handle(w->multi, easy);
+		wire_remove(w, easy);
 		end->fn(end->ctx, result);
 	}
 }
@@ -59,6 +74,7 @@ static void on_ready(void *ctx, uint32_t events)
 		what |= CURL_CSELECT_ERR;
 	curl_multi_socket_action(w->multi, watch->socket, what, &running);
 	wire_collect(w);
+	wire_go_on(w);
 }
 
 static void on_timer(void *ctx)
@@ -69,6 +85,7 @@ static void on_timer(void *ctx)
 	w->timer = NULL;
 	curl_multi_socket_action(w->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 	wire_collect(w);
+	wire_go_on(w);
 }
 
 static int on_timer_wish(CURLM *multi, long ms, void *ctx)
@@ -101,8 +118,8 @@ static int on_socket_wish(CURL *easy, curl_socket_t s, int what, void *ctx, void
 	struct wire *w = ctx;
 	struct watch *watch = socket_ctx;
 
-	(void)easy;
 	if (what == CURL_POLL_REMOVE) {
+		w->closed = easy;
 		if (watch)
 			loop_fd_remove(watch->fd);
 		free(watch);
@@ -134,7 +151,10 @@ int wire_add(struct wire *w, CURL *easy, struct wire_end *end, struct err **e)
 
 void wire_remove(struct wire *w, CURL *easy)
 {
+	/* this closes its sockets, too */
 	curl_multi_remove_handle(w->multi, easy);
+	if (w->closed == easy)
+		w->closed = NULL;
 }
 
 struct trust *wire_trust(struct wire *w)

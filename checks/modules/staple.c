@@ -1,5 +1,6 @@
 /*
- * staple - what an OCSP answer that a server sends along says of its certificate. Asks no responder.
+ * staple - what an OCSP answer that a server sends along says of its certificate. Asks no
+ * responder.
  */
 #include "checks/modules/staple.h"
 

@@ -200,7 +200,8 @@ static void handshake_trouble(struct tls *t, struct observer *o, enum tls_state 
 	else if (reason == SSL_R_NO_PROTOCOLS_AVAILABLE)
 		observer_trouble(o, KIND_MODULE,
 				 "OpenSSL of this machine speaks none of these versions of TLS");
-	else if (reason == SSL_R_TLSV1_ALERT_PROTOCOL_VERSION || reason == SSL_R_UNSUPPORTED_PROTOCOL)
+	else if (reason == SSL_R_TLSV1_ALERT_PROTOCOL_VERSION ||
+		 reason == SSL_R_UNSUPPORTED_PROTOCOL)
 		observer_trouble(o, KIND_TLS, "the server takes no such version of TLS: %s",
 				 ERR_reason_error_string(code));
 	else if (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST)

@@ -1,5 +1,6 @@
 /*
- * certificate_facts - what every check type tells of a server's certificate, under one set of names.
+ * certificate_facts - what every check type tells of a server's certificate, under one set of
+ * names.
  */
 #ifndef CHECKS_NET_CERTIFICATE_FACTS_H
 #define CHECKS_NET_CERTIFICATE_FACTS_H
@@ -9,7 +10,8 @@
 /* The members of one certificate of a chain. */
 extern const struct fact chain_certificate_facts[];
 
-/* Rows of a sorted table: those before, and those after, what a type has of its own between them. */
+/* Rows of a sorted table: those before, and those after, what a type has of its own between
+ * them. */
 #define CERTIFICATE_FACTS_CHAIN \
 	{ .name = "chain", \
 	  .type = FACT_LIST, \

@@ -343,14 +343,21 @@ in_a_world() {
 		- id: dns
 		  dns: { name: fifty.site }
 		  expect: { count: 50 }
+		- id: http
+		  http: { url: "http://fifty.site:8000/" }
+		  expect: { body: ok }
 		- id: none
 		  tcp: { host: fifty.site, port: 8001 }
+		- id: no-http
+		  http: { url: "http://fifty.site:8001/" }
 	END
 	run in_a_world bash -c 'python3 serve.py & until [ -e ready ]; do sleep 0.05; done
 		exec "$@"' - "$ROUNDS" run fifty.yaml --report json=report.json --report text
 	judged fifty/tcp pass
 	judged fifty/udp pass
 	judged fifty/dns pass
+	judged fifty/http pass
+	judged fifty/no-http fail refused
 	judged fifty/none fail refused "connection refused by 127.0.1."
 	check fifty/none | jq -e '.trace | map(contains("and 42 more")) | any'
 }

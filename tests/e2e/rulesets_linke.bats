@@ -51,7 +51,8 @@ teardown() {
 		format: 1
 		ruleset: t
 		version: 1.0.0
-		include: [ { file: common/tcc-digest.yaml, params: { digest_log: $PWD/digest.log } } ]
+		include:
+		  - { file: common/tcc-digest.yaml, params: { digest_log: $PWD/digest.log } }
 	YAML
 	digest() { # COUNT RESULT COST
 		for _ in $(seq "$1"); do

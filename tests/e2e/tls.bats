@@ -195,7 +195,8 @@ serve() {
 	END
 	sed -i 's/^checks:/params: { word: { type: secret } }\nchecks:/' client.yaml
 	printf tiger-lily >word
-	run "$ROUNDS" run client.yaml --param "word=@$T/word" --report json=report.json --report text
+	run "$ROUNDS" run client.yaml --param "word=@$T/word" --report json=report.json \
+		--report text
 	judged client/shown pass
 	judged client/unlocked pass
 	judged client/locked error parameter "cannot be used (without a passphrase)"
