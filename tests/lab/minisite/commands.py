@@ -11,6 +11,7 @@ import time
 from . import faults, place
 
 UP_SECONDS = 90
+DOWN_SECONDS = 30
 NEEDED = {"ip": "iproute2", "nginx": "nginx-light", "fcgiwrap": "fcgiwrap", "sshd": "openssh-server",
           "ssh-keygen": "openssh-client", "git": "git", "openssl": "openssl", "cc": "gcc",
           "mariadbd": "mariadb-server", "redis-server": "redis-server", "rinetd": "rinetd",
@@ -58,9 +59,30 @@ def down():
     pid = site_process()
     if pid:
         os.kill(pid, signal.SIGKILL)
+        end_entered()
+        until = time.monotonic() + DOWN_SECONDS
         while alive(pid) or left_behind():
+            if time.monotonic() > until:
+                raise SystemExit("site: its processes do not end; see what still is in "
+                                 f"{place.state() / 'processes'}")
             time.sleep(0.02)
     shutil.rmtree(place.state(), ignore_errors=True)
+
+
+def end_entered():
+    """Ends each nsenter into a container: one that was stopped with what it ran would hold the
+    container's process ids for ever."""
+    try:
+        inits = {str(p) for p in json.loads((place.state() / "containers").read_text()).values()}
+    except (OSError, ValueError):
+        return
+    for entry in os.listdir("/proc"):
+        try:
+            words = pathlib.Path(f"/proc/{entry}/cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if entry.isdigit() and words[:2] == [b"nsenter", b"-t"] and words[2].decode() in inits:
+            os.kill(int(entry), signal.SIGKILL)
 
 
 def left_behind():
