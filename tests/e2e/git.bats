@@ -155,18 +155,27 @@ faulty() {
 	local fault ca="ca: $GIT_SITE/tls/ca.crt"
 
 	faults silent blackhole || true
-	clone http-blackhole "url: 'http://127.0.0.1:$port_blackhole/x.git'"
+	for fault in blackhole silent; do
+		local port=port_$fault
+		clone "http-$fault" "url: 'http://127.0.0.1:${!port}/x.git'"
+		clone "https-$fault" "url: 'https://127.0.0.1:${!port}/x.git', $ca"
+	done
+	clone https-refused "url: 'https://127.0.0.1:$(free_port)/x.git', $ca"
 	for fault in stall:0 trickle:0 stall:50000 trickle:50000 reset:50000 close:50000 \
-		garbage:0 garbage:50000 endless:0 corrupt:50000; do
+		garbage:0 garbage:50000 endless:0 endless:50000 corrupt:50000; do
 		faulty http "$fault" http://127.0.0.1 "$HTTP" /open/small.git "max_bytes: 4MiB"
 		faulty https "$fault" https://localhost "$HTTPS" /open/small.git "max_bytes: 4MiB, $ca"
 	done
-	sed -i 's/^\(- id: .*-blackhole\)$/\1\n  timeout: 2s/' "$T/checks"
+	sed -i 's/^\(- id: .*-\(blackhole\|silent\)\)$/\1\n  timeout: 2s/' "$T/checks"
 	inspect
 	verdicts >"$T/got"
 	# garbage breaks the framing of HTTP; TLS notices a wrong byte before Git sees it
 	diff <(sort <<-TABLE
 		http-blackhole fail timeout
+		https-blackhole fail timeout
+		http-silent fail timeout
+		https-silent fail timeout
+		https-refused fail refused
 		http-stall-0 fail timeout
 		https-stall-0 fail timeout
 		http-trickle-0 fail timeout
@@ -185,6 +194,8 @@ faulty() {
 		https-garbage-50000 fail tls
 		http-endless-0 fail protocol
 		https-endless-0 fail tls
+		http-endless-50000 fail protocol
+		https-endless-50000 fail tls
 		http-corrupt-50000 fail corrupt
 		https-corrupt-50000 fail tls
 	TABLE

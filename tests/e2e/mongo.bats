@@ -143,14 +143,17 @@ mongod() {
 	faults blackhole silent
 	check mongo blackhole "host: 127.0.0.1, port: $port_blackhole"
 	check mongo silent "host: 127.0.0.1, port: $port_silent"
+	local ca="ca: $GIT_SITE/tls/ca.crt"
+	check mongo blackhole-tls "host: 127.0.0.1, port: $port_blackhole, $ca"
+	check mongo silent-tls "host: 127.0.0.1, port: $port_silent, $ca"
 	for fault in stall:0 trickle:0 stall:9000 trickle:9000 reset:9000 close:9000 garbage:0 \
-		garbage:9000 endless:0; do
+		garbage:9000 endless:0 endless:9000; do
 		proxied "$port" "${fault%:*}" "${fault#*:}"
 		check mongo "plain-${fault/:/-}" \
 			"host: 127.0.0.1, port: $proxied, command: { serverStatus: 1 }"
 		proxied "$tls" "${fault%:*}" "${fault#*:}"
 		check mongo "tls-${fault/:/-}" "host: localhost, port: $proxied,
-			command: { serverStatus: 1 }, ca: $GIT_SITE/tls/ca.crt"
+			command: { serverStatus: 1 }, $ca"
 	done
 	mongod --hang serverStatus
 	check mongo hangs "host: 127.0.0.1, port: $mongod, command: { serverStatus: 1 }"
@@ -158,6 +161,8 @@ mongod() {
 	inspect mongo
 	table "blackhole fail timeout
 		silent fail timeout
+		blackhole-tls fail timeout
+		silent-tls fail timeout
 		plain-stall-0 fail timeout
 		tls-stall-0 fail timeout
 		plain-trickle-0 fail timeout
@@ -176,6 +181,8 @@ mongod() {
 		tls-garbage-9000 fail tls
 		plain-endless-0 fail protocol
 		tls-endless-0 fail tls
+		plain-endless-9000 fail protocol
+		tls-endless-9000 fail tls
 		hangs fail timeout"
 	ended_in_time 3000
 }

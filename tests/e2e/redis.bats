@@ -136,6 +136,7 @@ teardown() {
 	faults blackhole silent
 	check redis blackhole "host: 127.0.0.1, port: $port_blackhole"
 	check redis silent "host: 127.0.0.1, port: $port_silent"
+	check redis blackhole-tls "host: 127.0.0.1, port: $port_blackhole, $CA"
 	check redis silent-tls "host: 127.0.0.1, port: $port_silent, $CA"
 	for fault in stall:0 trickle:0 stall:2500 trickle:2500 reset:2500 close:2500 garbage:0 \
 		garbage:2500 endless:0 endless:2500; do
@@ -148,6 +149,7 @@ teardown() {
 	inspect redis
 	table "blackhole fail timeout
 		silent fail timeout
+		blackhole-tls fail timeout
 		silent-tls fail timeout
 		plain-stall-0 fail timeout
 		tls-stall-0 fail timeout

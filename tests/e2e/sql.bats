@@ -106,6 +106,8 @@ teardown() {
 		query: 'SELECT * FROM node'"
 	check sql no-database "url: 'mysql://127.0.0.1:$SQL/nothing', user: writer,
 		password: writer-of-the-lab"
+	check sql missing-database "url: 'mysql://127.0.0.1:$SQL/nothing', user: owner,
+		password: owner-of-the-lab"
 	check sql no-table "$R, query: 'SELECT * FROM nothing'"
 	check sql no-column "$R, query: 'SELECT nothing FROM node'"
 	check sql syntax "$R, query: 'SELECT FROM WHERE'"
@@ -120,6 +122,8 @@ teardown() {
 	check sql explained "$U, user: writer, password: writer-of-the-lab,
 		query: 'EXPLAIN DELETE FROM node'"
 	check sql tls-only "$U, user: tlsonly, password: tlsonly-of-the-lab"
+	check sql no-client-certificate "url: 'mysql://localhost:$SQL/lab', user: x509only,
+		password: x509only-of-the-lab, $CA"
 	check sql refused "url: 'mysql://127.0.0.1:$(free_port)/lab', user: reader"
 	check sql no-socket "url: 'reader@unix(/nonexistent)/lab'"
 	check sql no-name "url: 'mysql://nothing.invalid/lab', user: reader"
@@ -133,6 +137,7 @@ teardown() {
 		no-right-database fail forbidden
 		no-right-table fail forbidden
 		no-database fail forbidden
+		missing-database fail not_found
 		no-table fail not_found
 		no-column fail query
 		syntax fail query
@@ -144,6 +149,7 @@ teardown() {
 		sneaky fail query
 		explained fail query
 		tls-only fail auth
+		no-client-certificate fail auth
 		refused fail refused
 		no-socket fail refused
 		no-name fail dns
@@ -193,6 +199,8 @@ teardown() {
 	faults blackhole silent
 	check sql blackhole "url: 'mysql://127.0.0.1:$port_blackhole', user: reader"
 	check sql silent "url: 'mysql://127.0.0.1:$port_silent', user: reader"
+	check sql tls-blackhole "url: 'mysql://127.0.0.1:$port_blackhole', user: reader, $CA"
+	check sql tls-silent "url: 'mysql://127.0.0.1:$port_silent', user: reader, $CA"
 	for fault in stall:0 trickle:0 stall:9000 trickle:9000 reset:9000 close:9000 garbage:0 \
 		garbage:9000 endless:0 endless:9000; do
 		proxied "$SQL" "${fault%:*}" "${fault#*:}"
@@ -207,6 +215,8 @@ teardown() {
 	# plain garbage within the rows has lengths, too, that are waited for until the line ends
 	table "blackhole fail timeout
 		silent fail timeout
+		tls-blackhole fail timeout
+		tls-silent fail timeout
 		plain-stall-0 fail timeout
 		tls-stall-0 fail timeout
 		plain-trickle-0 fail timeout

@@ -122,6 +122,13 @@ inet_section() {
 	local fault
 
 	supervisord_up "$(inet_section supervisor-of-the-lab)"
+	faults blackhole silent
+	for fault in blackhole silent; do
+		local port=port_$fault
+		sed "s/^port=.*/port=127.0.0.1:${!port}/" "$T/site/supervisord.conf" \
+			>"$T/site/$fault.conf"
+		check supervisor "$fault" "config: $T/site/$fault.conf, program: steady"
+	done
 	for fault in stall:0 trickle:0 stall:300 trickle:300 reset:300 close:300 garbage:0 \
 		garbage:300 endless:0 endless:300; do
 		proxied "$PORT" "${fault%:*}" "${fault#*:}"
@@ -131,7 +138,9 @@ inet_section() {
 	done
 	in_time 2s
 	inspect supervisor
-	table "stall-0 fail timeout
+	table "blackhole fail timeout
+		silent fail timeout
+		stall-0 fail timeout
 		trickle-0 fail timeout
 		stall-300 fail timeout
 		trickle-300 fail timeout

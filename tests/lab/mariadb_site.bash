@@ -56,6 +56,10 @@ mariadb_site_fill() {
 		GRANT SELECT ON lab.types TO nobody;
 		CREATE USER tlsonly IDENTIFIED BY 'tlsonly-of-the-lab' REQUIRE SSL;
 		GRANT SELECT ON lab.* TO tlsonly;
+		CREATE USER x509only IDENTIFIED BY 'x509only-of-the-lab' REQUIRE X509;
+		GRANT SELECT ON lab.* TO x509only;
+		CREATE USER owner IDENTIFIED BY 'owner-of-the-lab';
+		GRANT SELECT ON *.* TO owner;
 	SQL
 }
 
