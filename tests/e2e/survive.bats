@@ -417,3 +417,143 @@ descendants() {
 	kill -HUP "$started"
 	wait "$started"
 }
+
+# crowded SCRIPT: in PID, mount and network namespaces of its own, which end with it and take all
+# that it started along. There, `crowd COMMAND ...` waits until all of them are there; it ends the
+# script with 75 where the machine does not allow them.
+crowded() {
+	unshare -m -n -p -f true 2>/dev/null || skip "no namespaces can be made here"
+	cat >crowded <<-'END'
+		crowd() {
+			"$@" here 2>>crowd.err &
+			until [ -e here ]; do
+				kill -0 $! 2>/dev/null || exit 75
+				sleep 0.1
+			done
+		}
+		# Prints the most that all processes of the run had together, in MiB.
+		memory_of() {
+			PYTHONPATH=$SRC/tests/bench python3 -Bc '
+				import sys, measure
+				print(measure.peak_memory(sys.argv[1:]) >> 20)' "$@"
+		}
+		ip link set lo up
+	END
+	echo "$1" >>crowded
+	export SRC ROUNDS
+	run timeout -k 5 60 unshare -m -n -p -f --mount-proc --kill-child bash -e crowded
+	[ "$status" -ne 75 ] || skip "not that many here: $(tail -n 1 crowd.err)"
+	[ "$status" -eq 0 ] || {
+		echo "$output"
+		return 1
+	}
+}
+
+@test "processes that end while /proc is read: no trouble, no result lost" {
+	cp /bin/sleep steady
+	{
+		rules storm 10s
+		for ((i = 0; i < 25; i++)); do
+			cat <<-YAML
+				  - id: steady$i
+				    process: { exe: steady }
+				    expect: { count: 1 }
+				  - id: some$i
+				    process: { name: python3 }
+				    expect: { count: { ge: 2 } }
+				  - id: port$i
+				    port: { port: 1999 }
+				    expect: { listening: true, process: python3 }
+			YAML
+		done
+	} >t.yaml
+	crowded '
+		./steady 300 &
+		crowd python3 "$SRC/tests/lab/crowd.py" sockets 10
+		python3 "$SRC/tests/lab/crowd.py" storm &
+		python3 "$SRC/tests/lab/crowd.py" storm &
+		for i in 1 2 3 4 5; do
+			"$ROUNDS" run t.yaml --report json=report.json
+			[ "$(jq "[.results[] | select(.status == \"pass\")] | length" \
+				report.json)" = 75 ]
+		done
+	'
+}
+
+@test "twenty thousand processes: the right one is found, in bounded memory" {
+	command -v cc >/dev/null || skip "needs a compiler"
+	[ "$(awk '/^MemAvailable/ { print int($2 / 1048576) }' /proc/meminfo)" -ge 8 ] ||
+		skip "needs 8 GiB of memory"
+	[ "$(cat /proc/sys/kernel/pid_max)" -ge 32768 ] || skip "pid_max is less than 32768"
+	cat >crowd.c <<-'C'
+		#include <fcntl.h>
+		#include <stdio.h>
+		#include <stdlib.h>
+		#include <sys/prctl.h>
+		#include <unistd.h>
+
+		int main(int argc, char **argv)
+		{
+			int count = atoi(argv[argc - 2]);
+
+			for (int i = 0; i < count; i++) {
+				pid_t pid = fork();
+
+				if (pid < 0) {
+					perror("crowd: fork");
+					return 75;
+				}
+				if (pid == 0) {
+					if (i == count / 2)
+						prctl(PR_SET_NAME, "needle");
+					pause();
+					_exit(0);
+				}
+			}
+			close(creat(argv[argc - 1], 0600));
+			pause();
+		}
+	C
+	cc -O2 -o crowd crowd.c
+	{
+		rules many 20s
+		cat <<-'YAML'
+			  - id: needle
+			    process: { name: needle }
+			    expect: { count: 1 }
+			  - id: none
+			    process: { name: haystack }
+			    expect: { count: 0 }
+		YAML
+	} >t.yaml
+	crowded '
+		crowd ./crowd 20000
+		memory_of "$ROUNDS" run t.yaml --report json=report.json >memory
+		kill -0 $!
+	'
+	told '.id + " " + .status' "many/needle pass, many/none pass"
+	echo "MiB: $(cat memory)"
+	[ "$(cat memory)" -gt 0 ]
+	[ "$(cat memory)" -lt 200 ]
+}
+
+@test "sixty thousand sockets: the right port is found, and who holds it" {
+	{
+		rules many 20s
+		cat <<-'YAML'
+			  - id: needle
+			    port: { port: 1999 }
+			    expect: { process: python3, addresses: [ "127.0.0.2:1999" ] }
+			  - id: none
+			    port: { port: 1998 }
+			    expect: { listening: false }
+		YAML
+	} >t.yaml
+	crowded '
+		crowd python3 "$SRC/tests/lab/crowd.py" sockets 60000
+		memory_of "$ROUNDS" run t.yaml --report json=report.json >memory
+	'
+	told '.id + " " + .status' "many/needle pass, many/none pass"
+	echo "MiB: $(cat memory)"
+	[ "$(cat memory)" -lt 200 ]
+}
