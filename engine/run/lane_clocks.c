@@ -1,7 +1,15 @@
 /*
  * lane_clocks - the supervisor's clock: how long a worker's slot may show the same check.
  */
+#include <fcntl.h>
+#include <string.h>
+#include <time.h>
+
+#include "engine/base/auto.h"
+#include "engine/base/buf.h"
 #include "engine/base/clock.h"
+#include "engine/base/io.h"
+#include "engine/base/xalloc.h"
 #include "engine/ruleset/ruleset.h"
 #include "engine/run/lanes.h"
 #include "engine/run/schedule.h"
@@ -14,6 +22,10 @@
 /* One callback may hold a loop for this long. */
 #define CALLBACK_LIMIT NS_PER_S
 #define LOOP_LOOK (500 * NS_PER_MS)
+/* On a machine that has no processor to spare a callback may wait for one: it may use so much of it
+ * after it was first seen, and never wait longer than this. */
+#define CALLBACK_CPU (300 * NS_PER_MS)
+#define STARVED_LIMIT (10 * NS_PER_S)
 /* Nothing heard for so long beyond every timeout: the worker is stopped or has lost its way. */
 #define SILENCE (2 * NS_PER_S)
 
@@ -95,6 +107,46 @@ static int64_t longest_timeout(const struct worker *w)
 	return longest;
 }
 
+/* Processor time that the worker has used; 0 when it cannot be told. */
+static int64_t cpu_of(pid_t pid)
+{
+	struct timespec t;
+	clockid_t clock;
+
+	if (clock_getcpuclockid(pid, &clock) || clock_gettime(clock, &t))
+		return 0;
+	return (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec;
+}
+
+/* Whether it could go on, if it got a processor: state R of proc(5), behind the name. */
+static bool is_runnable(pid_t pid)
+{
+	auto_buf struct buf stat = BUF_INIT(4096);
+	auto_free char *path = xasprintf("/proc/%d/stat", (int)pid);
+	const char *end;
+
+	if (io_read_proc(AT_FDCWD, path, &stat) < 0)
+		return false;
+	end = strrchr(buf_text(&stat), ')');
+	return end && end[1] == ' ' && end[2] == 'R';
+}
+
+/* Remember what it had used when a callback was first seen. */
+static void note_busy(struct worker *w, int64_t since)
+{
+	if (w->busy_since == since)
+		return;
+	w->busy_since = since;
+	w->busy_cpu = cpu_of(w->pid);
+}
+
+/* A callback that has run for its time: does it go on for ever, or has it not been let run? */
+static bool is_starved(const struct worker *w, int64_t since, int64_t now)
+{
+	return now - since < STARVED_LIMIT && cpu_of(w->pid) - w->busy_cpu < CALLBACK_CPU &&
+	       is_runnable(w->pid);
+}
+
 /* A loop keeps its checks' timeouts itself; it is held up only by a callback that does not return,
  * or by being stopped. */
 static void clock_of_loop(struct worker *w)
@@ -106,13 +158,16 @@ static void clock_of_loop(struct worker *w)
 	if (!w->jobs.count)
 		return;
 	busy = slot_look(w->slot, &number, &since);
-	if ((busy && now - since >= CALLBACK_LIMIT) ||
+	if (busy)
+		note_busy(w, since);
+	if ((busy && now - since >= CALLBACK_LIMIT && !is_starved(w, since, now)) ||
 	    now - w->heard > longest_timeout(w) + SILENCE) {
 		worker_kill(w, KIND_KILLED);
 		return;
 	}
 	if (busy && since + CALLBACK_LIMIT < next)
-		next = since + CALLBACK_LIMIT;
+		next = since + CALLBACK_LIMIT > now ? since + CALLBACK_LIMIT
+						    : now + MOVE_AFTER;
 	worker_clock(w, next);
 }
 

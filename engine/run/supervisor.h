@@ -61,6 +61,7 @@ struct worker {
 	uint32_t serial;        /* of the next job */
 	struct loop_timer *clock;
 	int64_t heard;    /* clock_mono */
+	int64_t busy_since, busy_cpu; /* a loop's callback, and what it had used when it was seen */
 	bool stuck;       /* one check has run long: the rest was given to others */
 	bool taken_back;  /* it may still tell of jobs that were taken from it */
 	bool distrusted;  /* it has sent what it may not */
