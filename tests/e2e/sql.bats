@@ -165,6 +165,32 @@ teardown() {
 		'SHOW FULL PROCESSLIST' | grep -q marked"
 }
 
+@test "sql: an account that logs in by ed25519" {
+	compgen -G '/usr/lib/*/libmariadb3/plugin/client_ed25519.so' >/dev/null ||
+		skip "not installed: the client's plugin client_ed25519"
+	sql_as_root -e "INSTALL SONAME 'auth_ed25519'" || skip "the server has no auth_ed25519"
+	sql_as_root <<-'SQL'
+		CREATE USER edward IDENTIFIED VIA ed25519 USING PASSWORD('edward-of-the-lab');
+		GRANT SELECT ON lab.* TO edward;
+	SQL
+	check sql right "$U, user: edward, password: edward-of-the-lab,
+		query: 'SELECT id FROM node'" "row_count: 4"
+	check sql right-tls "url: 'mysql://localhost:$SQL/lab', user: edward,
+		password: edward-of-the-lab, $CA"
+	check sql wrong "$U, user: edward, password: wrong-one"
+	check sql none "$U, user: edward"
+	check sql right-elsewhere "url: 'mysql://127.0.0.1:$SQL/mysql', user: edward,
+		password: edward-of-the-lab"
+	inspect sql
+	table "right pass -
+		right-tls pass -
+		wrong fail auth
+		none fail auth
+		right-elsewhere fail forbidden"
+	nowhere edward-of-the-lab "$T/r.json" "$T/r.txt"
+	nowhere wrong-one "$T/r.json" "$T/r.txt"
+}
+
 @test "sql: what may write is refused by lint" {
 	local statement
 
