@@ -34,6 +34,8 @@ teardown() {
 		check redis ping "host: 127.0.0.1, port: $redis_port"
 	fi
 	check file root "path: /" "type: directory"
+	check value fixed "of: [ 1, x ]"
+	check value captured "of: '\${checks.root.type}'" "value: directory"
 	check tcp web "host: 127.0.0.1, port: $HTTP"
 	ruleset kills <"$T/checks"
 	mkdir "$T/runs"

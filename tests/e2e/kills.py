@@ -19,7 +19,7 @@ import time
 
 program, ruleset, folder = sys.argv[1:4]
 runs, at_once, seed = map(int, sys.argv[4:7])
-HONEST = {("pass", None), ("error", "crashed"), ("error", "killed")}
+HONEST = {("pass", None), ("error", "crashed"), ("error", "killed"), ("error", "capture")}
 
 
 def parents():
@@ -82,10 +82,12 @@ def results(report):
 def one(number, moment, choice, ids):
     """A run with a kill; returns the kinds of its errors, whether one was killed, and what is wrong."""
     child, scratch, report = begin(number)
+    while not below(child.pid) and child.poll() is None:
+        time.sleep(0.01)
     time.sleep(moment)
     killed, wrong = False, []
-    # the run's first process is not reaped before wait() below: no number here is another's
-    victims = sorted(below(child.pid))
+    # a run that has ended is looked at no more: its number may be another's
+    victims = sorted(below(child.pid)) if child.poll() is None else []
     if victims:
         try:
             os.kill(victims[int(choice * len(victims))], signal.SIGKILL)
@@ -136,7 +138,7 @@ def main():
     ids = sorted(r["id"] for r in found)
     assert complete and all(r["status"] == "pass" for r in found), found
     # several at once take longer than one alone
-    plan = [(n, rng.uniform(0, took * 1.5), rng.random(), ids) for n in range(runs)]
+    plan = [(n, rng.uniform(0, took), rng.random(), ids) for n in range(runs)]
     with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
         ended = list(pool.map(lambda p: one(*p), plan))
     for number, (_, _, wrong) in enumerate(ended):
