@@ -5,14 +5,19 @@ What a contender is asked must be the same for both: the same files, ports, answ
 import os
 import sys
 
+import measure
+
 
 class Case:
     """contenders: {name: argv}, "rounds" first. passed: how many checks must pass with rounds.
 
     goal: ("ratio", to whom, at most) or ("seconds", at most) or ("bytes", at most).
+    at_rest: a function of the run's process id. It answers {what: bytes} once the run has come
+    to rest, else None; such a case is of memory only, and no time is taken.
     """
 
-    def __init__(self, name, contenders, goals=(), passed=None, memory=0, slow=False, note=""):
+    def __init__(self, name, contenders, goals=(), passed=None, memory=0, slow=False, note="",
+                 at_rest=None):
         self.name = name
         self.contenders = contenders
         self.goals = goals
@@ -20,6 +25,7 @@ class Case:
         self.memory = memory        # runs for the memory, 0: not taken
         self.slow = slow            # fewer runs
         self.note = note
+        self.at_rest = at_rest
 
 
 class Tools:
@@ -175,14 +181,8 @@ def clones(lab, tools, name, check, url, environment):
                 slow=True)
 
 
-def git_site(lab):
-    if not hasattr(lab, "site"):
-        lab.site = lab.git_site()
-    return lab.site
-
-
 def clones_http(lab, tools):
-    site = git_site(lab)
+    site = lab.site("git")
     if not site:
         return None
     url = f"http://127.0.0.1:{site['HTTP']}/open/small.git"
@@ -190,7 +190,7 @@ def clones_http(lab, tools):
 
 
 def clones_ssh(lab, tools):
-    site = git_site(lab)
+    site = lab.site("git")
     if not site:
         return None
     keys, known = site["SITE"] + "/keys", site["SITE"] + "/known_hosts"
@@ -200,6 +200,52 @@ def clones_ssh(lab, tools):
     # A key file is a secret: it comes as a parameter or by its path.
     check = f"git: {{ url: \"{url}\", key: \"{keys}/ed25519\", known_hosts: {known} }}"
     return clones(lab, tools, "ssh-clones", check, url, f"GIT_SSH_COMMAND='{ssh}'")
+
+
+def git_at_rest(pid):
+    """Once `sleep` runs, which waited for the clone: the worker that cloned, and its lane parent,
+    which is the older one of the two that have the module. (Both are children of the supervisor.)
+    """
+    family = measure.tree(pid)
+    if "sleep" not in [measure.name_of(one) for one in family]:
+        return None
+    both = sorted((one for one in family if measure.maps(one, "/git.so")), key=measure.started)
+    if len(both) != 2:
+        return None
+    return {"worker": measure.pss(both[1]), "lane parent": measure.pss(both[0])}
+
+
+def git_rest(lab, tools):
+    site = lab.site("git")
+    if not site:
+        return None
+    url = f"http://127.0.0.1:{site['HTTP']}/open/small.git"
+    rules = lab.ruleset("git-rest", [f"git: {{ url: \"{url}\" }}",
+                                     "needs: [ c0 ], command: { argv: [ sleep, \"2\" ] }"])
+    return Case("a git worker at rest after its clone",
+                {"rounds": [tools.rounds, "run", rules]}, passed={"pass": 2},
+                at_rest=git_at_rest)
+
+
+def sql(lab, tools):
+    """The client gets its password as rounds does: from a file, never from a command line."""
+    site = lab.site("sql")
+    if not site:
+        return None
+    secret = lab.write("client.cnf", "[client]\nprotocol=tcp\nhost=127.0.0.1\n"
+                       f"port={site['SQL']}\nuser=reader\npassword=reader-of-the-lab\n")
+    os.chmod(secret, 0o600)
+    statement = "SELECT COUNT(*) AS n FROM node"
+    rules = lab.ruleset("sql", [
+        f"sql: {{ url: \"mysql://127.0.0.1:{site['SQL']}/lab\", user: reader, "
+        f"password: reader-of-the-lab, query: \"{statement}\" }}, "
+        "expect: { row_count: 1, 'rows[0].n': 4 }"] * 200)
+    script = (f"seq 200 | xargs -P 64 -INUMBER mariadb --defaults-file={secret} "
+              f"--skip-ssl --no-auto-rehash lab -e '{statement}'")
+    return Case("200 SQL checks", {"rounds": [tools.rounds, "run", rules],
+                                   "xargs -P 64 mariadb": ["/bin/sh", "-c", script]},
+                [("ratio", "xargs -P 64 mariadb", 0.5)], {"pass": 200}, memory=1,
+                note="both 64 at once, one server")
 
 
 CASES = {
@@ -217,6 +263,8 @@ CASES = {
     "many": hundred_thousand,
     "clone-http": clones_http,
     "clone-ssh": clones_ssh,
+    "git-rest": git_rest,
+    "sql": sql,
 }
 
 if __name__ == "__main__":

@@ -116,9 +116,9 @@ class Lab:
         wait_for_port(port)
         return "127.0.0.1", port
 
-    def git_site(self):
-        """{name: value} of the Git site, or None where it cannot be had here."""
-        process = self.start(["bash", os.path.join(HERE, "git_site")], stdout=subprocess.PIPE,
+    def site(self, name):
+        """{name: value} of tests/bench/NAME_site, or None where it cannot be had here."""
+        process = self.start(["bash", os.path.join(HERE, name + "_site")], stdout=subprocess.PIPE,
                              stderr=subprocess.DEVNULL, text=True)
         try:
             return dict(line[0].split("=", 1) for line in self.lines(process))

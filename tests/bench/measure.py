@@ -4,6 +4,7 @@ Times and memory are taken in runs of their own: whoever looks at the memory slo
 """
 import os
 import resource
+import signal
 import statistics
 import time
 
@@ -67,6 +68,44 @@ def pss(pid):
     except GONE:
         pass
     return 0
+
+
+def text_of(pid, name):
+    """A file of /proc about a process; empty when it is gone."""
+    try:
+        with open(f"/proc/{pid}/{name}", encoding="utf-8", errors="replace") as f:
+            return f.read()
+    except GONE:
+        return ""
+
+
+def name_of(pid):
+    return text_of(pid, "comm").strip()
+
+
+def started(pid):
+    """When it was started, and its number: younger processes sort behind older ones."""
+    fields = text_of(pid, "stat").rpartition(")")[2].split()
+    return (int(fields[19]) if fields else 0, pid)
+
+
+def maps(pid, ending):
+    """Whether a file of that name is mapped into the process."""
+    return any(line.endswith(ending) for line in text_of(pid, "maps").splitlines())
+
+
+def memory_at_rest(argv, look):
+    """What look(pid) answers once it does; empty when the run ends before. The run is ended."""
+    pid = spawn(argv)
+    while True:
+        found = look(pid)
+        if found:
+            os.kill(pid, signal.SIGTERM)
+            os.waitpid(pid, 0)
+            return found
+        if os.waitpid(pid, os.WNOHANG)[0]:
+            return {}
+        time.sleep(0.01)
 
 
 def peak_memory(argv, runs=1):
