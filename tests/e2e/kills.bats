@@ -37,6 +37,8 @@ teardown() {
 	check value fixed "of: [ 1, x ]"
 	check value captured "of: '\${checks.root.type}'" "value: directory"
 	check tcp web "host: 127.0.0.1, port: $HTTP"
+	# without it most runs are over before they are hit, on a machine that is quick
+	check command slow "argv: [ sleep, '0.5' ]"
 	ruleset kills <"$T/checks"
 	mkdir "$T/runs"
 	# a leak checker's helper would be taken for a worker

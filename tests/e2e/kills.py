@@ -36,8 +36,24 @@ def parents():
     return found
 
 
+def children_of(pid):
+    """Its children as the kernel lists them (proc(5), CONFIG_PROC_CHILDREN): quicker than to look at all."""
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as f:
+        return [int(child) for child in f.read().split()]
+
+
 def below(top):
     """All living descendants of a process."""
+    if os.path.exists(f"/proc/self/task/{os.getpid()}/children"):
+        found, rest = [], [top]
+        while rest:
+            try:
+                more = children_of(rest.pop())
+            except OSError:
+                continue
+            found += more
+            rest += more
+        return found
     found, known = [], parents()
     children = collections.defaultdict(list)
     for pid, parent in known.items():
@@ -109,6 +125,9 @@ def one(number, moment, choice, ids):
             wrong.append(f"results: {sorted(r['id'] for r in found)}")
         for r in found:
             kind = (r.get("error") or {}).get("kind")
+            # the program that a check runs may be hit, too
+            if r["id"].endswith("/slow") and r["status"] == "fail" and killed:
+                continue
             if (r["status"], kind) not in HONEST:
                 wrong.append(f"{r['id']}: {r['status']} {kind}: {r.get('message')}")
             elif kind:
