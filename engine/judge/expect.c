@@ -53,21 +53,13 @@ void expect_free(struct expect *x)
 	free(x);
 }
 
-static bool is_deferred(const struct test *t)
-{
-	for (size_t i = 0; i < t->count; i++)
-		if (is_deferred(t->subs[i]))
-			return true;
-	return t->deferred;
-}
-
 static void add_entry(struct expect_form *x, struct expect_entry entry)
 {
 	if (!entry.test)
 		return;
 	array_grow(x->entries, x->count, x->cap);
 	x->entries[x->count++] = entry;
-	x->deferred |= is_deferred(entry.test);
+	x->deferred |= test_is_deferred(entry.test);
 }
 
 /* The keys of an entry that are no facts. */

@@ -314,14 +314,6 @@ static void make_values(struct place *p)
 
 /* --- trying --- */
 
-static bool is_deferred(const struct test *t)
-{
-	for (size_t i = 0; i < t->count; i++)
-		if (is_deferred(t->subs[i]))
-			return true;
-	return t->deferred;
-}
-
 /* Whether the pattern has met both a text that it matches and one that it does not. */
 static bool pattern_tried(const struct place *p, const struct test *t)
 {
@@ -360,7 +352,7 @@ static enum refuted try_part(const struct test *part, const struct check_type *t
 	uint64_t n;
 	bool all;
 
-	if (is_deferred(part))
+	if (test_is_deferred(part))
 		return REFUTED_UNKNOWN;
 	root->type = FACT_MAP;
 	spread(root, part, type);

@@ -59,6 +59,14 @@ void test_add(struct test *t, struct test *sub)
 	t->subs[t->count++] = sub;
 }
 
+bool test_is_deferred(const struct test *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (test_is_deferred(t->subs[i]))
+			return true;
+	return t->deferred;
+}
+
 enum truth test_hold(const struct test *t, const json_t *v, struct judging *j)
 {
 	enum truth truth = t->op->hold(t, v, j);

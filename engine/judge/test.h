@@ -113,6 +113,8 @@ void test_cleanup(struct test **t);
 #define auto_test __attribute__((cleanup(test_cleanup)))
 /* sub becomes t's; NULL is fine. */
 void test_add(struct test *t, struct test *sub);
+/* Whether an operand in it or below it is not known until the check runs. */
+bool test_is_deferred(const struct test *t);
 enum truth test_hold(const struct test *t, const json_t *v, struct judging *j);
 void test_print(const struct test *t, struct speech *s);
 
