@@ -256,7 +256,7 @@ fastcgi_param HTTP_GIT_PROTOCOL $http_git_protocol; }} }} }}
     push = f'msg="push --mirror git@{ADDRESSES["antcodenode-1"]}"' if not number else "msg=idle"
     supervise(c, {
         "node": (f"{batman} node {config}", "git", [
-            "run exec env HOME=/home/git fcgiwrap -f -c 4 -s unix:/tmp/node.sock",
+            "run rm -f /tmp/node.sock; exec env HOME=/home/git fcgiwrap -f -c 4 -s unix:/tmp/node.sock",
             "run exec nginx -e /tmp/node.err -c /run/lab/nginx.conf",
             f'log 5000 {LOGS}/batman-node.log time="%I" level=info {push}']),
         "worker": (f"{batman} worker {config}", "git",
