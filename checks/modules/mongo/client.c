@@ -148,8 +148,8 @@ static bool is_direct(const struct mongo_query *q, const mongoc_uri_t *uri)
 static void uri_complete(struct mongo_client *c, mongoc_uri_t *uri)
 {
 	const struct mongo_query *q = c->query;
-	/* the library cuts off what is less than a millisecond, twice: it must not give up before the
-	 * deadline, or nothing tells that it was one */
+	/* the library cuts off what is less than a millisecond, twice: it must not give up before
+	 * the deadline, or nothing tells that it was one */
 	const int64_t left = (c->deadline - clock_mono()) / NS_PER_MS + 2;
 	const int32_t ms = left < 1 ? 1 : left > 3600000 ? 3600000 : (int32_t)left;
 
