@@ -120,6 +120,10 @@ int book_plan(struct book *b, const struct book_params *params, const struct pla
 	      struct log *log)
 {
 	struct text_list site = { 0 };
+	const struct scout_options scouting = { .deadline = params->deadline,
+						.place = params->place,
+						.secrets = b->secrets,
+						.log = log };
 	struct layers layers = {
 		.files = params->files->items,
 		.file_count = params->files->count,
@@ -133,7 +137,7 @@ int book_plan(struct book *b, const struct book_params *params, const struct pla
 	layers.site_file_count = site.count;
 	layers.all_loaded = b->all;
 	values_requests(b->rulebook, &b->requests);
-	run_scout(&b->requests, params->place, b->secrets, log);
+	run_scout(&b->requests, &scouting);
 	if (!values_resolve(b->rulebook, &layers, &b->requests, b->secrets, &b->mistakes) &&
 	    !b->mistakes.errors)
 		b->plan = plan_make(b->rulebook, &b->requests, options, b->secrets, &b->mistakes);

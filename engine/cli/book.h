@@ -47,6 +47,7 @@ int book_load(struct book *b);
 struct book_params {
 	const struct words_given *files, *options;
 	const struct place *place; /* where is inspected; NULL: this machine */
+	int64_t deadline;          /* of the whole run (clock_mono); 0: none */
 };
 /* Look up values and make the plan. Returns 0, or -1 when b->mistakes has an error. */
 int book_plan(struct book *b, const struct book_params *params, const struct plan_options *options,

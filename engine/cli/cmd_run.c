@@ -26,8 +26,10 @@
 #include "engine/run/run.h"
 #include "engine/store/task.h"
 
-enum on_error { ON_ERROR_FAIL, ON_ERROR_IGNORE };
-enum exit_style { EXIT_NAGIOS, EXIT_ROUNDS };
+enum on_error { ON_ERROR_FAIL,
+		ON_ERROR_IGNORE };
+enum exit_style { EXIT_NAGIOS,
+		  EXIT_ROUNDS };
 
 static const char *const on_error_names[] = { "fail", "ignore", NULL };
 static const char *const exit_names[] = { "nagios", "rounds", NULL };
@@ -152,11 +154,16 @@ static int session_outputs(struct session *s, bool by_default, struct err **e)
 	return s->outputs ? 0 : -1;
 }
 
+static int64_t deadline(const struct session *s)
+{
+	return s->args->deadline ? s->began + s->args->deadline : 0;
+}
+
 static int plan_for(struct session *s)
 {
 	const struct run_args *a = s->args;
 	const struct book_params params = {
-		.files = &a->params_files, .options = &a->params, .place = &s->place
+		.files = &a->params_files, .options = &a->params, .place = &s->place, .deadline = deadline(s)
 	};
 	const struct plan_options options = {
 		.select = { .products = a->products.items,
@@ -168,6 +175,9 @@ static int plan_for(struct session *s)
 		.run_id = s->run.id,
 	};
 
+	/* what is asked for before the plan may take long: from here on there are reports */
+	if (!a->dry_run)
+		run_hold_signals();
 	return book_plan(&s->book, &params, &options, s->log);
 }
 
@@ -266,7 +276,7 @@ static int execute(struct session *s, struct err **e)
 {
 	const struct run_options options = {
 		.jobs = (unsigned)s->args->jobs,
-		.deadline = s->args->deadline,
+		.deadline = deadline(s),
 		.module_path = s->book.home.modules,
 		.place = &s->place,
 		.secrets = s->book.secrets,
@@ -483,7 +493,8 @@ static int run_run(const struct invocation *in)
 	struct session s = { .in = in,
 			     .args = a,
 			     .nagios = in->as_plugin || a->exit_style == EXIT_NAGIOS };
-	const enum log_level level = a->verbose ? LOG_INFO : a->quiet ? LOG_ERROR : LOG_WARNING;
+	const enum log_level level = a->verbose ? LOG_INFO : a->quiet ? LOG_ERROR
+								      : LOG_WARNING;
 	int code;
 
 	book_init(&s.book);

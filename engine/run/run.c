@@ -21,6 +21,7 @@
 #include "engine/run/lanes.h"
 #include "engine/run/sample.h"
 #include "engine/run/schedule.h"
+#include "engine/run/signals.h"
 #include "engine/run/supervisor.h"
 
 #define DEFAULT_JOBS 64
@@ -42,7 +43,7 @@ struct execution {
 	size_t failed;
 	const char *cut; /* why the run is cut short */
 	int signals;
-	sigset_t old_mask;
+	sigset_t awaited;
 	struct loop_fd *signal_watch;
 	struct loop_timer *deadline, *progress;
 };
@@ -239,30 +240,16 @@ static void on_progress(void *ctx)
 	x->progress = loop_timer_add(x->loop, now + PROGRESS_EVERY, on_progress, x);
 }
 
-/* nohup(1) and its like ask for it to be ignored, which a blocked signal is not by itself. */
-static bool is_ignored(int sig)
-{
-	struct sigaction action;
-
-	return sigaction(sig, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
-}
-
 static int watch_signals(struct execution *x, struct err **e)
 {
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	if (!is_ignored(SIGHUP))
-		sigaddset(&set, SIGHUP);
-	if (sigprocmask(SIG_BLOCK, &set, &x->old_mask) < 0)
+	signals_of_interruption(&x->awaited);
+	sigaddset(&x->awaited, SIGCHLD);
+	if (sigprocmask(SIG_BLOCK, &x->awaited, NULL) < 0)
 		return err_errno(e, ERR_SYSTEM, "signals");
-	x->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	x->signals = signalfd(-1, &x->awaited, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (x->signals < 0) {
 		err_errno_(e, ERR_SYSTEM, "signalfd");
-		sigprocmask(SIG_SETMASK, &x->old_mask, NULL);
+		sigprocmask(SIG_UNBLOCK, &x->awaited, NULL);
 		return -1;
 	}
 	x->signal_watch = loop_fd_add(x->loop, x->signals, EPOLLIN, on_signal, x, e);
@@ -318,7 +305,7 @@ static void close_execution(struct execution *x)
 	loop_free(x->loop);
 	if (x->signals >= 0) {
 		close(x->signals);
-		sigprocmask(SIG_SETMASK, &x->old_mask, NULL);
+		sigprocmask(SIG_UNBLOCK, &x->awaited, NULL);
 	}
 }
 
@@ -365,8 +352,8 @@ int run_execute(const struct plan *plan, const struct run_options *options, stru
 
 	if (done == 0) {
 		if (options->deadline)
-			x.deadline = loop_timer_add(x.loop, clock_mono() + options->deadline,
-						    on_deadline, &x);
+			x.deadline = loop_timer_add(x.loop, options->deadline, on_deadline,
+						    &x);
 		if (options->on_progress)
 			on_progress(&x);
 		done = turn_until_done(&x, e);

@@ -23,14 +23,26 @@ struct secrets;
  * the process that goes on. */
 void run_prepare(void);
 
+/* From here on SIGINT, SIGTERM and SIGHUP (unless it is ignored) end nothing at once: run_scout()
+ * gives up what it has not looked at, run_execute() ends every check and lets them through again.
+ */
+void run_hold_signals(void);
+
+struct scout_options {
+	int64_t deadline; /* of the whole run (clock_mono); 0: none */
+	const struct place *place;
+	struct secrets *secrets;
+	struct log *log;
+};
+
 /* Carry out the requests in a killable worker: each ends with an answer (5 s each at most; a
- * blocked or crashed one is ANSWER_PROBLEM). */
-void run_scout(struct requests *requests, const struct place *place, struct secrets *secrets,
-	       struct log *log);
+ * blocked or crashed one is ANSWER_PROBLEM, and so is what the deadline or a signal left). Such a
+ * signal stays pending. */
+void run_scout(struct requests *requests, const struct scout_options *options);
 
 struct run_options {
 	unsigned jobs;           /* isolated workers at once; 0: 64 */
-	int64_t deadline;        /* ns from the start; 0: none */
+	int64_t deadline;        /* of the whole run (clock_mono); 0: none */
 	const char *module_path; /* folder of the modules */
 	const struct place *place;
 	struct secrets *secrets;
@@ -47,8 +59,8 @@ struct run_options {
 };
 
 /* Fills run->results (in the order of the plan), complete, cut_short. SIGINT, SIGTERM, SIGHUP
- * (unless it is ignored) and the
- * deadline cut the run short: what is not done ends as `skip: interrupted`, what runs is given up.
+ * (unless it is ignored) and the deadline cut the run short: what is not done ends as
+ * `skip: interrupted`, what runs is given up.
  * Returns 0; -1 when not even a worker could be made. */
 int run_execute(const struct plan *plan, const struct run_options *options, struct run *run,
 		struct err **e);

@@ -19,6 +19,7 @@
 #include "engine/base/xalloc.h"
 #include "engine/run/place.h"
 #include "engine/run/run.h"
+#include "engine/run/signals.h"
 #include "engine/run/supervisor.h"
 
 #define ANSWER_LIMIT (5 * NS_PER_S)
@@ -26,18 +27,19 @@
 struct scouting {
 	struct supervisor sv;
 	struct requests *requests;
-	size_t next;  /* the request whose answer is awaited */
-	size_t given; /* requests that a worker was started for in vain, in a row */
-	int signals;
+	size_t next;                 /* the request whose answer is awaited */
+	const char *cut;             /* why the rest is not looked at */
+	int children, interruptions; /* descriptors of signals */
 };
 
 /* In the worker. What cannot be looked at below its root has no answer but that. */
 static void answer_at(const struct place *place, struct request *r)
 {
 	auto_err struct err *e = NULL;
-	struct root *root = place->root ? root_open(place->root, &e) : NULL;
+	const char *below = place ? place->root : NULL;
+	struct root *root = below ? root_open(below, &e) : NULL;
 
-	if (place->root && !root) {
+	if (below && !root) {
 		r->answer = ANSWER_PROBLEM;
 		r->kind = KIND_INTERNAL;
 		r->problem = xasprintf("--root %s", err_text(e));
@@ -105,7 +107,6 @@ static int on_heard(struct worker *w, const struct wire_message *m)
 	if (taken < 0)
 		return -1;
 	s->next++;
-	s->given = 0;
 	worker_clock(w, clock_mono() + ANSWER_LIMIT);
 	return 0;
 }
@@ -130,14 +131,23 @@ static void on_gone(struct worker *w, bool left)
 		give_problem(s, KIND_CRASHED, "the worker that read it died");
 }
 
-static void on_signal(void *ctx, uint32_t events)
+static void on_child(void *ctx, uint32_t events)
 {
 	struct scouting *s = ctx;
 	struct signalfd_siginfo info;
 
 	(void)events;
-	while (read(s->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
+	while (read(s->children, &info, sizeof(info)) == (ssize_t)sizeof(info))
 		supervisor_reap(&s->sv);
+}
+
+/* It is not read: whoever comes after us shall find it. */
+static void on_interruption(void *ctx, uint32_t events)
+{
+	struct scouting *s = ctx;
+
+	(void)events;
+	s->cut = "it was not looked at: the run was interrupted";
 }
 
 static int send_scout(struct scouting *s, struct err **e)
@@ -152,18 +162,35 @@ static int send_scout(struct scouting *s, struct err **e)
 	return 0;
 }
 
-static int scout_all(struct scouting *s, struct err **e)
+static int scout_all(struct scouting *s, int64_t deadline, struct err **e)
 {
-	while (s->next < s->requests->count) {
+	while (s->next < s->requests->count && !s->cut) {
 		if (!s->sv.workers && send_scout(s, e) < 0)
 			return -1;
-		if (loop_turn(s->sv.loop, INT64_MAX, e) < 0)
+		if (loop_turn(s->sv.loop, deadline ? deadline : INT64_MAX, e) < 0)
 			return -1;
+		if (deadline && clock_mono() >= deadline)
+			s->cut = "it was not looked at: the run had no time left";
 	}
+	while (s->next < s->requests->count)
+		give_problem(s, KIND_KILLED, s->cut);
 	return 0;
 }
 
-static int scout_open(struct scouting *s, const sigset_t *set, struct err **e)
+static int watch(struct scouting *s, const sigset_t *set, loop_fd_fn *heard, struct err **e)
+{
+	const int fd = signalfd(-1, set, SFD_CLOEXEC | SFD_NONBLOCK);
+
+	if (fd < 0)
+		return err_errno(e, ERR_SYSTEM, "signalfd");
+	if (loop_fd_add(s->sv.loop, fd, EPOLLIN, heard, s, e))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static int scout_open(struct scouting *s, const sigset_t *child, const sigset_t *interruption,
+		      struct err **e)
 {
 	s->sv.owner = s;
 	s->sv.heard = on_heard;
@@ -173,37 +200,44 @@ static int scout_open(struct scouting *s, const sigset_t *set, struct err **e)
 	if (!s->sv.loop)
 		return -1;
 	s->sv.shop.slots = slots_new(s->requests->count < 64 ? 8 : 64, e);
-	s->signals = signalfd(-1, set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (!s->sv.shop.slots || s->signals < 0)
-		return err_set(e, ERR_SYSTEM, "no scout can be sent");
-	return loop_fd_add(s->sv.loop, s->signals, EPOLLIN, on_signal, s, e) ? 0 : -1;
+	if (!s->sv.shop.slots)
+		return -1;
+	s->children = watch(s, child, on_child, e);
+	if (s->children < 0)
+		return -1;
+	s->interruptions = watch(s, interruption, on_interruption, e);
+	return s->interruptions < 0 ? -1 : 0;
 }
 
-void run_scout(struct requests *requests, const struct place *place, struct secrets *secrets,
-	       struct log *log)
+void run_scout(struct requests *requests, const struct scout_options *options)
 {
-	struct scouting s = { .requests = requests, .signals = -1 };
+	struct scouting s = { .requests = requests, .children = -1, .interruptions = -1 };
 	auto_err struct err *e = NULL;
-	sigset_t set, old;
+	sigset_t child, interruption, old;
 
 	if (!requests->count)
 		return;
-	s.sv.log = log;
+	s.sv.log = options->log;
 	s.sv.shop.requests = requests;
-	s.sv.shop.place = place;
-	s.sv.shop.secrets = secrets;
+	s.sv.shop.place = options->place;
+	s.sv.shop.secrets = options->secrets;
 	s.sv.shop.supervisor = getpid();
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &set, &old);
-	if (scout_open(&s, &set, &e) < 0 || scout_all(&s, &e) < 0) {
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	signals_of_interruption(&interruption);
+	sigprocmask(SIG_BLOCK, &child, &old);
+	sigprocmask(SIG_BLOCK, &interruption, NULL);
+	if (scout_open(&s, &child, &interruption, &e) < 0 ||
+	    scout_all(&s, options->deadline, &e) < 0) {
 		while (s.next < requests->count)
 			give_problem(&s, KIND_RESOURCE, err_text(e));
 	}
 	supervisor_end(&s.sv);
 	loop_free(s.sv.loop);
 	slots_free(s.sv.shop.slots);
-	if (s.signals >= 0)
-		close(s.signals);
+	if (s.children >= 0)
+		close(s.children);
+	if (s.interruptions >= 0)
+		close(s.interruptions);
 	sigprocmask(SIG_SETMASK, &old, NULL);
 }

@@ -231,6 +231,57 @@ YAML
 	done
 }
 
+# Parameters that can't be looked up: 5 s each, before there is a plan.
+dead_params() {
+	cat <<YAML
+format: 1
+ruleset: lost
+version: 1.0.0
+params:
+  a: { type: text, from: { file: $T/dead/a, match: '(.*)' } }
+  b: { type: text, from: { file: $T/dead/b, match: '(.*)' } }
+  c: { type: text, from: { file: $T/dead/c, match: '(.*)' } }
+checks:
+- id: asks
+  value: { of: "\${a}\${b}\${c}" }
+  expect: { value: x }
+- id: alive
+  disk: { path: / }
+YAML
+}
+
+# lost CUT: what the run that was cut short during that reported.
+lost() {
+	is "$(jq -r '"\(.run.complete) \(.run.cut_short)"' lost.json)" "false $1"
+	is "$(outcome lost asks)" "error killed"
+	is "$(outcome lost alive)" "skip "
+	grep -q '</testsuites>' lost.xml
+}
+
+@test "a signal or the deadline while parameters are looked up: complete reports" {
+	dead silent
+	dead_params >lost.yaml
+	start "$ROUNDS" run lost.yaml --report json=lost.json --report junit=lost.xml
+	local pid=$started code=0
+	wait_for 20 pgrep -P "$pid"
+	kill -TERM "$pid"
+	wait "$pid" || code=$?
+	is "$code" 2
+	lost SIGTERM
+	rm lost.json lost.xml
+	run "$ROUNDS" run lost.yaml --deadline 1s --report json=lost.json --report junit=lost.xml
+	is "$status" 2
+	lost deadline
+	grep -q "the run had no time left" lost.json
+	# whoever only looks has no report to write: the signal ends it
+	start "$ROUNDS" show lost.yaml
+	pid=$started code=0
+	wait_for 20 pgrep -P "$pid"
+	kill -TERM "$pid"
+	wait "$pid" || code=$?
+	is "$code" 143
+}
+
 @test "disk: all of them, and one is dead" {
 	dead silent
 	ruleset all <<'YAML'

@@ -302,6 +302,31 @@ YAML
 	says "sustain    4 of 4 samples"
 }
 
+@test "cli: show reads the sources of parameters, and says where each value comes from" {
+	printf 'a = 1\nport = 8123\n' >product.properties
+	cat >sources.yaml <<-EOF2
+		format: 1
+		ruleset: sources
+		params:
+		  port:
+		    type: port
+		    from: { file: $folder/product.properties, format: properties, key: port }
+		  name: { type: text, from: { env: SOURCES_NAME } }
+		  gone: { type: text, from: { file: $folder/nowhere, match: '(.*)' } }
+		checks:
+		  - id: a
+		    port: { port: "\${port}" }
+		  - id: b
+		    value: { of: "\${name}" }
+		    expect: { value: x }
+	EOF2
+	SOURCES_NAME=web ends 0 "$rounds" show sources.yaml
+	says "port: 8123 (from, $folder/product.properties:2)"
+	says 'name: "web" (from, '
+	says 'fields     of: "web"'
+	[[ "$output" != *crashed* ]]
+}
+
 @test "cli: explain knows every type that list shows, and stays within 80 columns" {
 	for type in $("$rounds" list --types | sed 's/ .*//'); do
 		ends 0 "$rounds" explain "$type"

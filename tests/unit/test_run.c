@@ -91,12 +91,16 @@ static void on_result(void *ctx, const struct result *r)
 	b->told++;
 }
 
+/* deadline: from now; 0: none */
 static void bench_run_until(struct bench *b, int64_t deadline)
 {
 	auto_err struct err *e = NULL;
 	struct secrets *secrets = secrets_new();
 	struct run_options o = {
-		.secrets = secrets, .on_result = on_result, .ctx = b, .deadline = deadline
+		.secrets = secrets,
+		.on_result = on_result,
+		.ctx = b,
+		.deadline = deadline ? clock_mono() + deadline : 0,
 	};
 
 	if (run_execute(&b->plan, &o, &b->run, &e) < 0)
