@@ -163,7 +163,10 @@ static int plan_for(struct session *s)
 {
 	const struct run_args *a = s->args;
 	const struct book_params params = {
-		.files = &a->params_files, .options = &a->params, .place = &s->place, .deadline = deadline(s)
+		.files = &a->params_files,
+		.options = &a->params,
+		.place = &s->place,
+		.deadline = deadline(s),
 	};
 	const struct plan_options options = {
 		.select = { .products = a->products.items,
