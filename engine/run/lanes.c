@@ -65,7 +65,7 @@ void lanes_add(struct lanes *l, struct job *j)
 
 	j->worker = NULL;
 	if (p->ended)
-		lanes_end_job(l, j, KIND_CRASHED, p->ended);
+		lanes_end_job(l, j, p->ended_as, p->ended);
 	else
 		job_list_add(tabled ? &p->tabled : &p->ready, j);
 }

@@ -31,6 +31,7 @@ struct pool {
 	size_t workers;
 	unsigned deaths; /* in a row, without one ended check */
 	char *ended;     /* why the lane is at its end, or NULL */
+	enum kind ended_as;
 	struct pool *next;
 };
 

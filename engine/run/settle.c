@@ -158,6 +158,7 @@ static void count_death(struct pool *p, const struct worker *w)
 	if (++p->deaths < DEATHS_MAX)
 		return;
 	free(p->ended);
+	p->ended_as = worker_was_made(w) ? KIND_CRASHED : KIND_RESOURCE;
 	p->ended = xasprintf("its lane is at its end: %d %s workers in a row died without one "
 			     "ended check (the last %s)",
 			     DEATHS_MAX, lane_name(p->lane), how);
@@ -265,5 +266,5 @@ void lanes_settle(struct worker *w, bool left)
 		split(p, &suspects);
 	requeue(p, &innocent);
 	if (p->ended)
-		pool_end(p, KIND_CRASHED, p->ended);
+		pool_end(p, p->ended_as, p->ended);
 }

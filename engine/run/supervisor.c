@@ -521,12 +521,19 @@ void supervisor_end(struct supervisor *sv)
 		worker_free(sv->workers, false);
 }
 
+bool worker_was_made(const struct worker *w)
+{
+	return w->pid &&
+	       !(WIFEXITED(w->status) && WEXITSTATUS(w->status) == WORKER_NOT_MADE);
+}
+
 char *worker_how_it_ended(const struct worker *w)
 {
 	int sig = WTERMSIG(w->status);
 
-	if (!w->pid)
-		return xstrdup("could not be started");
+	if (!worker_was_made(w))
+		return xstrdup("could not be started: no more processes are allowed; see ulimit -u "
+			       "and the cgroup's pids.max");
 	if (WIFSIGNALED(w->status) && sig == SIGKILL)
 		return xasprintf("was killed by signal %d (KILL; the kernel's out-of-memory killer "
 				 "does that)",

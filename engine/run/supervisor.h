@@ -118,6 +118,8 @@ void supervisor_listen(struct supervisor *sv);
 void supervisor_end_orphans(struct supervisor *sv);
 /* Kill and forget all workers, without waiting. */
 void supervisor_end(struct supervisor *sv);
+/* Whether it ever was a process that could work. */
+bool worker_was_made(const struct worker *w);
 /* "was killed by signal 11 (SEGV)", "ended with code 3". The caller's. */
 char *worker_how_it_ended(const struct worker *w);
 

@@ -202,7 +202,7 @@ static void keeper_stand(pid_t parent)
 		return;
 	}
 	if (runner < 0)
-		_exit(1);
+		_exit(WORKER_NOT_MADE);
 	for (int fd = STDIN_FILENO; fd <= WIRE_FD; fd++)
 		close(fd);
 	status = keeper_wait(runner, &awaited, SIGKILL);

@@ -31,6 +31,9 @@ struct shop {
 	pid_t supervisor;
 };
 
+/* The exit status of one that could not fork (EX_OSERR of sysexits.h). */
+#define WORKER_NOT_MADE 71
+
 /* Where a new worker sits; both descriptors are its ends. */
 struct seat {
 	enum role role;

@@ -367,6 +367,27 @@ hanging() {
 	[ "$(ids '.status != "pass" and (.id | test("crash|garbage") | not)')" = "" ]
 }
 
+@test "few processes: what could not be started says so, and no check is lost to it" {
+	[ "$(id -u)" = 0 ] || skip "needs root, to be a user without other processes"
+	mkdir program
+	cp "$ROUNDS" program/
+	cp "$(dirname "$ROUNDS")"/.libs/redis.so program/
+	chmod -R a+rX "$T" program
+	{
+		rules few 5s
+		checks 5 file "path: /" local
+		checks 5 command "argv: [ 'true' ]" command
+		checks 5 redis "host: 127.0.0.1, port: 1" isolated
+	} >t.yaml
+	run setpriv --reuid 61283 --regid 61283 --clear-groups env ROUNDS_MODULES="$T/program" \
+		bash -c 'ulimit -u 5; exec "$0" run t.yaml --report jsonl' "$T/program/rounds"
+	[ "$status" = 2 ]
+	echo "$output" >report.jsonl
+	[ "$(jq -r 'select(.id).status' report.jsonl | sort | uniq -c | xargs)" = "10 error 5 pass" ]
+	[ "$(jq -r 'select(.status == "error").error.kind' report.jsonl | sort -u)" = resource ]
+	grep -q "no more processes are allowed; see ulimit -u" report.jsonl
+}
+
 # descendants PID: all of them, workers, keepers, runners and what they run.
 descendants() {
 	local child
