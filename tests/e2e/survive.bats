@@ -381,9 +381,10 @@ hanging() {
 	} >t.yaml
 	run setpriv --reuid 61283 --regid 61283 --clear-groups env ROUNDS_MODULES="$T/program" \
 		bash -c 'ulimit -u 5; exec "$0" run t.yaml --report jsonl' "$T/program/rounds"
-	[ "$status" = 2 ]
 	echo "$output" >report.jsonl
-	[ "$(jq -r 'select(.id).status' report.jsonl | sort | uniq -c | xargs)" = "10 error 5 pass" ]
+	[ "$(jq -r 'select(.id) | .id' report.jsonl | wc -l)" = 15 ]
+	[ "$(jq -r 'select(.type == "file").status' report.jsonl | sort -u)" = pass ]
+	# how many got a process in the end depends on who was first
 	[ "$(jq -r 'select(.status == "error").error.kind' report.jsonl | sort -u)" = resource ]
 	grep -q "no more processes are allowed; see ulimit -u" report.jsonl
 }
