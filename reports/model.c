@@ -79,7 +79,9 @@ json_t *model_run(const struct run *r)
 	json_object_set_new(o, "host", model_host(r));
 	put_time(o, "started", r->started);
 	put_time(o, "finished", r->finished);
-	json_object_set_new(o, "duration_ms", json_integer(model_ms(r->finished - r->started)));
+	json_object_set_new(o, "duration_ms",
+			    r->finished ? json_integer(model_ms(r->finished - r->started))
+					: json_null());
 	put_zone(o);
 	json_object_set_new(o, "complete", json_boolean(r->complete));
 	put_text(o, "cut_short", r->cut_short);

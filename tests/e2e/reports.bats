@@ -136,6 +136,8 @@ G3
 	[ "$(jq -r .event "$T/r.jsonl" | head -1)" = run.start ]
 	[ "$(jq -r .event "$T/r.jsonl" | tail -1)" = run.end ]
 	[ "$(jq -r 'select(.event == "run.start") | .planned' "$T/r.jsonl")" = 9 ]
+	[ "$(jq -c 'select(.event | startswith("run.")) | .run | [.finished, .duration_ms] |
+		map(type)' "$T/r.jsonl" | xargs)" = "[null,null] [string,number]" ]
 	[ "$(jq -r 'select(.event == "result") | .seq' "$T/r.jsonl" | tr '\n' ' ')" = "1 2 3 4 5 6 7 8 9 " ]
 	[ "$(jq -r 'select(.event == "run.end") | .gate.exit_code' "$T/r.jsonl")" = 1 ]
 }
