@@ -19,8 +19,8 @@ struct secrets;
 
 /* To be called once, first thing in main(): PID 1 forks and stays a small init (reaps, forwards
  * SIGTERM/SIGINT, ends with the child's code); core dumps off; subreaper on; descriptors 0 to 2
- * opened on /dev/null where they are closed; SIGPIPE ignored; RLIMIT_NOFILE remembered. Returns in
- * the process that goes on. */
+ * opened on /dev/null where they are closed, 1 so that writing to it fails; SIGPIPE ignored;
+ * RLIMIT_NOFILE remembered. Returns in the process that goes on. */
 void run_prepare(void);
 
 /* From here on SIGINT, SIGTERM and SIGHUP (unless it is ignored) end nothing at once: run_scout()

@@ -228,6 +228,29 @@ YAML
 	[ "$status" -eq 73 ]
 }
 
+@test "cli: a closed standard output is 73, for every report and command that writes there" {
+	local format words
+
+	for format in text json jsonl junit; do
+		run bash -c '"$1" run good.yaml --report "$2" >&-' bash "$rounds" "$format"
+		echo "$format: $status $output"
+		[ "$status" -eq 73 ]
+		says "report $format: standard output: "
+		run bash -c '"$1" run good.yaml --report "$2" <&- >&- 2>&-' bash "$rounds" "$format"
+		[ "$status" -eq 73 ]
+	done
+	for words in list --help --version schema "explain port" "lint good.yaml" "show good.yaml" \
+		"run --dry-run good.yaml" "verify-rules good.yaml"; do
+		run bash -c 'rounds=$1; shift; "$rounds" $@ >&-' bash "$rounds" $words
+		echo "$words: $status $output"
+		[ "$status" -eq 73 ]
+	done
+	# Nothing to be written there: nothing that could be lost.
+	run bash -c '"$1" run good.yaml --report junit=r.xml >&-' bash "$rounds"
+	[ "$status" -eq 0 ]
+	xmllint --noout r.xml
+}
+
 @test "cli: a report is replaced whole, and nothing else is left beside it" {
 	echo old >r.json
 	ends 0 "$rounds" run good.yaml --report json=r.json
