@@ -104,12 +104,18 @@ static json_t *schema_numbers(const struct field *f)
 			 placeholder());
 }
 
+/* An editor's YAML takes a plain true or false for a boolean: among choices, both forms hold. */
 static json_t *schema_choices(const struct field *f)
 {
 	json_t *names = json_array();
 
-	for (size_t i = 0; f->choices[i]; i++)
+	for (size_t i = 0; f->choices[i]; i++) {
+		const bool yes = !strcmp(f->choices[i], "true");
+
 		json_array_append_new(names, json_string(f->choices[i]));
+		if (yes || !strcmp(f->choices[i], "false"))
+			json_array_append_new(names, json_boolean(yes));
+	}
 	return json_pack("{s:[{s:o},o]}", "anyOf", "enum", names, placeholder());
 }
 
@@ -127,7 +133,8 @@ static json_t *schema_of_kind(const struct field *f)
 	case FIELD_KIND_INT:
 		return schema_numbers(f);
 	case FIELD_KIND_BOOL:
-		return json_pack("{s:[{s:s},o]}", "anyOf", "type", "boolean", placeholder());
+		return json_pack("{s:[{s:[b,b,s,s]},o]}", "anyOf", "enum", true, false, "true", "false",
+				 placeholder());
 	case FIELD_KIND_ENUM:
 		return schema_choices(f);
 	case FIELD_KIND_DURATION:

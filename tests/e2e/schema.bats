@@ -49,6 +49,21 @@ check() {
 	python3 validate.py t.yaml
 }
 
+@test "what the loader takes the schema takes: true and false, plain or in quotes" {
+	local value
+
+	for value in true false '"true"' '"false"' auto '"${x}"'; do
+		check "{ id: a, for_each: { x: [ auto ] }, mongo: { host: h, direct: $value } }"
+		"$ROUNDS" lint t.yaml
+		python3 validate.py t.yaml
+	done
+	for value in true '"false"'; do
+		check "{ id: a, http: { url: \"http://h/\", verify: $value } }"
+		"$ROUNDS" lint t.yaml
+		python3 validate.py t.yaml
+	done
+}
+
 @test "what the loader refuses the schema refuses" {
 	local text
 
@@ -73,6 +88,8 @@ check() {
 { id: a, port: { port: 1 }, sustain: { samples: 3 } }
 { id: a, port: { port: 1 }, sustain: { samples: 3, for: 1m, every: 1s } }
 { id: a, port: { port: 1, protocol: tpc } }
+{ id: a, http: { url: "http://h/", verify: "yes" } }
+{ id: a, port: { port: 1, protocol: true } }
 END
 }
 
