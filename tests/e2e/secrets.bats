@@ -183,6 +183,26 @@ YAML
 	done
 }
 
+@test "a regex that looks for tokens holds none; one with a password in it does" {
+	printf 'a token of x: y ]+ z\nnone\n' >"$T/x.log"
+	cat >"$T/s.yaml" <<YAML
+format: 1
+ruleset: s
+checks:
+  - id: looks
+    log: { path: "$T/x.log", since: start, bad: 'token[=: ]+' }
+    expect: { bad_count: { ge: 1 }, exists: false }
+  - id: holds
+    process: { exe: nosuch, command: '-Dpassword=hunter2 -Dsecret=pa\$s1 ' }
+    expect: { commands: { contains: "a: hunter2 pa\$s1" } }
+YAML
+	run "$ROUNDS" run s.yaml --report json=r.json --report text
+	echo "$output"
+	[ "$(result r.json s/looks '.evidence | tostring | contains("token of x: y ]+ z")')" = true ]
+	nowhere hunter2 r.json
+	says "contains 'a: *** pa"
+}
+
 @test "from a file of the product: neither the value nor what a mistake quotes of it" {
 	printf 'db.password=%s\ndb.port=s3cr3t-port\n' 's3cr3t-in-properties' >"$T/app.properties"
 	cat >"$T/s.yaml" <<YAML
