@@ -4,32 +4,23 @@
 #include <string.h>
 
 #include "engine/base/err.h"
-
-static int digit_of(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
+#include "engine/base/number.h"
 
 int payload_hex(const char *text, struct buf *out, struct err **e)
 {
 	const char *p = text;
 
 	while (*p) {
-		int high, low;
+		int high, low = 16;
 
 		if (strchr(" \t\r\n:", *p)) {
 			p++;
 			continue;
 		}
-		high = digit_of(p[0]);
-		low = high < 0 ? -1 : digit_of(p[1]);
-		if (low < 0)
+		high = number_digit(p[0]);
+		if (high < 16)
+			low = number_digit(p[1]);
+		if (low == 16)
 			return err_set(e, ERR_DATA, "'%.20s' does not begin with two hex digits",
 				       p);
 		buf_addc(out, (char)(high << 4 | low));

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int digit_of(char c)
+int number_digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -29,9 +29,9 @@ static const char *scan_digits(const char *s, unsigned base, uint64_t *out)
 	const char *p = s;
 	uint64_t value = 0;
 
-	for (; (unsigned)digit_of(*p) < base; p++)
+	for (; (unsigned)number_digit(*p) < base; p++)
 		if (__builtin_mul_overflow(value, base, &value) ||
-		    __builtin_add_overflow(value, (unsigned)digit_of(*p), &value))
+		    __builtin_add_overflow(value, (unsigned)number_digit(*p), &value))
 			return NULL;
 	if (p == s)
 		return NULL;

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What a hexadecimal digit counts, 0 to 15; 16 when it is none. */
+int number_digit(char c);
 int number_int(const char *s, int64_t *out);    /* -?[0-9]+ */
 int number_uint(const char *s, uint64_t *out);  /* [0-9]+ */
 int number_octal(const char *s, uint32_t *out); /* [0-7]+, at most 07777 */
