@@ -37,7 +37,7 @@ struct server {
 	unsigned port;
 	struct loop_fd *watch;
 	const char *answer; /* after the head of a request */
-	const char *repeat;
+	struct buf repeat;  /* 16 KiB of it: what comes in small pieces fills a window with nothing */
 	enum ending ending;
 	struct buf seen; /* all that was sent to it */
 	struct talk {
@@ -63,7 +63,7 @@ static void talk_close(struct talk *t)
 static void talk_repeat(struct talk *t)
 {
 	for (int i = 0; i < 100; i++)
-		if (send(t->fd, t->server->repeat, strlen(t->server->repeat), MSG_NOSIGNAL) < 0) {
+		if (send(t->fd, t->server->repeat.data, t->server->repeat.len, MSG_NOSIGNAL) < 0) {
 			if (errno != EAGAIN)
 				talk_close(t);
 			return;
@@ -118,9 +118,11 @@ static struct server *server_new(struct harness *h, const char *address, const c
 
 	*s = (struct server){ .harness = h,
 			      .answer = answer,
-			      .repeat = repeat,
+			      .repeat = BUF_INIT(1024 * 1024),
 			      .ending = ending,
 			      .seen = BUF_INIT(1024 * 1024) };
+	while (repeat && s->repeat.len < 16384)
+		buf_adds(&s->repeat, repeat);
 	assert_true(address_parse(address, &a));
 	s->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	assert_int_equal(bind(s->fd, &a.any, len), 0);
@@ -137,6 +139,7 @@ static void server_free(struct server *s)
 		talk_close(&s->talks[i]);
 	loop_fd_remove(s->watch);
 	close(s->fd);
+	buf_free(&s->repeat);
 	buf_free(&s->seen);
 	free(s);
 }
