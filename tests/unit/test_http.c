@@ -37,7 +37,8 @@ struct server {
 	unsigned port;
 	struct loop_fd *watch;
 	const char *answer; /* after the head of a request */
-	struct buf repeat;  /* 16 KiB of it: what comes in small pieces fills a window with nothing */
+	/* 16 KiB of it: small pieces fill a window with their own overhead */
+	struct buf repeat;
 	enum ending ending;
 	struct buf seen; /* all that was sent to it */
 	struct talk {
