@@ -8,7 +8,7 @@
 #include "engine/base/clock.h"
 
 /* A signal handler can be told things by statics alone. */
-static volatile sig_atomic_t guarded = -1;
+static volatile sig_atomic_t guarded = -1, also = -1;
 static volatile sig_atomic_t struck;
 
 static void strike(int signal_number)
@@ -19,6 +19,8 @@ static void strike(int signal_number)
 	struck = 1;
 	if (guarded >= 0)
 		shutdown(guarded, SHUT_RDWR);
+	if (also >= 0)
+		shutdown(also, SHUT_RDWR);
 	errno = saved;
 }
 
@@ -40,16 +42,23 @@ void guard_set(int fd, int64_t deadline)
 
 	arm(0);
 	guarded = fd;
+	also = -1;
 	struck = 0;
 	sigaction(SIGALRM, &action, NULL);
 	if (deadline != INT64_MAX)
 		arm(left > 1000 ? left : 1000);
 }
 
+void guard_also(int fd)
+{
+	also = fd;
+}
+
 void guard_clear(void)
 {
 	arm(0);
 	guarded = -1;
+	also = -1;
 }
 
 bool guard_struck(void)

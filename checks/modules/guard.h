@@ -13,6 +13,8 @@
 /* Shut fd down (both ways; it stays open) at `deadline` (clock_mono). Replaces the guard before it.
  */
 void guard_set(int fd, int64_t deadline);
+/* Shut this one down, too: what is waited for beside the server. Until guard_clear. */
+void guard_also(int fd);
 /* To be called before the socket is closed. */
 void guard_clear(void);
 /* Whether the guard has struck since guard_set. */

@@ -308,6 +308,175 @@ old_server() {
 	old_server libssh2
 }
 
+# --- the agent ---
+
+# agent NAME KEY ...: a real agent of its own that holds these keys; $agent is its socket.
+agent() {
+	local key
+
+	agent=$T/$1.agent
+	shift
+	start ssh-agent -D -a "$agent"
+	wait_for 20 test -S "$agent"
+	for key in "$@"; do
+		SSH_AUTH_SOCK=$agent ssh-add -q "$key" 2>/dev/null
+	done
+}
+
+# moody_agent MOOD: tests/lab/agentd.py in front of that one; $agent is its socket.
+moody_agent() {
+	local real=$agent
+
+	agent=$T/$1.agent
+	start python3 "$SRC/tests/lab/agentd.py" "$agent" "$real" "$1"
+	wait_for 20 test -S "$agent"
+}
+
+# by_agent SOCKET VERDICT [PORT]: a check `ssh` and a check `git` that log in by the agent at that
+# socket ("": there is none), and what becomes of both.
+by_agent() {
+	local expected=$2 fields="$S, agent: true, rsa_sha1: if_needed"
+
+	: >"$T/checks"
+	check ssh ssh "host: 127.0.0.1, port: ${3:-$SHELLS}, user: $SSH_USER, $fields, \
+		command: true"
+	check git git "url: 'ssh://$SSH_USER@127.0.0.1:${3:-$SSH}/group/small.git', $fields"
+	in_time 3s
+	SSH_AUTH_SOCK=$1 inspect agent
+	table "ssh $expected
+		git $expected"
+	ended_in_time 4000
+	nothing_left
+}
+
+# both TEXT: in what is told of the ssh check and of the git check.
+both() {
+	local id
+
+	for id in ssh git; do
+		result "$T/r.json" agent/$id ".message | contains(\"$1\")" >/dev/null || {
+			echo "$id does not say: $1"
+			cat "$T/r.txt"
+			return 1
+		}
+	done
+}
+
+agents() {
+	local key real
+
+	command -v ssh-agent >/dev/null || skip "not installed: openssh-client"
+	backend "$1"
+	git_site_sshd shell
+	SHELLS=$(cat "$GIT_SITE/shell.port")
+
+	# each type of key; RSA never by SHA-1, whatever server and agent would do
+	for key in ed25519 ecdsa; do
+		agent "$key" "$K/$key"
+		by_agent "$agent" "pass -"
+		result "$T/r.json" agent/ssh '.trace | join(" ") |
+			contains("holds 1 key (") and contains("with a key of the agent")'
+	done
+	agent rsa "$K/rsa"
+	by_agent "$agent" "$rsa"
+	git_site_sshd old "PubkeyAcceptedAlgorithms ssh-rsa" "ForceCommand $K/forced"
+	by_agent "$agent" "fail auth_algorithm" "$(cat "$GIT_SITE/old.port")"
+	both "rsa_sha1: if_needed"
+	moody_agent sha1
+	if [ "$1" = libssh ]; then # it hands on what the agent made
+		by_agent "$agent" "fail auth"
+	elif [ "$rsa" = "pass -" ]; then
+		by_agent "$agent" "error parameter"
+	else
+		by_agent "$agent" "$rsa"
+	fi
+
+	# one that is not the first
+	agent second "$K/stranger" "$K/ecdsa"
+	by_agent "$agent" "pass -"
+
+	# there is none
+	by_agent "" "error parameter"
+	both "SSH_AUTH_SOCK is not set"
+	by_agent "$T/nowhere" "error parameter"
+	both "nothing listens on '$T/nowhere'"
+	both "No such file"
+	agent empty
+	by_agent "$agent" "error parameter"
+	both "holds no key"
+	both "ssh-add"
+
+	# it does not answer, or not as an agent
+	agent good "$K/ed25519"
+	real=$agent
+	moody_agent mute
+	by_agent "$agent" "fail timeout"
+	both "says nothing"
+	agent=$real
+	moody_agent mute-sign
+	by_agent "$agent" "fail timeout"
+	agent=$real
+	moody_agent no-sign
+	by_agent "$agent" "error parameter"
+	both "did not sign"
+	for key in garbage endless closes; do
+		agent=$real
+		moody_agent $key
+		by_agent "$agent" "error parameter"
+		both "is no SSH agent"
+	done
+	agent=$real
+}
+
+refused_agents() {
+	local i print
+
+	command -v ssh-agent >/dev/null || skip "not installed: openssh-client"
+	backend "$1"
+	git_site_sshd shell
+	SHELLS=$(cat "$GIT_SITE/shell.port")
+	agent stranger "$K/stranger"
+	by_agent "$agent" "fail auth"
+	print=$(ssh-keygen -lf "$K/stranger.pub" | cut -d' ' -f2)
+	both "refused user '$SSH_USER' with the agent's 1 key (ssh-ed25519 $print)"
+	both "it takes: publickey"
+
+	# more than the server hears of: MaxAuthTries is 6
+	for i in 1 2 3 4 5 6 7 8; do
+		ssh-keygen -q -t ed25519 -N '' -C '' -f "$K/strange-$i"
+	done
+	agent many "$K"/strange-[1-8] "$K/ed25519"
+	by_agent "$agent" "fail auth"
+	both "before it had seen each of the agent's 9 keys"
+	both "ssh-add -d"
+	# the right one among the first
+	agent luck "$K"/strange-[1-4] "$K/ed25519" "$K"/strange-[5-8]
+	by_agent "$agent" "pass -"
+	# a key of the check is taken, and the agent left alone
+	: >"$T/checks"
+	ssh_by own "$SHELLS" ed25519 "$S, agent: true"
+	SSH_AUTH_SOCK=$T/nowhere inspect agent
+	table "own pass -"
+	# no private key anywhere
+	nowhere "$(sed -n 2p "$K/ed25519")" "$T/r.json" "$T/r.txt"
+}
+
+@test "ssh: an agent's keys log in, and an agent that does not answer is told: libssh" {
+	agents libssh
+}
+
+@test "ssh: an agent's keys log in, and an agent that does not answer is told: libssh2" {
+	agents libssh2
+}
+
+@test "ssh: an agent's keys that are refused, or too many of them, are told: libssh" {
+	refused_agents libssh
+}
+
+@test "ssh: an agent's keys that are refused, or too many of them, are told: libssh2" {
+	refused_agents libssh2
+}
+
 # --- faults ---
 
 # faulty ID FAULT:BYTES TYPE FIELDS-BEFORE-PORT PORT FIELDS

@@ -4,6 +4,7 @@
 #include "checks/modules/ssh/seam.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,9 +16,11 @@
 #include "checks/check.h"
 #include "checks/modules/dial.h"
 #include "checks/modules/guard.h"
+#include "checks/modules/ssh/agent.h"
 #include "checks/modules/ssh/host_key.h"
 #include "checks/modules/ssh/login.h"
 #include "checks/modules/ssh/trouble.h"
+#include "engine/base/text.h"
 
 #define ERRORS_MAX ((size_t)8 * 1024)
 #define CHUNK_MAX 32000 /* below the packet size that every server takes (RFC 4253, 6.1) */
@@ -286,16 +289,39 @@ static enum answer dialogue(struct seam *s)
 	return result == SSH_AUTH_INFO ? ANSWER_NO : answer_of(s, result);
 }
 
-static enum answer agent(struct seam *s)
+/* The library goes on with our connection to the agent, and closes its own copy. It waits for the
+ * agent without an end: the guard ends that, too. */
+static enum answer agent(struct seam *s, struct agent *a)
 {
+	const int fd = fcntl(agent_fd(a), F_DUPFD_CLOEXEC, 0);
 	int result;
 
+	if (fd < 0 || ssh_set_agent_socket(s->session, fd) != SSH_OK) {
+		if (fd >= 0)
+			close(fd);
+		return ANSWER_FAILED;
+	}
+	guard_also(fd);
 	do
 		result = ssh_userauth_agent(s->session, NULL);
 	while (again(s, result));
 	if (result == SSH_AUTH_ERROR && ssh_is_connected(s->session) && !guard_struck())
-		return ANSWER_UNABLE;
+		return ANSWER_NO_KEY;
 	return answer_of(s, result);
+}
+
+static int take_key(struct seam *s, const struct agent_key *key)
+{
+	auto_buf struct buf text = BUF_INIT((size_t)512 * 1024);
+	auto_free char *type = xmemdup0(key->text, strcspn(key->text, " "));
+
+	text_base64(&text, key->blob.data, key->blob.len);
+	ssh_key_free(s->key);
+	s->key = NULL;
+	return ssh_pki_import_pubkey_base64(buf_text(&text), ssh_key_type_from_name(type),
+					    &s->key) == SSH_OK
+		       ? 0
+		       : -1;
 }
 
 static const char *server_algorithms(struct seam *s)
@@ -313,6 +339,7 @@ static const struct login_steps steps = {
 	.password = password,
 	.dialogue = dialogue,
 	.agent = agent,
+	.take_key = take_key,
 	.server_algorithms = server_algorithms,
 	.failed = login_failed,
 };

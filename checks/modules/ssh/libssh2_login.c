@@ -8,6 +8,7 @@
 
 #include "checks/check.h"
 #include "checks/modules/guard.h"
+#include "checks/modules/ssh/agent.h"
 #include "checks/modules/ssh/libssh2_seam.h"
 #include "checks/modules/ssh/public_key.h"
 #include "checks/modules/ssh/seam.h"
@@ -225,70 +226,107 @@ static const char *server_algorithms(struct seam *s)
 
 /* --- the agent --- */
 
-/* Whether the agent may sign with this key: never with SHA-1. */
-static enum answer agent_may_sign(struct seam *s, const struct libssh2_agent_publickey *identity)
-{
-	enum answer answer;
+/* What on_signing works on: the session hands it on. */
+struct signing {
+	struct seam *seam;
+	struct agent *agent;
+	const struct agent_key *key;
+	const char *algorithm;
+	enum answer answer; /* what became of it */
+};
 
-	buf_clear(&s->public);
-	buf_add(&s->public, identity->blob, identity->blob_len);
-	free(s->type);
-	s->type = public_key_type(&s->public);
-	if (strcmp(s->type, "ssh-rsa") != 0)
-		return ANSWER_YES;
-	answer = offer(s, "rsa-sha2-512");
-	return answer == ANSWER_NO || answer == ANSWER_UNFIT ? offer(s, "rsa-sha2-256") : answer;
+static int sign_by_agent(struct signing *g, const unsigned char *data, size_t data_len,
+			 struct buf *signature)
+{
+	auto_free char *algorithm = algorithm_of(data, data_len);
+
+	g->answer = ANSWER_UNFIT;
+	if (strcmp(algorithm, g->algorithm) != 0)
+		return -1;
+	g->answer = agent_sign(g->agent, g->key, algorithm, data, data_len, signature)
+			    ? ANSWER_NO_KEY
+			    : ANSWER_YES;
+	return g->answer == ANSWER_YES ? 0 : -1;
 }
 
-static enum answer agent_sign(struct seam *s, LIBSSH2_AGENT *agent,
-			      struct libssh2_agent_publickey *identity)
+/* The server would take the key. The library releases the signature. */
+static int on_signing(LIBSSH2_SESSION *session, unsigned char **signature, size_t *signature_len,
+		      const unsigned char *data, size_t data_len, void **abstract)
 {
-	const enum answer answer = agent_may_sign(s, identity);
+	auto_buf struct buf made = BUF_INIT((size_t)64 * 1024);
+
+	(void)session;
+	if (sign_by_agent(*abstract, data, data_len, &made))
+		return -1;
+	*signature = libssh2_memory_bytes(made.data, made.len);
+	*signature_len = made.len;
+	return *signature ? 0 : -1;
+}
+
+static enum answer agent_try(struct signing *g)
+{
+	struct seam *s = g->seam;
+	void *abstract = g;
 	int code;
 
-	if (answer != ANSWER_YES)
-		return answer;
+	g->answer = ANSWER_YES;
 	do
-		code = libssh2_agent_userauth(agent, s->options->user, identity);
+		code = libssh2_userauth_publickey(s->session, s->options->user,
+						  (const unsigned char *)g->key->blob.data,
+						  g->key->blob.len, on_signing, &abstract);
 	while (backend_again(s, code));
+	if (g->answer != ANSWER_YES)
+		return guard_struck() ? ANSWER_FAILED : g->answer;
 	return answer_of(s, code);
 }
 
-static enum answer agent_try_all(struct seam *s, LIBSSH2_AGENT *agent)
+/* An RSA key with each algorithm but SHA-1's; where it was asked with one, that counts. */
+static enum answer agent_try_key(struct signing *g)
 {
-	struct libssh2_agent_publickey *identity = NULL;
-	enum answer answer, last = ANSWER_UNABLE;
+	static const char *const algorithms[] = { "rsa-sha2-512", "rsa-sha2-256" };
+	auto_free char *type = public_key_type(&g->key->blob);
+	enum answer answer = ANSWER_UNABLE, last = ANSWER_UNABLE;
 
-	while (libssh2_agent_get_identity(agent, &identity, identity) == 0) {
-		answer = agent_sign(s, agent, identity);
-		if (answer == ANSWER_YES || answer == ANSWER_FAILED)
+	g->algorithm = type;
+	if (strcmp(type, "ssh-rsa") != 0)
+		return agent_try(g);
+	for (size_t i = 0; i < ARRAY_SIZE(algorithms); i++) {
+		if (!choose_algorithm(g->seam, algorithms[i]))
+			continue;
+		g->algorithm = algorithms[i];
+		answer = agent_try(g);
+		if (answer != ANSWER_NO && answer != ANSWER_UNFIT)
 			return answer;
-		if (answer == ANSWER_LEFT) /* as many servers do after a few refusals */
-			return last == ANSWER_NO ? ANSWER_NO : ANSWER_LEFT;
-		last = ANSWER_NO;
+		if (last != ANSWER_NO)
+			last = answer;
 	}
 	return last;
 }
 
-static enum answer agent(struct seam *s)
+/* One that the agent did not sign for tells more than one that was refused, and that more than one
+ * that could not be tried. */
+static enum answer agent(struct seam *s, struct agent *a)
 {
-	LIBSSH2_AGENT *a = libssh2_agent_init(s->session);
-	enum answer answer = ANSWER_UNABLE;
-	int code;
+	struct signing g = { .seam = s, .agent = a };
+	enum answer answer, last = ANSWER_UNABLE;
 
-	if (a && libssh2_agent_connect(a) == 0) {
-		do
-			code = libssh2_agent_list_identities(a);
-		while (backend_again(s, code));
-		if (code == 0)
-			answer = agent_try_all(s, a);
-		else if (guard_struck())
-			answer = ANSWER_FAILED;
-		libssh2_agent_disconnect(a);
+	for (size_t i = 0; i < agent_count(a); i++) {
+		g.key = agent_key(a, i);
+		answer = agent_try_key(&g);
+		if (answer == ANSWER_LEFT && i + 1 == agent_count(a) && last == ANSWER_NO)
+			answer = ANSWER_NO; /* after the last refusal */
+		if (answer == ANSWER_YES || answer == ANSWER_FAILED || answer == ANSWER_LEFT)
+			return answer;
+		if (last != ANSWER_NO_KEY && (last != ANSWER_NO || answer == ANSWER_NO_KEY))
+			last = answer;
 	}
-	if (a)
-		libssh2_agent_free(a);
-	return answer;
+	return last;
+}
+
+static int take_key(struct seam *s, const struct agent_key *key)
+{
+	buf_clear(&s->public);
+	return buf_add(&s->public, key->blob.data, key->blob.len) ? 0 : -1;
 }
 
 const struct login_steps backend_login_steps = {
@@ -301,6 +339,7 @@ const struct login_steps backend_login_steps = {
 	.password = password,
 	.dialogue = dialogue,
 	.agent = agent,
+	.take_key = take_key,
 	.server_algorithms = server_algorithms,
 	.failed = login_failed,
 };

@@ -147,11 +147,16 @@ LIBSSH2_SESSION *libssh2_memory_session(struct packets_seen *abstract)
 	return libssh2_session_init_ex(on_alloc, on_free, on_realloc, abstract);
 }
 
-char *libssh2_memory_copy(const char *text)
+unsigned char *libssh2_memory_bytes(const void *bytes, size_t len)
 {
-	char *copy = on_alloc(strlen(text) + 1, NULL);
+	unsigned char *copy = on_alloc(len, NULL);
 
 	if (copy)
-		memcpy(copy, text, strlen(text) + 1);
+		memcpy(copy, bytes, len);
 	return copy;
+}
+
+char *libssh2_memory_copy(const char *text)
+{
+	return (char *)libssh2_memory_bytes(text, strlen(text) + 1);
 }

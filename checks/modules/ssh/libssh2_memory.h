@@ -24,5 +24,7 @@ struct packets_seen {
 LIBSSH2_SESSION *libssh2_memory_session(struct packets_seen *abstract);
 /* A copy of the text that such a session releases; NULL: no memory. */
 char *libssh2_memory_copy(const char *text);
+/* The same of bytes. */
+unsigned char *libssh2_memory_bytes(const void *bytes, size_t len);
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "checks/check.h"
+#include "checks/modules/ssh/agent.h"
 #include "checks/modules/ssh/seam.h"
 #include "engine/base/text.h"
 
@@ -197,22 +198,95 @@ static int login_by_password(struct login *l)
 	return answer == ANSWER_YES ? 0 : refused(l, "this password", "");
 }
 
-static int login_by_agent(struct login *l)
+/* Servers end the login after a few refusals: OpenSSH after MaxAuthTries, which is 6. */
+static int agent_cut_short(struct login *l, const struct agent *a)
 {
-	switch (l->steps->agent(l->seam)) {
-	case ANSWER_YES:
-		return 0;
-	case ANSWER_UNABLE:
-		observer_trouble(l->o, KIND_AUTH,
-				 "there is no key to log in with: no agent answers at "
-				 "SSH_AUTH_SOCK, or it holds none");
-		return -1;
+	observer_trouble(l->o, KIND_AUTH,
+			 "the server refused user '%s' and ended the login before it had seen each "
+			 "of the agent's %zu keys; let the agent hold fewer (ssh-add -d), or give "
+			 "the check its key",
+			 l->options->user, agent_count(a));
+	return -1;
+}
+
+static int agent_unfit(struct login *l, const char *held)
+{
+	auto_buf struct buf names = BUF_INIT(2048);
+
+	observer_trouble(l->o, KIND_AUTH_ALGORITHM,
+			 "the server takes no signatures that %s can make with the agent's %s "
+			 "(with SHA-1 it never does); it takes: %s",
+			 seam_backend(), held, speak(l->steps->server_algorithms(l->seam), &names));
+	return -1;
+}
+
+/* Whether an RSA key of the agent would do, were it to sign with SHA-1. Only asked, see
+ * login_by_rsa. */
+static bool agent_needs_sha1(struct login *l, const struct agent *a)
+{
+	enum answer answer = ANSWER_NO;
+
+	for (size_t i = 0; i < agent_count(a) && answer == ANSWER_NO; i++) {
+		const struct agent_key *key = agent_key(a, i);
+
+		if (text_starts_with(key->text, RSA " ") && l->steps->take_key(l->seam, key) == 0)
+			answer = l->steps->offer(l->seam, RSA);
+	}
+	return answer == ANSWER_YES;
+}
+
+static int agent_sha1_only(struct login *l)
+{
+	observer_trouble(l->o, KIND_AUTH_ALGORITHM,
+			 "the server takes an RSA key of the agent with SHA-1 signatures (" RSA
+			 ") alone, which no agent is asked for; give the check the key itself, "
+			 "with rsa_sha1: if_needed");
+	return -1;
+}
+
+static int agent_mute(struct login *l, const struct agent *a)
+{
+	observer_trouble(l->o, KIND_PARAMETER,
+			 "the SSH agent at '%s' did not sign with a key that the server would take "
+			 "(it asks for a confirmation, or the token of the key is gone)",
+			 agent_path(a));
+	return -1;
+}
+
+static int agent_trouble(struct login *l, const struct agent *a, enum answer answer)
+{
+	auto_buf struct buf held = BUF_INIT(2048), with = BUF_INIT(4096);
+
+	agent_describe(a, &held);
+	switch (answer) {
 	case ANSWER_LEFT:
+		return agent_cut_short(l, a);
 	case ANSWER_FAILED:
 		return failed(l);
+	case ANSWER_NO_KEY:
+		return agent_mute(l, a);
 	default:
-		return refused(l, "the agent's keys", "");
+		if (agent_needs_sha1(l, a))
+			return agent_sha1_only(l);
+		if (answer != ANSWER_NO)
+			return agent_unfit(l, buf_text(&held));
+		buf_printf(&with, "the agent's %s", buf_text(&held));
+		return refused(l, buf_text(&with), "");
 	}
+}
+
+static int login_by_agent(struct login *l)
+{
+	struct agent *a = agent_open(l->o, l->options->deadline);
+	enum answer answer;
+
+	if (!a)
+		return -1;
+	answer = l->steps->agent(l->seam, a);
+	if (answer != ANSWER_YES)
+		agent_trouble(l, a, answer);
+	agent_free(a);
+	return answer == ANSWER_YES ? 0 : -1;
 }
 
 static int log_in(struct login *l)

@@ -18,6 +18,8 @@
 
 #include <stdbool.h>
 
+struct agent;
+struct agent_key;
 struct observer;
 struct seam;
 struct seam_options;
@@ -27,7 +29,8 @@ enum answer {
 	ANSWER_NO,     /* the server refused */
 	ANSWER_UNFIT,  /* not tried: the server says that it verifies no such signatures */
 	ANSWER_UNABLE, /* not tried: this library cannot make such signatures */
-	ANSWER_NO_KEY, /* the private key cannot be read, such as by another passphrase */
+	ANSWER_NO_KEY, /* the private key cannot be read, such as by another passphrase; of an
+			* agent: it did not sign */
 	ANSWER_LEFT,   /* the server disconnects, and says why (RFC 4253, 11.1) */
 	ANSWER_FAILED, /* there is no answer: the connection failed */
 };
@@ -46,7 +49,11 @@ struct login_steps {
 	enum answer (*sign)(struct seam *s, const char *algorithm);
 	enum answer (*password)(struct seam *s);
 	enum answer (*dialogue)(struct seam *s); /* keyboard-interactive (RFC 4256) */
-	enum answer (*agent)(struct seam *s);
+	/* With the agent's keys, one after the other, never by SHA-1. NO: each was refused, UNFIT
+	 * or UNABLE: none could be tried, LEFT: before all were tried. */
+	enum answer (*agent)(struct seam *s, struct agent *a);
+	/* From here on offer() asks for this key of the agent. 0; -1 when it cannot be read. */
+	int (*take_key)(struct seam *s, const struct agent_key *key);
 	/* server-sig-algs as it was sent; borrowed, NULL when it was not. */
 	const char *(*server_algorithms)(struct seam *s);
 	/* Say to the observer why there was no answer, or what the server said when it left. */
