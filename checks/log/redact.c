@@ -13,8 +13,8 @@
 /* What gives a secret away wherever it is logged; what the engine knows as a secret it masks
  * itself. */
 static const char *const always[] = {
-	"(?i)(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|private-token)"
-	"[\"']?\\s*[=:]\\s*[\"']?([^\\s\"',;&]+)",
+	("(?i)(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|private-token)"
+	 "[\"']?\\s*[=:]\\s*[\"']?([^\\s\"',;&]+)"),
 	"(?i)authorization[\"']?\\s*[=:]\\s*[\"']?((?:basic|bearer|digest)\\s+[^\\s\"',;]+)",
 	"[a-z][a-z0-9+.-]*://[^\\s/@:]*:([^\\s/@]+)@",
 };

@@ -127,7 +127,7 @@ static int tls_configure(struct tls *t, const struct shared *shared, int fd,
 {
 	struct address numeric;
 
-	const char *name = t->host;
+	char *name = t->host;
 
 	t->store = trust_store(shared->trust, options->ca, e);
 	if (!t->store)

@@ -348,8 +348,8 @@ static const char *const no_cursors[] = {
 	"{\"path\": \"/x\"}",
 	"{\"path\": 1, \"absent\": true}",
 	"{\"path\": \"/x\", \"file\": \"/x\", \"offset\": -1}",
-	"{\"path\": \"/x\", \"file\": \"/x\", \"offset\": 1, \"head\": \"ab\", \"head_bytes\": 1,"
-	" \"last\": \"ab\", \"last_bytes\": 1}",
+	("{\"path\": \"/x\", \"file\": \"/x\", \"offset\": 1, \"head\": \"ab\", \"head_bytes\": 1,"
+	 " \"last\": \"ab\", \"last_bytes\": 1}"),
 };
 
 static void what_is_no_cursor_is_none(void **state)

@@ -211,8 +211,8 @@ static const char *const planted[] = {
 	"",
 	"overlap-one",
 	"one-overlap",
-	"-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG\n  9w0BAQEFAASCBKcwgg \nshort\n-----END "
-	"KEY-----\n",
+	("-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG\n  9w0BAQEFAASCBKcwgg \nshort\n-----END "
+	 "KEY-----\n"),
 };
 
 struct mask_case {

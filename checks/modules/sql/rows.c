@@ -127,15 +127,14 @@ static void names_make(struct rows *r, MYSQL_RES *result)
 	r->fields = mysql_fetch_fields(result);
 	r->names = xcalloc(r->columns, sizeof(*r->names));
 	for (unsigned i = 0; i < r->columns; i++) {
-		auto_buf struct buf plain = BUF_INIT(1024);
 		json_t *text = observer_text(r->fields[i].name, r->fields[i].name_length);
 		char *name = xstrdup(json_string_value(text));
 
-		json_decref(text);
 		for (unsigned n = 2; name_taken(r, i, name); n++) {
 			free(name);
-			name = xasprintf("%s_%u", r->fields[i].name, n);
+			name = xasprintf("%s_%u", json_string_value(text), n);
 		}
+		json_decref(text);
 		r->names[i] = name;
 	}
 }
