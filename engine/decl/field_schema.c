@@ -133,8 +133,8 @@ static json_t *schema_of_kind(const struct field *f)
 	case FIELD_KIND_INT:
 		return schema_numbers(f);
 	case FIELD_KIND_BOOL:
-		return json_pack("{s:[{s:[b,b,s,s]},o]}", "anyOf", "enum", true, false, "true", "false",
-				 placeholder());
+		return json_pack("{s:[{s:[b,b,s,s]},o]}", "anyOf", "enum", true, false, "true",
+				 "false", placeholder());
 	case FIELD_KIND_ENUM:
 		return schema_choices(f);
 	case FIELD_KIND_DURATION:

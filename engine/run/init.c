@@ -60,8 +60,9 @@ static void become_init(void)
 static void open_standard_descriptors(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		/* The lowest free one is taken: exactly the one that is closed. Standard output gets
-		 * one that cannot be written: who closed it must not be told that a report is there. */
+		/* The lowest free one is taken: exactly the one that is closed. Standard output
+		 * gets one that cannot be written: who closed it must not be told that a report is
+		 * there. */
 		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
 		    open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY) != fd)
 			_exit(71);

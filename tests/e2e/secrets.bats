@@ -198,7 +198,8 @@ checks:
 YAML
 	run "$ROUNDS" run s.yaml --report json=r.json --report text
 	echo "$output"
-	[ "$(result r.json s/looks '.evidence | tostring | contains("token of x: y ]+ z")')" = true ]
+	[ "$(result r.json s/looks \
+		'.evidence | tostring | contains("token of x: y ]+ z")')" = true ]
 	nowhere hunter2 r.json
 	says "contains 'a: *** pa"
 }
