@@ -20,6 +20,19 @@ static int sign_of(double d)
 	return (d > 0) - (d < 0);
 }
 
+/* A double cannot hold all whole numbers: 2^53 and 2^53 + 1 would be the same. */
+static int order_whole_and_real(json_int_t whole, double real)
+{
+	json_int_t cut;
+
+	if (real >= 0x1p63)
+		return -1;
+	if (real < -0x1p63)
+		return 1;
+	cut = (json_int_t)real;
+	return whole == cut ? sign_of((double)cut - real) : (whole > cut) - (whole < cut);
+}
+
 static int order_numbers(const json_t *a, const json_t *b, int *order)
 {
 	if (!json_is_number(a) || !json_is_number(b))
@@ -28,8 +41,12 @@ static int order_numbers(const json_t *a, const json_t *b, int *order)
 		json_int_t x = json_integer_value(a), y = json_integer_value(b);
 
 		*order = (x > y) - (x < y);
+	} else if (json_is_integer(a)) {
+		*order = order_whole_and_real(json_integer_value(a), json_real_value(b));
+	} else if (json_is_integer(b)) {
+		*order = -order_whole_and_real(json_integer_value(b), json_real_value(a));
 	} else {
-		*order = sign_of(json_number_value(a) - json_number_value(b));
+		*order = sign_of(json_real_value(a) - json_real_value(b));
 	}
 	return 0;
 }

@@ -5,8 +5,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-#include "engine/base/clock.h"
+#define TICKS_PER_S INT64_C(10000000)
 
 /* Exactly `width` digits within low..high; *s moves behind them. */
 static int digits(const char **s, int width, int low, int high, int *out)
@@ -50,7 +51,7 @@ static int parse_date(const char **s, int64_t *days)
 	static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	int y, m, d;
 
-	if (digits(s, 4, 1678, 2261, &y) || literal(s, '-') || digits(s, 2, 1, 12, &m) ||
+	if (digits(s, 4, 1, 9999, &y) || literal(s, '-') || digits(s, 2, 1, 12, &m) ||
 	    literal(s, '-') || digits(s, 2, 1, 31, &d))
 		return -1;
 	if (d > lengths[m - 1] + (m == 2 && is_leap(y)))
@@ -61,13 +62,13 @@ static int parse_date(const char **s, int64_t *days)
 
 static int64_t parse_fraction(const char **s)
 {
-	int64_t ns = 0, unit = NS_PER_S / 10;
+	int64_t ticks = 0, unit = TICKS_PER_S / 10;
 
 	if (**s != '.' || (*s)[1] < '0' || (*s)[1] > '9')
 		return 0;
 	for (++*s; **s >= '0' && **s <= '9'; ++*s, unit /= 10)
-		ns += unit * (**s - '0');
-	return ns;
+		ticks += unit * (**s - '0');
+	return ticks;
 }
 
 static int parse_zone(const char **s, int *minutes)
@@ -89,14 +90,14 @@ static int parse_zone(const char **s, int *minutes)
 	return 0;
 }
 
-int moment_parse(const char *s, int64_t *ns)
+int moment_parse(const char *s, int64_t *ticks)
 {
 	int64_t days, fraction;
 	int h, m, sec, zone;
 
 	if (parse_date(&s, &days))
 		return -1;
-	*ns = days * 86400 * NS_PER_S;
+	*ticks = days * 86400 * TICKS_PER_S;
 	if (!*s)
 		return 0;
 	if (*s != 'T' && *s != 't' && *s != ' ')
@@ -108,6 +109,6 @@ int moment_parse(const char *s, int64_t *ns)
 	fraction = parse_fraction(&s);
 	if (parse_zone(&s, &zone) || *s)
 		return -1;
-	*ns += ((h * 60 + m - zone) * 60 + sec) * NS_PER_S + fraction;
+	*ticks += ((h * 60 + m - zone) * 60 + sec) * TICKS_PER_S + fraction;
 	return 0;
 }

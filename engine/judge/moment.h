@@ -7,7 +7,8 @@
 #include <stdint.h>
 
 /* "2026-01-02T03:04:05.678Z", "2026-01-02 03:04:05+08:00" or "2026-01-02" (midnight UTC) to
- * nanoseconds since the epoch; 0, or -1 when it is not one. Years 1678 to 2261. */
-int moment_parse(const char *s, int64_t *ns);
+ * units of 100 ns since the epoch; 0, or -1 when it is not one. Years 1 to 9999, the last of which
+ * is that of certificates that never end (RFC 5280, 4.1.2.5). */
+int moment_parse(const char *s, int64_t *ticks);
 
 #endif

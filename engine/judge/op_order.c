@@ -45,6 +45,9 @@ static json_t *read_open(struct compiler *c, const struct node *n, const char *o
 	as = n->type == NODE_SCALAR ? as_for(n->text) : NULL;
 	if (n->type != NODE_SCALAR)
 		diagnose(c->d, n, "%s: %s takes a number, not %s", label, op, node_kind(n));
+	else if (as && !strcmp(as, "number") && n->plain)
+		diagnose(c->d, n, "%s: '%s' is too large a number to be compared exactly", label,
+			 n->text);
 	else if (as && !strcmp(as, "number"))
 		diagnose(c->d, n,
 			 "%s: '%s' in quotes is a text; %s takes a number: leave the quotes out",

@@ -114,10 +114,37 @@ struct printed {
 	size_t index;
 };
 
+/* A new reference to the value, in which 1.0 is 1, as it is for eq. */
+static json_t *with_plain_numbers(const json_t *v)
+{
+	const double real = json_real_value(v);
+	json_t *copy, *item;
+	const char *key;
+	size_t i;
+
+	if (json_is_real(v) && real >= -0x1p63 && real < 0x1p63 &&
+	    real == (double)(json_int_t)real)
+		return json_integer((json_int_t)real);
+	if (json_is_array(v)) {
+		copy = json_array();
+		json_array_foreach(v, i, item)
+			json_array_append_new(copy, with_plain_numbers(item));
+		return copy;
+	}
+	if (!json_is_object(v))
+		return json_incref((json_t *)(uintptr_t)v);
+	copy = json_object();
+	json_object_foreach((json_t *)(uintptr_t)v, key, item)
+		json_object_set_new_nocheck(copy, key, with_plain_numbers(item));
+	return copy;
+}
+
 static char *printed_text(const json_t *item)
 {
-	char *text = json_dumps(item, JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS);
+	json_t *plain = with_plain_numbers(item);
+	char *text = json_dumps(plain, JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS);
 
+	json_decref(plain);
 	return text ? text : xstrdup("");
 }
 

@@ -122,9 +122,9 @@ static json_t *read_mode(struct compiler *c, const struct node *n, const char *l
 
 static json_t *read_time(struct compiler *c, const struct node *n, const char *label)
 {
-	int64_t ns;
+	int64_t ticks;
 
-	if (moment_parse(n->text, &ns))
+	if (moment_parse(n->text, &ticks))
 		return refuse(c, n, label, "a time, as in 2026-01-02T03:04:05Z");
 	return json_stringn(n->text, n->len);
 }
