@@ -23,6 +23,7 @@
 #include "engine/judge/expect.h"
 #include "engine/judge/expect_entry.h"
 #include "tests/unit/expect_cases.h"
+#include "tests/unit/expect_hostile.h"
 #include "tests/unit/expect_mistakes.h"
 #include "tests/unit/judge_world.h"
 
@@ -108,6 +109,9 @@ static void cases_have_their_verdict(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(expect_cases); i++)
 		assert_judged(expect_cases[i].yaml, &world_type, expect_cases[i].facts,
 			      expect_cases[i].verdict);
+	for (size_t i = 0; i < ARRAY_SIZE(expect_hostile); i++)
+		assert_judged(expect_hostile[i].yaml, &world_type, expect_hostile[i].facts,
+			      expect_hostile[i].verdict);
 }
 
 static void mistakes_have_their_line(void **state)
