@@ -26,7 +26,7 @@ struct dns_query {
 };
 
 static const struct field dns_fields[] = {
-	FIELD_TEXT(struct dns_query, name, .required = true,
+	FIELD_TEXT(struct dns_query, name, .filled = true, .required = true,
 		   .doc = "Name to look up, for PTR also an address; it is taken as a whole name, "
 			  "and only type host uses the search list."),
 	FIELD_UINT(struct dns_query, port, .dflt = "53", .min = 1, .max = 65535,

@@ -15,7 +15,7 @@ struct group_query {
 };
 
 static const struct field group_fields[] = {
-	FIELD_TEXT(struct group_query, name, .required = true,
+	FIELD_TEXT(struct group_query, name, .filled = true, .required = true,
 		   .doc = "Name of the group, or the number; only /etc/group is looked at, no "
 			  "directory service."),
 	{ .name = NULL },

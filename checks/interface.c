@@ -19,7 +19,7 @@ struct interface_query {
 };
 
 static const struct field interface_fields[] = {
-	FIELD_TEXT(struct interface_query, name, .required = true,
+	FIELD_TEXT(struct interface_query, name, .filled = true, .required = true,
 		   .doc = "Name of the interface: eth0."),
 	{ .name = NULL },
 };

@@ -24,7 +24,7 @@ static const struct field mongo_fields[] = {
 		   .doc = "Database that the command is for."),
 	FIELD_ENUM(struct mongo_query, direct, .choices = direct_choices, .dflt = "auto",
 		   .doc = "Whether to stay with the named host; auto: when it is the only one."),
-	FIELD_TEXT(struct mongo_query, host, .doc = "Host name or address."),
+	FIELD_TEXT(struct mongo_query, host, .filled = true, .doc = "Host name or address."),
 	FIELD_SECRET(struct mongo_query, password, .doc = "Password; else the one in the URL."),
 	FIELD_UINT(struct mongo_query, port, .dflt = "27017", .min = 1, .max = 65535,
 		   .doc = "Port number, with host."),

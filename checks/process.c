@@ -21,19 +21,20 @@ static const struct field process_fields[] = {
 	FIELD_REGEX(struct process_query, command,
 		    .doc = "Pattern somewhere in the whole command line (the arguments joined by "
 			   "blanks)."),
-	FIELD_TEXT(struct process_query, exe,
+	FIELD_TEXT(struct process_query, exe, .filled = true,
 		   .doc = "Base name of the program, by its file or the link that it was called "
 			  "by, or of the script that an interpreter runs."),
 	FIELD_TEXT(
-		struct process_query, name,
+		struct process_query, name, .filled = true,
 		.doc = "Name that the kernel keeps of the process; longer than 15 bytes is fine."),
 	FIELD_ENUM(struct process_query, namespace, .choices = namespaces, .dflt = "own",
 		   .doc = "Only processes of this PID namespace, or also those of the containers "
 			  "of this machine."),
-	FIELD_TEXT(struct process_query, parent,
+	FIELD_TEXT(struct process_query, parent, .filled = true,
 		   .doc = "Process id, or base name of the program, of the parent."),
 	FIELD_PATH(struct process_query, pidfile, .doc = "File that holds the process id."),
-	FIELD_TEXT(struct process_query, user, .doc = "Effective user, by name or number."),
+	FIELD_TEXT(struct process_query, user, .filled = true,
+		   .doc = "Effective user, by name or number."),
 	{ .name = NULL },
 };
 

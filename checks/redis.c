@@ -24,7 +24,7 @@ static const struct field redis_fields[] = {
 		   .doc = "A reading command and its arguments, such as [ GET, key ]."),
 	FIELD_UINT(struct redis_query, db, .min = 0, .max = 65535,
 		   .doc = "Number of the database; in the URL it is the path."),
-	FIELD_TEXT(struct redis_query, host, .doc = "Host name or address."),
+	FIELD_TEXT(struct redis_query, host, .filled = true, .doc = "Host name or address."),
 	FIELD_TEXT(struct redis_query, info,
 		   .doc = "Section of INFO to read, such as replication, memory or all."),
 	FIELD_TEXT(struct redis_query, master,

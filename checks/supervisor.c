@@ -11,7 +11,7 @@
 static const struct field supervisor_fields[] = {
 	FIELD_PATH(struct supervisor_query, config,
 		   .doc = "Its configuration; else /etc/supervisord.conf and other usual places."),
-	FIELD_TEXT(struct supervisor_query, program,
+	FIELD_TEXT(struct supervisor_query, program, .filled = true,
 		   .doc = "A program in any group, group:program, or a whole group; else all."),
 	{ .name = NULL },
 };

@@ -36,7 +36,8 @@ struct tcp_query {
 static const struct field tcp_fields[] = {
 	FIELD_PATH(struct tcp_query, ca,
 		   .doc = "File of the authorities to trust (PEM); without it the system's."),
-	FIELD_TEXT(struct tcp_query, host, .required = true, .doc = "Name or address of the host."),
+	FIELD_TEXT(struct tcp_query, host, .filled = true, .required = true,
+		   .doc = "Name or address of the host."),
 	FIELD_UINT(struct tcp_query, port, .required = true, .min = 1, .max = 65535,
 		   .doc = "Port number."),
 	FIELD_TEXT(struct tcp_query, send, .doc = "Text to send once the connection is made."),

@@ -27,7 +27,8 @@ struct udp_query {
 };
 
 static const struct field udp_fields[] = {
-	FIELD_TEXT(struct udp_query, host, .required = true, .doc = "Name or address of the host."),
+	FIELD_TEXT(struct udp_query, host, .filled = true, .required = true,
+		   .doc = "Name or address of the host."),
 	FIELD_UINT(struct udp_query, port, .required = true, .min = 1, .max = 65535,
 		   .doc = "Port number."),
 	FIELD_TEXT(struct udp_query, send,

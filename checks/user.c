@@ -19,7 +19,7 @@ struct user_query {
 };
 
 static const struct field user_fields[] = {
-	FIELD_TEXT(struct user_query, name, .required = true,
+	FIELD_TEXT(struct user_query, name, .filled = true, .required = true,
 		   .doc = "Name of the user, or the number; only /etc/passwd is looked at, no "
 			  "directory service."),
 	{ .name = NULL },

@@ -52,6 +52,8 @@ static int read_text(const struct field *f, void *member, const struct node *val
 
 	if (!s)
 		return -1;
+	if (f->filled && !s[strspn(s, " \t\r\n")])
+		return diagnose(d, value, "%s: must not be empty", f->name);
 	*(char **)member = xstrdup(s);
 	return 0;
 }
