@@ -409,6 +409,11 @@ static void take_given_value(struct resolving *r, struct param *p, const struct 
 		given_diagnose(g, r->d, "%s", err_text(e));
 }
 
+static bool is_empty_text(const struct param *p)
+{
+	return json_is_string(p->value) && !json_string_length(p->value);
+}
+
 static void take_layers(struct resolving *r, const struct scope *s, struct param *p)
 {
 	const struct given *strongest = NULL;
@@ -425,6 +430,9 @@ static void take_layers(struct resolving *r, const struct scope *s, struct param
 	}
 	if (strongest && p->type == PARAM_SECRET)
 		take_given_secret(r, p, strongest);
+	/* A site that writes "" for what it need not give gives nothing. */
+	if (strongest && !p->required && !p->dflt && is_empty_text(p))
+		param_reset(p);
 }
 
 /* Secrets that came by the environment are in the arena now: several scopes may have asked for the
