@@ -192,6 +192,30 @@ int diagnose_unknown(struct diagnostics *d, const struct node *at, const char *w
 	return diagnose(d, at, "%s", buf_text(&b));
 }
 
+void diagnostics_move(struct diagnostics *to, struct diagnostics *from)
+{
+	for (size_t i = 0; i < from->count; i++) {
+		array_grow(to->items, to->count, to->cap);
+		to->items[to->count++] = from->items[i];
+	}
+	to->errors += from->errors;
+	to->dropped += from->dropped;
+	free(from->items);
+	*from = (struct diagnostics){ 0 };
+}
+
+int diagnose_unknown_choice(struct diagnostics *d, const struct node *at, const char *what,
+			    const char *word, const char *const *choices)
+{
+	auto_buf struct buf b = BUF_INIT(SIZE_MAX);
+
+	if (text_nearest(word, choices))
+		return diagnose_unknown(d, at, what, NULL, word, choices);
+	for (size_t i = 0; choices[i]; i++)
+		buf_printf(&b, "%s%s", i ? ", " : "", choices[i]);
+	return diagnose(d, at, "unknown %s '%s': one of %s is needed", what, word, buf_text(&b));
+}
+
 struct sort_key {
 	size_t file, index;
 	const struct diagnostic *x;

@@ -39,6 +39,8 @@ struct diagnostics {
 #define auto_diagnostics __attribute__((cleanup(diagnostics_free)))
 
 void diagnostics_free(struct diagnostics *d);
+/* Append all of `from`, which is empty afterwards. */
+void diagnostics_move(struct diagnostics *to, struct diagnostics *from);
 /* A mistake at a node. Returns -1 always. */
 int diagnose(struct diagnostics *d, const struct node *at, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -56,6 +58,9 @@ int diagnose_warning_at(struct diagnostics *d, const char *file, unsigned line, 
  * ASCII is shown with its code point. */
 int diagnose_unknown(struct diagnostics *d, const struct node *at, const char *what,
 		     const char *where, const char *word, const char *const *known);
+/* The same where there are a few choices, which are all told when none is near. */
+int diagnose_unknown_choice(struct diagnostics *d, const struct node *at, const char *what,
+			    const char *word, const char *const *choices);
 /* Sort by file (order of first appearance), line, column; drop exact repetitions. */
 void diagnostics_sort(struct diagnostics *d);
 /* Replace every secret in messages by ***, and drop the source lines that hold one. */

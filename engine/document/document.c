@@ -400,6 +400,14 @@ static const struct syntax syntaxes[] = {
 	  "nothing may follow the end of the document", false },
 	{ "found duplicate %YAML directive", NULL, "a second %YAML line", false },
 	{ "found incompatible YAML document", NULL, "only %YAML 1.1 and 1.2 are known", false },
+	{ "found unknown directive name", NULL,
+	  "a line that starts so is a directive, and this is none", true },
+	{ "did not find expected alphabetic or numeric character", NULL,
+	  "'*' and '&' begin an alias and an anchor; put the text in quotes", true },
+	{ "did not find expected hexdecimal number", NULL,
+	  "hexadecimal digits are needed after \\x (two), \\u (four) and \\U (eight)", false },
+	{ "found invalid Unicode character escape code", NULL,
+	  "this is not the number of a Unicode character", false },
 	{ "found undefined tag handle", NULL, "explicit tags are not supported", false },
 };
 
@@ -526,7 +534,7 @@ static int check_whole(struct document *doc, struct diagnostics *d)
 	if (source_check_specials(&doc->source, SIZE_MAX, d))
 		return -1;
 	if (!doc->root || node_is_empty(doc->root))
-		return diagnose_at(d, doc->source.name, 0, 0, 0, NULL, "the file is empty");
+		return diagnose_at(d, doc->source.name, 1, 1, 0, NULL, "the file is empty");
 	return 0;
 }
 

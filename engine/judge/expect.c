@@ -74,7 +74,7 @@ static int read_severity(struct expect_entry *entry, const struct node *value,
 			d, value,
 			"severity: one of info, low, medium, high or critical is needed, not %s",
 			node_kind(value));
-	return diagnose_unknown(d, value, "severity", NULL, value->text, severity_names);
+	return diagnose_unknown_choice(d, value, "severity", value->text, severity_names);
 }
 
 /* That a rule is sustained is the runner's business: here only its mistakes are said. */

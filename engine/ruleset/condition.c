@@ -31,6 +31,16 @@ static void read_not(void *ctx, const struct node_pair *pair)
 	condition_check(pair->value, c->scope, pair->key->text, c->d);
 }
 
+/* "A=b" is nobody's name: the condition would never hold, and nobody would know why. */
+static void check_env_name(const struct checking *c, const struct node *name)
+{
+	if (name->text[strcspn(name->text, "= \t")])
+		diagnose(c->d, name,
+			 "env: '%s' cannot be the name of a variable; for a value write "
+			 "{ NAME: \"value\" }",
+			 name->text);
+}
+
 static void read_env(void *ctx, const struct node_pair *pair)
 {
 	const struct checking *c = ctx;
@@ -42,8 +52,12 @@ static void read_env(void *ctx, const struct node_pair *pair)
 			 "env: a name, or a map of a name and what is expected of it, is needed");
 		return;
 	}
-	for (size_t i = 0; v->type == NODE_MAP && i < v->count; i++)
+	if (v->type == NODE_SCALAR)
+		check_env_name(c, v);
+	for (size_t i = 0; v->type == NODE_MAP && i < v->count; i++) {
+		check_env_name(c, v->pairs[i].key);
 		expect_free(expect_compile_value(v->pairs[i].value, c->d));
+	}
 }
 
 static void read_file(void *ctx, const struct node_pair *pair)

@@ -192,12 +192,18 @@ static void include_one(struct inclusion *c)
 {
 	auto_free char *path = beside(c->r->scope->document, c->file->text),
 		       *name = short_name(path);
+	auto_diagnostics struct diagnostics own = { 0 };
 	struct document *doc;
 	bool there = false;
 
-	doc = library_open(c->r->library, path, name, &there, c->r->d);
+	doc = library_open(c->r->library, path, name, &there, &own);
 	if (!there)
 		diagnose(c->r->d, c->file, "include: '%s': %s", name, strerror(errno));
+	/* What is wrong with the file as a whole is a mistake of the line that names it. */
+	else if (own.count && !own.items[0].line)
+		diagnose(c->r->d, c->file, "include: %s", own.items[0].message);
+	else
+		diagnostics_move(c->r->d, &own);
 	if (doc)
 		read_document(c, doc, c->file);
 }

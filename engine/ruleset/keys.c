@@ -42,6 +42,16 @@ static int need_scalar(const struct key *k, const struct node *v, struct diagnos
 	return 0;
 }
 
+/* One of a list of words, in which nothing is filled in. */
+static int need_word(const struct key *k, const struct node *v, struct diagnostics *d)
+{
+	if (need_scalar(k, v, d))
+		return -1;
+	if (strstr(v->text, "${"))
+		return diagnose(d, v, "%s: ${…} cannot stand here", k->name);
+	return 0;
+}
+
 static int need_choice(const struct key *k, const struct node *v, struct diagnostics *d)
 {
 	if (need_scalar(k, v, d))
@@ -49,7 +59,7 @@ static int need_choice(const struct key *k, const struct node *v, struct diagnos
 	for (size_t i = 0; k->choices[i]; i++)
 		if (!strcmp(k->choices[i], v->text))
 			return 0;
-	return diagnose_unknown(d, v, k->name, NULL, v->text, k->choices);
+	return diagnose_unknown_choice(d, v, k->name, v->text, k->choices);
 }
 
 static int need_bool(const struct key *k, const struct node *v, struct diagnostics *d)
@@ -76,7 +86,7 @@ static int need_number(const struct key *k, const struct node *v, struct diagnos
 	if (need_scalar(k, v, d))
 		return -1;
 	if (number_uint(v->text, &n))
-		return diagnose(d, v, "%s: '%s' is not a number", k->name, v->text);
+		return diagnose(d, v, "%s: '%s' is not a whole number", k->name, v->text);
 	return 0;
 }
 
@@ -102,6 +112,8 @@ static int need_duration(const struct key *k, const struct node *v, struct diagn
 
 static int need_words(const struct key *k, const struct node *v, struct diagnostics *d)
 {
+	if (v->type == NODE_MAP && !v->count)
+		return diagnose(d, v, "%s: the map is empty: en or zh is needed", k->name);
 	if (v->type == NODE_MAP)
 		return keys_read(words_keys, v, k->name, NULL, NULL, d);
 	return need_scalar(k, v, d);
@@ -151,7 +163,7 @@ int key_check_shape(const struct key *k, const struct node *v, struct diagnostic
 	case KEY_WORDS_LIST:
 		return need_list(k, v, d, need_words);
 	case KEY_TEXTS:
-		return need_list(k, v, d, need_scalar);
+		return need_list(k, v, d, need_word);
 	case KEY_ONE_OR_TEXTS:
 		return v->type == NODE_LIST ? need_list(k, v, d, need_scalar)
 					    : need_scalar(k, v, d);

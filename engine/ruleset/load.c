@@ -67,9 +67,40 @@ static void read_name(void *ctx, const struct node_pair *pair)
 		if (!r->parent && !r->ruleset->member)                                             \
 			r->ruleset->member = xstrdup(pair->value->text);                           \
 	}
-KEEP_TEXT(version)
 KEEP_TEXT(product)
 KEEP_TEXT(component)
+
+/* MAJOR[.MINOR[.PATCH]][-PRE-RELEASE][+BUILD]: semver.org, but that the end may be left out. */
+static bool is_rules_version(const char *s)
+{
+	for (int i = 0; i < 3; i++) {
+		const size_t digits = strspn(s, "0123456789");
+
+		if (!digits || (digits > 1 && *s == '0'))
+			return false;
+		s += digits;
+		if (*s != '.')
+			break;
+		s++;
+	}
+	if (!*s)
+		return true;
+	return (*s == '-' || *s == '+') && s[1] &&
+	       !s[1 + strspn(s + 1, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				    "-.+")];
+}
+
+static void read_version(void *ctx, const struct node_pair *pair)
+{
+	const struct reading *r = ctx;
+	const char *text = pair->value->text;
+
+	if (!is_rules_version(text))
+		diagnose(r->d, pair->value,
+			 "version: '%s' is not a version of rules such as 1.43.0", text);
+	if (!r->parent && !r->ruleset->version)
+		r->ruleset->version = xstrdup(text);
+}
 
 static void read_on_demand(void *ctx, const struct node_pair *pair)
 {
@@ -166,7 +197,7 @@ const struct key ruleset_keys[] = {
 	  .doc = "The unique name of the ruleset.", .read = read_name },
 	{ "title", KEY_WORDS, .doc = "What the ruleset is for, for people.", .read = read_title },
 	{ "version", KEY_TEXT, .doc = "The version of the rules (semantic versioning).",
-	  .read = keep_version },
+	  .read = read_version },
 	{ .name = NULL },
 };
 

@@ -290,6 +290,16 @@ static bool is_param_name(const char *s)
 	       '\0';
 }
 
+/* A default is taken as it is written: "${other}" would reach the checks as these characters. */
+static void refuse_holes(const struct node *n, const char *what, const char *name,
+			 struct diagnostics *d)
+{
+	if (n->type == NODE_SCALAR && n->text && strstr(n->text, "${"))
+		diagnose(d, n, "%s %s: ${…} cannot stand here", what, name);
+	for (size_t i = 0; n->type == NODE_LIST && i < n->count; i++)
+		refuse_holes(n->items[i], what, name, d);
+}
+
 static void check_default(const struct param *p, struct diagnostics *d)
 {
 	auto_err struct err *e = NULL;
@@ -301,6 +311,13 @@ static void check_default(const struct param *p, struct diagnostics *d)
 		diagnose(d, p->dflt, "a secret has no default");
 		return;
 	}
+	if (node_is_empty(p->dflt)) {
+		diagnose(d, p->dflt,
+			 "default of %s: nothing is given; leave the key out or write a value",
+			 p->name);
+		return;
+	}
+	refuse_holes(p->dflt, "default of", p->name, d);
 	value = param_parse_node(p->type, p->dflt, &e);
 	if (!value)
 		diagnose(d, p->dflt, "default of %s: %s", p->name, err_text(e));

@@ -30,10 +30,10 @@ struct mistake {
 
 static const struct mistake mistakes[] = {
 	/* encodings and characters */
-	{ BYTES(""), "t.yaml: the file is empty\n" },
-	{ BYTES("# only a comment\n"), "t.yaml: the file is empty\n" },
-	{ BYTES("---\n"), "t.yaml: the file is empty\n" },
-	{ BYTES("~\n"), "t.yaml: the file is empty\n" },
+	{ BYTES(""), "t.yaml:1:1: the file is empty\n" },
+	{ BYTES("# only a comment\n"), "t.yaml:1:1: the file is empty\n" },
+	{ BYTES("---\n"), "t.yaml:1:1: the file is empty\n" },
+	{ BYTES("~\n"), "t.yaml:1:1: the file is empty\n" },
 	{ BYTES("\xff\xfe"
 		"a\0:\0"),
 	  "t.yaml:1:1: the file is not UTF-8 (it looks like UTF-16 or UTF-32); save it as "

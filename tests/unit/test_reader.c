@@ -126,7 +126,7 @@ static const struct row refused[] = {
 	{ "yaml", BYTES("a: !!int 5\n"),
 	  "line 1: explicit tag '!!int' is not supported: a value is "
 	  "read by the type of its field" },
-	{ "yaml", BYTES(""), "the file is empty" },
+	{ "yaml", BYTES(""), "line 1: the file is empty" },
 	{ "json", BYTES("{\"a\": 1,\n \"a\": 2}"), "line 2: duplicate object key" },
 	/* what jansson quotes may be a secret */
 	{ "json", BYTES("{\"a\": hunter2}"), "line 1: invalid token" },

@@ -18,6 +18,8 @@
 #include "engine/ruleset/keys.h"
 #include "engine/ruleset/load.h"
 #include "tests/unit/mistakes_of_checks.h"
+#include "tests/unit/mistakes_of_files.h"
+#include "tests/unit/mistakes_of_habit.h"
 #include "tests/unit/mistakes_of_links.h"
 #include "tests/unit/ruleset_types.h"
 
@@ -94,6 +96,18 @@ static void mistakes_in_links_are_said(void **state)
 {
 	(void)state;
 	all_are_said(mistakes_of_links, ARRAY_SIZE(mistakes_of_links));
+}
+
+static void mistakes_in_files_are_said(void **state)
+{
+	(void)state;
+	all_are_said(mistakes_of_files, ARRAY_SIZE(mistakes_of_files));
+}
+
+static void mistakes_of_habit_are_said(void **state)
+{
+	(void)state;
+	all_are_said(mistakes_of_habit, ARRAY_SIZE(mistakes_of_habit));
 }
 
 static void names_of_rulesets_are_unique(void **state)
@@ -276,6 +290,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(mistakes_in_checks_are_said),
 		cmocka_unit_test(mistakes_in_links_are_said),
+		cmocka_unit_test(mistakes_in_files_are_said),
+		cmocka_unit_test(mistakes_of_habit_are_said),
 		cmocka_unit_test(names_of_rulesets_are_unique),
 		cmocka_unit_test(a_file_is_read_once),
 		cmocka_unit_test(a_missing_file_is_named),
