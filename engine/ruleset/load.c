@@ -70,13 +70,14 @@ static void read_name(void *ctx, const struct node_pair *pair)
 KEEP_TEXT(product)
 KEEP_TEXT(component)
 
-/* MAJOR[.MINOR[.PATCH]][-PRE-RELEASE][+BUILD]: semver.org, but that the end may be left out. */
+/* MAJOR[.MINOR[.PATCH]][-PRE-RELEASE][+BUILD]: semver.org, but that the end may be left out and a
+ * number may begin with 0, as in 2026.01. */
 static bool is_rules_version(const char *s)
 {
 	for (int i = 0; i < 3; i++) {
 		const size_t digits = strspn(s, "0123456789");
 
-		if (!digits || (digits > 1 && *s == '0'))
+		if (!digits)
 			return false;
 		s += digits;
 		if (*s != '.')
