@@ -74,8 +74,7 @@ static void add_try(json_t *tries, enum status status, const char *message, int6
 	json_t *row = json_object();
 
 	json_object_set_new(row, "status", json_string(status_name(status)));
-	if (message)
-		json_object_set_new(row, "message", json_string(message));
+	json_object_set_new(row, "message", message ? json_string(message) : json_null());
 	json_object_set_new(row, "duration_ms", json_integer(duration / NS_PER_MS));
 	json_array_append_new(tries, row);
 }
