@@ -163,7 +163,9 @@ struct expect *bind_expect(struct bind *b)
 	size_t before = b->d->errors;
 
 	if (n && b->rule->links->varies[PART_EXPECT]) {
+		b->names->expecting = true;
 		n = interpolate_expect(b->arena, n, &lookup, &seen, b->d);
+		b->names->expecting = false;
 		note(b, &seen);
 		if (!n || bind_stopped(b) || b->d->errors > before)
 			return NULL;

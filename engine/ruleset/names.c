@@ -150,7 +150,9 @@ static enum lookup_result get_capture(struct names *n, const char *name, json_t 
 
 	if (n->stage != STAGE_WORKER)
 		return LOOKUP_DEFERRED;
-	return v ? found(json_incref(v), value) : miss(n, name);
+	if (!v || (n->expecting && json_is_null(v)))
+		return miss(n, name);
+	return found(json_incref(v), value);
 }
 
 static enum lookup_result get_self(struct names *n, const char *name, json_t **value)
@@ -165,7 +167,11 @@ static enum lookup_result get_self(struct names *n, const char *name, json_t **v
 	err_free(e);
 	v = p ? path_get(p, n->self) : NULL;
 	path_free(p);
-	return v ? found(v, value) : miss(n, name);
+	if (!v || (n->expecting && json_is_null(v))) {
+		json_decref(v);
+		return miss(n, name);
+	}
+	return found(v, value);
 }
 
 static enum lookup_result lint_param(const struct names *n, const struct param *p, json_t **value)

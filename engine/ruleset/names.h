@@ -32,6 +32,7 @@ struct names {
 	/* what went wrong */
 	const struct param *problem,
 		*absent;    /* the first parameter that could not be had; that has no value */
+	bool expecting;     /* in expect: a null of somebody else is nothing to compare with */
 	char *missing;      /* the first capture that leads to nothing; owned */
 	const char **known; /* owned */
 };

@@ -1,0 +1,107 @@
+#!/usr/bin/env bats
+#
+# Promises of the ruleset language that only a whole run shows: late values, patterns that run away,
+# optional parameters.
+
+load helpers
+
+setup() {
+	lab_setup
+}
+
+teardown() {
+	lab_teardown
+}
+
+# verdicts: from lines "STATUS|VALUE|EXPECT|MESSAGE", each a check of its own in one run.
+verdicts() {
+	local status value expect message n=0 wrong=0 line
+
+	printf 'format: 1\nruleset: v\nchecks:\n' >v.yaml
+	while IFS='|' read -r status value expect message; do
+		n=$((n + 1))
+		printf '  - id: c%d\n    value: { of: %s }\n    expect: %s\n' "$n" "$value" "$expect"
+		printf '%s|%s\n' "$status" "$message" >&3
+	done 3>wanted >>v.yaml
+	"$ROUNDS" run v.yaml --report json=v.json || true
+	jq -r '.results[] | "\(.status)|\(.message // "")"' v.json >found
+	diff wanted found
+	[ "$n" -gt 0 ]
+}
+
+@test "an expectation over another value does not pass when that is nothing" {
+	verdicts <<'END'
+pass|{ a: 1, b: 1 }|{ value.a: "${self.value.b}" }|
+fail|{ a: 1, b: 2 }|{ value.a: "${self.value.b}" }|value.a: expected 2, found 1
+error|{ a: 1 }|{ value.a: { ne: "${self.value.c}" } }|${self.value.c}: no such value was observed
+error|{ a: 1, b: null }|{ value.a: { ne: "${self.value.b}" } }|${self.value.b}: no such value was observed
+error|{ a: [ 1 ], b: null }|{ value.a: { not_contains: "${self.value.b}" } }|${self.value.b}: no such value was observed
+error|{ a: x, b: "" }|{ value.a: { not_contains: "${self.value.b}" } }|value.a: not_contains needs a text that is not empty
+error|{ a: x, b: "" }|{ value.a: { matches: "${self.value.b}" } }|value.a: matches needs a text that is not empty
+error|{ a: 1, b: [] }|{ value.a: { not_in: "${self.value.b}" } }|value.a: not_in takes a list that is not empty
+fail|{ a: "1", b: [ 1 ] }|{ value.a: { not_in: "${self.value.b}" } }|value.a: expected none of 1, found the text '1' (not a number; add as: number)
+error|{ a: 1, b: [ 5, 1 ] }|{ value.a: { between: "${self.value.b}" } }|value.a: between: [5, 1] is reversed, so that nothing is between them
+error|{ a: 1, b: 5, c: 1 }|{ value.a: { not: { between: [ "${self.value.b}", "${self.value.c}" ] } } }|value.a: not: between: [5, 1] is reversed, so that nothing is between them
+fail|{ a: 1, b: x }|{ value.a: { ne: "${self.value.b}" } }|value.a: expected not 'x', found 1 (not a text)
+fail|{ a: x, b: 1 }|{ value.a: { gt: "${self.value.b}" } }|value.a: expected > 1, found the text 'x' (not a number)
+fail|{ a: [ x ], b: 1 }|{ value.a: { not_contains: "${self.value.b}" } }|value.a: expected does not contain 1, found ["x"] (an item is not a number)
+fail|{ a: 1 }|{ error.kind: { ne: timeout } }|error.kind: expected not 'timeout', found nothing (no such fact)
+fail|{ a: 1 }|{ error.kind: { not_in: [ timeout ] } }|error.kind: expected none of 'timeout', found nothing (no such fact)
+END
+}
+
+@test "a pattern that runs away is an error, negated too" {
+	verdicts <<'END'
+error|aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!|{ value: { matches: '^(a+)+$' } }|the pattern could not be matched: match limit exceeded
+error|aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!|{ value: { not_matches: '^(a+)+$' } }|the pattern could not be matched: match limit exceeded
+error|aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!|{ value: { not: { matches: '^(a*a*)*b$' } } }|the pattern could not be matched: match limit exceeded
+END
+}
+
+@test "captures: an observation is needed, not a pass; null in expect is none" {
+	ruleset w <<'YAML'
+- { id: seen, value: { of: { a: [ 1, 2 ], n: null } }, expect: { value.a: 5 } }
+- { id: of-a-failed-one, value: { of: "${checks.seen.value.a}" }, expect: { value: [ 1, 2 ] } }
+- { id: no-such-fact, value: { of: "${checks.seen.value.z}" }, expect: { value: { exists: false } } }
+- { id: null-as-value, value: { of: "${checks.seen.value.n}" }, expect: { value: { ne: 1 } } }
+- { id: null-in-expect, value: { of: 5 }, expect: { value: { ne: "${checks.seen.value.n}" } } }
+- { id: skipped, needs: [ seen ], value: { of: 1 }, expect: { value: 1 } }
+- { id: of-a-skipped-one, value: { of: "${checks.skipped.value}" }, expect: { value: 1 } }
+- { id: items, for_each: { x: "${checks.seen.value.a}" }, value: { of: "${x}" }, expect: { value: { ge: 1 } } }
+- { id: none, value: { of: [] }, expect: { value: [] } }
+- { id: no-items, for_each: { x: "${checks.none.value}" }, value: { of: "${x}" }, expect: { value: 1 } }
+YAML
+	ends 1 "$ROUNDS" run w.yaml --report json=report.json
+	judged w/of-a-failed-one pass
+	judged w/no-such-fact error capture
+	judged w/null-as-value fail
+	judged w/null-in-expect error capture
+	judged w/of-a-skipped-one skip
+	judged 'w/items[2]' pass
+	[ "$(result report.json w/no-items .status)" = fail ]
+}
+
+@test "an optional parameter without a value leaves its field out, and skips every other use" {
+	local given
+
+	cat >o.yaml <<'YAML'
+format: 1
+ruleset: o
+params: { x: { type: text, required: false } }
+checks:
+  - { id: field, port: { port: 1, protocol: "${x}" }, expect: { listening: false } }
+  - { id: needed, file: { path: "${x}" }, expect: { exists: false } }
+  - { id: part, value: { of: "[${x}]" }, expect: { value: "[]" } }
+  - { id: item, command: { argv: [ echo, "${x}" ] } }
+  - { id: expected, value: { of: a }, expect: { value: { not_contains: "${x}" } } }
+YAML
+	printf 'x: ""\n' >empty.yaml
+	for given in "" "--param x=" "--params empty.yaml"; do
+		# shellcheck disable=SC2086
+		ends 0 "$ROUNDS" run o.yaml --report json=report.json $given
+		judged o/field pass
+		for id in needed part item expected; do
+			[ "$(result report.json "o/$id" '"\(.status) \(.message)"')" = "skip not configured: x" ]
+		done
+	done
+}
