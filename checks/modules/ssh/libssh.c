@@ -29,7 +29,7 @@ struct seam {
 	ssh_session session;
 	ssh_channel channel;
 	ssh_key key;
-	int fd;
+	int fd, agent_fd;
 	struct observer *o;
 	const struct seam_options *options;
 	const char **phase;
@@ -301,6 +301,7 @@ static enum answer agent(struct seam *s, struct agent *a)
 			close(fd);
 		return ANSWER_FAILED;
 	}
+	s->agent_fd = fd;
 	guard_also(fd);
 	do
 		result = ssh_userauth_agent(s->session, NULL);
@@ -381,6 +382,7 @@ struct seam *seam_open(const struct seam_options *options, struct observer *o, c
 	struct seam *s = xcalloc(1, sizeof(*s));
 
 	*s = (struct seam){ .fd = -1,
+			    .agent_fd = -1,
 			    .o = o,
 			    .options = options,
 			    .phase = phase,
@@ -493,13 +495,17 @@ void seam_close(struct seam *s)
 		return;
 	if (s->channel)
 		ssh_channel_free(s->channel);
-	if (s->session) {
-		ssh_disconnect(s->session);
-		ssh_free(s->session); /* closes the socket */
-	} else if (s->fd >= 0) {
-		close(s->fd);
-	}
+	if (s->session)
+		ssh_disconnect(s->session); /* leaves the socket open */
 	guard_clear();
+	if (s->session)
+		ssh_free(s->session);
+	/* The library closes what it was given, but not after each failure. Where it has, this
+	 * tells EBADF: nobody else opens anything in between. */
+	if (s->fd >= 0)
+		close(s->fd);
+	if (s->agent_fd >= 0)
+		close(s->agent_fd);
 	listen_to_log(NULL);
 	ssh_key_free(s->key);
 	host_key_release(&s->host_key);
