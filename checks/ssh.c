@@ -20,7 +20,7 @@ static const struct field ssh_fields[] = {
 	FIELD_TEXT(struct ssh_query, host_key, .dflt = "strict",
 		   .doc = "Which host key is taken: strict (in known_hosts), accept-new, or a "
 			  "fingerprint SHA256:…."),
-	FIELD_SECRET(struct ssh_query, key,
+	FIELD_SECRET(struct ssh_query, key, .or_file = true,
 		     .doc = "Private key: a file's absolute path, or the key itself."),
 	FIELD_SECRET(struct ssh_query, key_passphrase, .doc = "Passphrase of the private key."),
 	FIELD_PATH(struct ssh_query, known_hosts, .dflt = "/etc/ssh/ssh_known_hosts",

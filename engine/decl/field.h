@@ -65,6 +65,7 @@ struct field {
 	enum field_kind kind;
 	size_t offset;
 	bool required;
+	bool or_file;               /* SECRET: an absolute path names the file that holds it */
 	bool filled;                /* TEXT: "" is refused, since nothing bears an empty name */
 	const char *dflt;           /* YAML text, or NULL: the zero value, "not given" */
 	int64_t min, max;           /* UINT, INT; DURATION in ns; both 0: no bound */

@@ -97,7 +97,8 @@ struct failure {
 
 struct verdict {
 	bool pass;
-	struct failure *failures; /* in the order of the file, at most 64; more are counted */
+	struct failure *failures; /* the default's, then in the order of the file; at most 64; more
+				     are counted */
 	size_t count, more;
 	bool *failed; /* of each entry */
 	size_t entries;

@@ -260,6 +260,20 @@ static void tell_nothing_expected(struct verdict *v)
 	};
 }
 
+/* Of the type's default, or of the author. */
+static void tell_entries(struct telling *w, const json_t *facts, bool defaults)
+{
+	const struct expect_form *form = w->expect->form;
+
+	for (size_t i = 0; i < form->count; i++) {
+		if (form->entries[i].is_default != defaults)
+			continue;
+		w->entry = &form->entries[i];
+		w->number = i;
+		tell(w, form->entries[i].test, facts, "");
+	}
+}
+
 int expect_judge_masked(const struct expect *x, const json_t *facts, const struct secrets *secrets,
 			struct verdict *v, struct err **e)
 {
@@ -286,11 +300,9 @@ int expect_judge_masked(const struct expect *x, const json_t *facts, const struc
 	v->failures = xcalloc(FAILURES_MAX, sizeof(*v->failures));
 	if (!x->form->count)
 		tell_nothing_expected(v);
-	for (size_t i = 0; i < x->form->count; i++) {
-		w.entry = &x->form->entries[i];
-		w.number = i;
-		tell(&w, x->form->entries[i].test, facts, "");
-	}
+	/* that a file is not there comes before the mode that it has not */
+	tell_entries(&w, facts, true);
+	tell_entries(&w, facts, false);
 	return 0;
 }
 

@@ -75,6 +75,8 @@ static void scan(struct found *f, const struct field *field, const struct node *
 	}
 	if (n->type != NODE_SCALAR || n->deferred || !n->len)
 		return;
+	if (field->kind == FIELD_KIND_SECRET && field->or_file && *n->text == '/')
+		return; /* which file is missing is what people need to read */
 	if (field->kind == FIELD_KIND_SECRET)
 		keep(f, n->text, n->len);
 	else if (strpbrk(n->text, "@=?"))

@@ -119,6 +119,7 @@ S() { echo "known_hosts: $GIT_SITE/known_hosts"; }
 	clone too-large "url: '$web/open/small.git', max_bytes: 10KiB"
 	clone no-name "url: 'http://nothing.invalid/x.git'"
 	clone refused "url: 'http://127.0.0.1:$(free_port)/x.git'"
+	clone no-key "url: 'ssh://git@127.0.0.1:1/x.git', key: $T/no/key"
 	inspect
 	table "password fail auth
 		no-password fail auth
@@ -134,8 +135,11 @@ S() { echo "known_hosts: $GIT_SITE/known_hosts"; }
 		no-ca fail tls
 		too-large fail too_large
 		no-name fail dns
-		refused fail refused"
+		refused fail refused
+		no-key error parameter"
 	[ "$status" -eq 1 ]
+	# where the key should be is no secret
+	result "$T/r.json" git/no-key ".message == \"key: '$T/no/key': No such file or directory\""
 	result "$T/r.json" git/no-branch '.message | contains("feature/x, main")'
 	nowhere wrong-one "$T/r.json" "$T/r.txt"
 }

@@ -144,7 +144,7 @@ static void defaults_hold_for_what_is_not_named(void **state)
 		{ "{ body: OK }", "{\"body\":\"OK\",\"ready\":false,\"exit\":0}",
 		  "ready | true | false" },
 		{ "{ body: OK }", "{\"body\":\"KO\",\"ready\":false,\"exit\":9}",
-		  "body | 'OK' | 'KO'\nready | true | false\nexit | between 0 and 3 | 9" },
+		  "ready | true | false\nexit | between 0 and 3 | 9\nbody | 'OK' | 'KO'" },
 		{ "{ ready: false }", "{\"ready\":false,\"exit\":0}", "pass" },
 		{ "{ ready: false }", "{\"ready\":false,\"exit\":9}",
 		  "exit | between 0 and 3 | 9" },
