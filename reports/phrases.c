@@ -2,9 +2,6 @@
 
 #include <string.h>
 
-#include "engine/base/text.h"
-#include "engine/base/xalloc.h"
-
 struct phrase_row {
 	const char *en, *zh;
 };
@@ -77,6 +74,14 @@ const char *phrase_status(enum status s, const char *lang)
 	return phrase(of[s], lang);
 }
 
+const char *phrase_status_name(const char *name, const char *lang)
+{
+	for (size_t s = 0; lang && !strcmp(lang, "zh") && s < STATUS_COUNT; s++)
+		if (!strcmp(name, status_name((enum status)s)))
+			return phrase_status((enum status)s, lang);
+	return name;
+}
+
 const char *phrase_severity(enum severity s, const char *lang)
 {
 	return s == SEVERITY_NONE ? "" : row_in(&severities[s], lang);
@@ -92,28 +97,4 @@ const char *phrase_gate(enum gate_result g, const char *lang)
 	};
 
 	return phrase(of[g], lang);
-}
-
-/* The words that the engine begins a reason with; what follows is a name or a place. */
-static const struct phrase_row reasons[] = {
-	{ "not applicable: ", "不适用：" },
-	{ "not configured: ", "未配置：" },
-	{ "waived until ", "已豁免至 " },
-	{ "interrupted", "已中断" },
-	{ "needs ", "所依赖的检查未通过：" },
-};
-
-char *phrase_reason(const char *reason, const char *lang)
-{
-	for (size_t i = 0; lang && !strcmp(lang, "zh") && i < ARRAY_SIZE(reasons); i++) {
-		const char *rest = reason + strlen(reasons[i].en);
-
-		if (!text_starts_with(reason, reasons[i].en))
-			continue;
-		/* "needs web/linkc, which failed" */
-		if (!strcmp(reasons[i].en, "needs "))
-			return xasprintf("%s%.*s", reasons[i].zh, (int)strcspn(rest, ","), rest);
-		return xasprintf("%s%s", reasons[i].zh, rest);
-	}
-	return xstrdup(reason);
 }

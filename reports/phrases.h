@@ -52,9 +52,9 @@ enum phrase {
 /* lang: "zh", else English. */
 const char *phrase(enum phrase p, const char *lang);
 const char *phrase_status(enum status s, const char *lang);
+/* Of a status by its name in the JSON report. */
+const char *phrase_status_name(const char *name, const char *lang);
 const char *phrase_severity(enum severity s, const char *lang);
 const char *phrase_gate(enum gate_result g, const char *lang);
-/* Why a check was skipped, with the engine's own words in this language; the caller's. */
-char *phrase_reason(const char *reason, const char *lang);
 
 #endif

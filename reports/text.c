@@ -18,6 +18,7 @@
 #include "engine/base/xalloc.h"
 #include "engine/result/report_format.h"
 #include "engine/result/result.h"
+#include "reports/chinese.h"
 #include "reports/phrases.h"
 
 #define STATUS_COLUMNS 10
@@ -99,9 +100,10 @@ static void put_line_tail(struct page *p, const struct result *x)
 	char took[32];
 
 	if (x->status == STATUS_SKIP) {
-		auto_free char *why = phrase_reason(x->message ? x->message : "", lang);
+		auto_buf struct buf why = BUF_INIT(SIZE_MAX);
 
-		text_clean_line(&line, why, strlen(why), 0);
+		chinese_sentence(&why, x->message ? x->message : "", lang);
+		text_clean_line(&line, buf_text(&why), why.len, 0);
 	} else {
 		clock_human(x->duration, took, sizeof(took));
 		text_clean_line(&line, title ? title : "", strlen(title ? title : ""), 0);
@@ -109,9 +111,12 @@ static void put_line_tail(struct page *p, const struct result *x)
 	}
 	if (x->flaky)
 		buf_printf(&line, "  [%s]", phrase(PHRASE_FLAKY, lang));
-	if (x->pending)
-		buf_printf(&line, "  [%s %u/%u: %s]", phrase(PHRASE_PENDING, lang), x->pending,
-			   x->pending_of, x->message ? x->message : "");
+	if (x->pending) {
+		buf_printf(&line, "  [%s %u/%u: ", phrase(PHRASE_PENDING, lang), x->pending,
+			   x->pending_of);
+		chinese_sentence(&line, x->message ? x->message : "", lang);
+		buf_addc(&line, ']');
+	}
 	buf_adds(&p->out, buf_text(&line));
 	buf_addc(&p->out, '\n');
 }
@@ -141,6 +146,15 @@ static void put_labelled(struct page *p, enum phrase label, const char *text)
 	buf_addc(&p->out, '\n');
 }
 
+/* In the reader's language, as far as it is ours. */
+static void put_sentence(struct page *p, enum phrase label, const char *text)
+{
+	auto_buf struct buf told = BUF_INIT(SIZE_MAX);
+
+	chinese_sentence(&told, text, p->sink->lang);
+	put_labelled(p, label, buf_text(&told));
+}
+
 static const char *member(const json_t *o, const char *key)
 {
 	const char *s = json_string_value(json_object_get(o, key));
@@ -157,11 +171,14 @@ static void put_failures(struct page *p, const json_t *failures)
 	{
 		auto_buf struct buf expected = BUF_INIT(SIZE_MAX);
 
+		auto_buf struct buf actual = BUF_INIT(SIZE_MAX);
+
 		if (*member(f, "path"))
 			buf_printf(&expected, "%s ", member(f, "path"));
-		buf_adds(&expected, member(f, "expected"));
+		chinese_verdict(&expected, member(f, "expected"), p->sink->lang);
+		chinese_verdict(&actual, member(f, "actual"), p->sink->lang);
 		put_labelled(p, PHRASE_EXPECTED, buf_text(&expected));
-		put_labelled(p, PHRASE_FOUND, member(f, "actual"));
+		put_labelled(p, PHRASE_FOUND, buf_text(&actual));
 	}
 }
 
@@ -214,7 +231,8 @@ static void put_trace(struct page *p, const json_t *trace, const char *message)
 	{
 		const char *s = json_string_value(step);
 
-		buf_printf(&line, "%s%s", i ? " → " : "", s ? s : "");
+		buf_adds(&line, i ? " → " : "");
+		chinese_sentence(&line, s ? s : "", p->sink->lang);
 	}
 	put_labelled(p, PHRASE_TRACE, buf_text(&line));
 }
@@ -226,7 +244,8 @@ static void put_tries(struct page *p, const json_t *tries)
 	json_t *t;
 
 	json_array_foreach(tries, i, t)
-		buf_printf(&line, "%s%zu: %s", i ? "; " : "", i + 1, member(t, "status"));
+		buf_printf(&line, "%s%zu: %s", i ? "; " : "", i + 1,
+			   phrase_status_name(member(t, "status"), p->sink->lang));
 	put_labelled(p, PHRASE_TRIES, buf_text(&line));
 }
 
@@ -334,7 +353,7 @@ static void put_message(struct page *p, const struct result *x, const json_t *fa
 	if (json_array_size(failures) && x->kind == KIND_NONE)
 		return;
 	if (x->message)
-		put_labelled(p, PHRASE_FOUND, x->message);
+		put_sentence(p, PHRASE_FOUND, x->message);
 	put_labelled(p, PHRASE_MEANS, kind_sentence(x->kind, p->sink->lang));
 }
 
@@ -439,8 +458,11 @@ static void put_summary(struct page *p)
 	if (r->entered)
 		buf_printf(&p->out, "%s %d\n", phrase(PHRASE_INSIDE, lang), (int)r->entered);
 	/* a run that never began, for mistakes in its rulesets, is not complete either */
-	if (r->cut_short)
-		buf_printf(&p->out, "%s %s\n", phrase(PHRASE_CUT_SHORT, lang), r->cut_short);
+	if (r->cut_short) {
+		buf_printf(&p->out, "%s ", phrase(PHRASE_CUT_SHORT, lang));
+		chinese_sentence(&p->out, r->cut_short, lang);
+		buf_addc(&p->out, '\n');
+	}
 }
 
 static void put_gate(struct page *p)
@@ -479,11 +501,11 @@ static const struct ruleset_info *inapplicable(const struct run *r, const struct
 
 static void put_inapplicable(struct page *p, const struct ruleset_info *s, size_t columns)
 {
-	auto_free char *why = phrase_reason(s->reason ? s->reason : "", p->sink->lang);
-
 	put_colored(p, COLOR_DIM, phrase(PHRASE_SKIP, p->sink->lang), STATUS_COLUMNS);
 	text_pad(&p->out, s->name, columns);
-	buf_printf(&p->out, "  %s\n", why);
+	buf_adds(&p->out, "  ");
+	chinese_sentence(&p->out, s->reason ? s->reason : "", p->sink->lang);
+	buf_addc(&p->out, '\n');
 }
 
 static int flush(struct page *p, struct sink *s, struct err **e)

@@ -177,6 +177,33 @@ w = lambda s: sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in s
 print(len({w(l[:l.index("reports/")]) for l in sys.stdin if "reports/" in l}))')" = 1 ]
 }
 
+@test "reports: no English sentence is left in Chinese ones" {
+	ruleset zh <<'YAML'
+- { id: a, value: { of: { l: [ 1, 2 ] } }, expect: { value.b: 5, value.l: { each: { le: 1 } } } }
+- { id: b, value: { of: x }, expect: { value: { all_of: [ { starts_with: a }, { length: 2 } ] } } }
+- { id: c, file: { path: /nowhere/x }, expect: { exists: true } }
+- { id: d, command: { argv: [ nosuchprogram ] } }
+- { id: e, command: { shell: "exit 3" } }
+- { id: f, timeout: 100ms, command: { argv: [ sleep, "9" ] } }
+- { id: g, value: { of: "${checks.a.value.z}" }, expect: { value: 1 } }
+- { id: h, when: { file: /nowhere }, value: { of: 1 }, expect: { value: 1 } }
+- { id: i, needs: [ a ], value: { of: 1 }, expect: { value: 1 } }
+- { id: j, tcp: { host: nosuch.invalid, port: 1 } }
+- { id: k, user: { name: nosuch } }
+- { id: l, log: { path: /nowhere.log, bad: x } }
+- { id: m, retry: { times: 1, every: 1ms }, value: { of: 1 }, expect: { value: { ne: 1 } } }
+- { id: n, disk: { path: /nowhere } }
+YAML
+	run "$ROUNDS" run zh.yaml --lang zh
+	echo "$output"
+	[ "$status" -eq 1 ]
+	# three words in a row, but for what is in quotes and the path that a program is looked for in
+	! sed "s/'[^']*'//g" <<<"$output" | grep -E '[a-z]+ [a-z]+ [a-z]+'
+	says "退出码 3"
+	says "不适用：/nowhere 不存在"
+	says "1: 异常; 2: 异常"
+}
+
 @test "reports: NO_COLOR, --color and the terminal decide about colour" {
 	script -qec true /dev/null || skip "script(1) gets no terminal here"
 	NO_COLOR=1 run script -qec "$ROUNDS run $T/reports.yaml" /dev/null
