@@ -197,7 +197,7 @@ YAML
 	run "$ROUNDS" run zh.yaml --lang zh
 	echo "$output"
 	[ "$status" -eq 1 ]
-	# three words in a row, but for what is in quotes and the path that a program is looked for in
+	# three words in a row, but for what is in quotes
 	! sed "s/'[^']*'//g" <<<"$output" | grep -E '[a-z]+ [a-z]+ [a-z]+'
 	says "退出码 3"
 	says "不适用：/nowhere 不存在"
