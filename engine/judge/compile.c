@@ -81,12 +81,15 @@ static int unknown_operator(struct compiler *c, const struct node *key, const st
 	return diagnose(c->d, key, "%s: unknown operator '%s'", label, key->text);
 }
 
+static bool is_error_kind(const struct fact *row)
+{
+	return row && row == fact_find(fact_find(common_facts, "error")->of, "kind");
+}
+
 static void note_path(struct compiler *c, const struct shape *from, const struct path *p,
 		      const struct fact *row)
 {
-	const struct fact *error = fact_find(common_facts, "error");
-
-	if (row && row == fact_find(error->of, "kind"))
+	if (is_error_kind(row))
 		c->names_error_kind = true;
 	if (!is_root(c, from))
 		return;
@@ -134,6 +137,8 @@ static struct test *compile_member(struct compiler *c, const struct node_pair *p
 	if (list)
 		at = shape_list_of(&at);
 	note_path(c, shape, t->path, row);
+	if (is_error_kind(row))
+		compile_kinds(c, pair->value);
 	if (*label)
 		joined = join_label(label, path_text(t->path));
 	test_add(t, compile(c, pair->value, &at, joined ? joined : path_text(t->path)));

@@ -34,6 +34,8 @@ struct test *compile(struct compiler *c, const struct node *n, const struct shap
  * must not get here. A new reference, or NULL and a diagnostic. */
 json_t *operand_read(struct compiler *c, const struct node *n, const struct shape *shape,
 		     const char *label);
+/* Diagnose what is no name of a trouble that can be expected, in an expectation of error.kind. */
+void compile_kinds(struct compiler *c, const struct node *n);
 bool operand_is_deferred(const struct node *n);
 /* Whether a deferred scalar stands anywhere in it. */
 bool operand_has_deferred(const struct node *n);
