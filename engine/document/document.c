@@ -449,6 +449,53 @@ static bool blame_long_key(struct builder *b, const yaml_mark_t *at)
 	return true;
 }
 
+/* Where in the line these bytes stand, in characters from 0; -1. */
+static int chars_before(const char *text, size_t len, const char *bytes)
+{
+	const char *found = memmem(text, len, bytes, strlen(bytes));
+	int n = 0;
+
+	for (const char *p = text; found && p < found; p++)
+		n += ((unsigned char)*p & 0xc0) != 0x80;
+	return found ? n : -1;
+}
+
+/* What an editor for Chinese or a copied page leaves in place of ':' and of blanks, and nobody can
+ * see. */
+static bool blame_look_alike(struct builder *b)
+{
+	static const struct {
+		const char *bytes, *say;
+		bool first; /* only where the line begins with it, but for blanks */
+	} rows[] = {
+		{ "\xef\xbc\x9a", "'\xef\xbc\x9a' is U+FF1A, not the ':' that ends a key", false },
+		{ "\xe3\x80\x80", "U+3000 is no blank here: indent by spaces", true },
+		{ "\xc2\xa0", "U+00A0 is no blank here: indent by spaces", true },
+	};
+	const struct source *s = &b->doc->source;
+	const bool above = !strncmp(b->parser.problem, "mapping values", 14);
+	const bool key = above || !strcmp(b->parser.problem, "could not find expected ':'");
+	unsigned line, column;
+	const char *text;
+	size_t len;
+
+	source_place(s, (key && !above ? b->parser.context_mark : b->parser.problem_mark).index,
+		     &line, &column);
+	/* "- id： a" is a text, which goes on in the next line */
+	line -= above && line > 1;
+	text = source_line(s, line, &len);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const int at = chars_before(text, len, rows[i].bytes);
+
+		if (at < 0 || (rows[i].first ? (size_t)at > strspn(text, " ") : !key))
+			continue;
+		source_diagnose(s, b->d, s->line_chars[line - 1] + (size_t)at, 1, "%s",
+				rows[i].say);
+		return true;
+	}
+	return false;
+}
+
 /* The file ends inside of a `[` or `{`: the mistake is where that stands. */
 static bool blame_open(struct builder *b, const yaml_mark_t *at)
 {
@@ -498,7 +545,7 @@ static int syntax_error(struct builder *b)
 	if (source_check_specials(&b->doc->source, p->problem_mark.index, b->d))
 		return -1;
 	if (blame_tab(b, &p->problem_mark) || blame_long_key(b, &p->problem_mark) ||
-	    blame_open(b, &p->problem_mark))
+	    blame_look_alike(b) || blame_open(b, &p->problem_mark))
 		return -1;
 	x = find_syntax(p);
 	if (x)

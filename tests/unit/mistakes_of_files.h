@@ -105,12 +105,12 @@ static const struct mistake mistakes_of_files[] = {
 	{ "nbsp indent",
 	  CHECKS "  - id: a\n"
 		 "  \302\240 port: { port: 1 }\n",
-	  .says = "t.yaml:5:3: expected '- ' at the indentation of the list\n" },
+	  .says = "t.yaml:5:3: U+00A0 is no blank here: indent by spaces\n" },
 	{ "fullwidth colon",
 	  HEAD "title\357\274\232 a\n"
 	       "checks:\n"
 	       "  - { id: a, port: { port: 1 } }\n",
-	  .says = "t.yaml:3:1: expected 'key: value' on this line\n" },
+	  .says = "t.yaml:3:6: '\357\274\232' is U+FF1A, not the ':' that ends a key\n" },
 	{ "ideographic space indent",
 	  CHECKS "\343\200\200- id: a\n",
 	  .says = "t.yaml:3:8: checks: a list is needed, not nothing\n"

@@ -31,6 +31,15 @@ struct mistake {
 static const struct mistake mistakes[] = {
 	/* encodings and characters */
 	{ BYTES(""), "t.yaml:1:1: the file is empty\n" },
+	{ BYTES("title\xef\xbc\x9a a\nb: c\n"),
+	  "t.yaml:1:6: '\xef\xbc\x9a' is U+FF1A, not the ':' that ends a key\n" },
+	{ BYTES("- id\xef\xbc\x9a a\n  port: 1\n"),
+	  "t.yaml:1:5: '\xef\xbc\x9a' is U+FF1A, not the ':' that ends a key\n" },
+	{ BYTES("- id: a\n\xc2\xa0 port: 1\n"),
+	  "t.yaml:2:1: U+00A0 is no blank here: indent by spaces\n" },
+	{ BYTES("- id: a\n  title: \"x\xef\xbc\x9a y\"\n   port: 1\n"),
+	  "t.yaml:3:4: expected a key at the indentation of its map, or a quote or bracket is "
+	  "out of place\n" },
 	{ BYTES("# only a comment\n"), "t.yaml:1:1: the file is empty\n" },
 	{ BYTES("---\n"), "t.yaml:1:1: the file is empty\n" },
 	{ BYTES("~\n"), "t.yaml:1:1: the file is empty\n" },
