@@ -59,11 +59,15 @@ static const struct fact ocsp_facts[] = {
 	  .type = FACT_BOOL,
 	  .doc = "Whether it is now between its two updates." },
 	{ .name = "next_update", .type = FACT_TIME, .doc = "Until when it counts." },
+	{ .name = "revoked_at",
+	  .type = FACT_TIME,
+	  .doc = "Since when the certificate is revoked." },
 	{ .name = "signed",
 	  .type = FACT_BOOL,
 	  .doc = "Whether somebody signed it who is trusted and may." },
 	{ .name = "stapled", .type = FACT_BOOL, .doc = "Whether the server sent an answer." },
 	{ .name = "status", .type = FACT_TEXT, .doc = "What it says: good, revoked or unknown." },
+	{ .name = "this_update", .type = FACT_TIME, .doc = "Since when it counts." },
 	{ .name = NULL },
 };
 
@@ -76,7 +80,8 @@ static const struct fact tls_facts[] = {
 	{ .name = "ocsp",
 	  .type = FACT_MAP,
 	  .of = ocsp_facts,
-	  .doc = "What the OCSP answer says that the server sent along." },
+	  .doc = "What the OCSP answer says that the server sent along. One that says revoked, or "
+		 "that is not to be believed, makes the certificate one that is not trusted." },
 	{ .name = "peer",
 	  .type = FACT_TEXT,
 	  .doc = "The address with port that was connected to." },

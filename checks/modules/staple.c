@@ -6,13 +6,18 @@
 
 #include <stdbool.h>
 
+#include <stdio.h>
+#include <string.h>
+
 #include <openssl/err.h>
 #include <openssl/ocsp.h>
 
 #include "checks/modules/certificate.h"
+#include "engine/base/xalloc.h"
 
 /* Clocks differ by some minutes. */
 #define LENIENCE_S 300
+#define ANSWER "the OCSP answer that the server sends along"
 
 /* The certificate that signed the server's: the answer is about a pair of both. */
 static X509 *issuer_of(X509 *leaf, STACK_OF(X509) *chain, X509_STORE *store)
@@ -41,6 +46,10 @@ static void status_facts(json_t *facts, OCSP_BASICRESP *basic, X509 *leaf, X509 
 	if (id && OCSP_resp_find_status(basic, id, &status, &reason, &revoked, &this_update,
 					&next_update)) {
 		json_object_set_new(facts, "status", json_string(OCSP_cert_status_str(status)));
+		if (revoked)
+			json_object_set_new(facts, "revoked_at", certificate_time(revoked));
+		if (this_update)
+			json_object_set_new(facts, "this_update", certificate_time(this_update));
 		if (next_update)
 			json_object_set_new(facts, "next_update", certificate_time(next_update));
 		json_object_set_new(facts, "current",
@@ -79,4 +88,37 @@ json_t *staple_facts(SSL *ssl, X509_STORE *store)
 	OCSP_RESPONSE_free(response);
 	ERR_clear_error();
 	return facts;
+}
+
+/* The day of a time among the facts, as in "2026-11-01". */
+static const char *day(const json_t *facts, const char *name, char out[11])
+{
+	const char *when = json_string_value(json_object_get(facts, name));
+
+	snprintf(out, 11, "%s", when ? when : "?");
+	return out;
+}
+
+char *staple_problem(const json_t *facts)
+{
+	const char *status = json_string_value(json_object_get(facts, "status"));
+	char from[11], until[11], since[11];
+
+	if (!json_is_true(json_object_get(facts, "stapled")))
+		return NULL;
+	if (json_is_false(json_object_get(facts, "signed")))
+		return xstrdup(ANSWER " is signed by nobody who is trusted and may");
+	if (!status)
+		return xstrdup(ANSWER " says nothing of this certificate");
+	/* also when the answer is old: nobody takes that back */
+	if (!strcmp(status, "revoked"))
+		return xasprintf("certificate was revoked on %s, says " ANSWER,
+				 day(facts, "revoked_at", since));
+	if (strcmp(status, "good") != 0)
+		return xasprintf("certificate is %s, says " ANSWER, status);
+	/* before its first day or after its last: RFC 6960, 4.2.2.1 */
+	if (json_is_false(json_object_get(facts, "current")))
+		return xasprintf(ANSWER " does not count now: it is for %s to %s",
+				 day(facts, "this_update", from), day(facts, "next_update", until));
+	return NULL;
 }

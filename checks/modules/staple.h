@@ -11,5 +11,9 @@
 
 /* The fact `ocsp` of a connection whose handshake is done: a new reference. */
 json_t *staple_facts(SSL *ssl, X509_STORE *store);
+/* Why a certificate with such an answer is not to be trusted, in words, as facts told by
+ * staple_facts(): revoked, or an answer that says nothing, as clients that ask for one refuse it.
+ * NULL: there is no answer, or a good one. The caller frees it. */
+char *staple_problem(const json_t *facts);
 
 #endif

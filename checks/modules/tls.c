@@ -32,8 +32,9 @@ struct tls {
 	SSL *ssl;
 	char *host;
 	X509_STORE *store; /* the cache's */
+	json_t *staple;    /* the fact `ocsp`, once the handshake is done; NULL: not asked for */
 	struct certificate certificate;
-	bool verify;
+	bool verify, ask_staple;
 };
 
 static int on_certificate(X509_STORE_CTX *ctx, void *unused)
@@ -51,6 +52,7 @@ static void tls_close(struct tls *t)
 	if (!t)
 		return;
 	SSL_free(t->ssl);
+	json_decref(t->staple);
 	free(t->host);
 	certificate_free(&t->certificate);
 	free(t);
@@ -141,6 +143,7 @@ static int tls_configure(struct tls *t, const struct shared *shared, int fd,
 	/* no server name for addresses: RFC 6066, section 3 */
 	if (!address_parse(name, &numeric) && !SSL_set_tlsext_host_name(t->ssl, name))
 		return err_set(e, ERR_DATA, "'%s' cannot be a server name", name);
+	t->ask_staple = options->staple;
 	if (options->staple)
 		SSL_set_tlsext_status_type(t->ssl, TLSEXT_STATUSTYPE_ocsp);
 	if (tls_versions(t, options, e) < 0 || tls_alpn(t, options->alpn, e) < 0)
@@ -211,6 +214,28 @@ static void handshake_trouble(struct tls *t, struct observer *o, enum tls_state 
 				 code ? ERR_reason_error_string(code) : "no reason given");
 }
 
+/* What the certificate alone does not tell: that it was called back. As libcurl and OpenSSL do with
+ * answers that were asked for, one that cannot be believed counts as none that is good. */
+static enum tls_state staple_judge(struct tls *t, struct observer *o)
+{
+	struct certificate *c = &t->certificate;
+	char *why;
+
+	t->staple = staple_facts(t->ssl, t->store);
+	why = c->why ? NULL : staple_problem(t->staple);
+	if (!why)
+		return TLS_OK;
+	c->why = why;
+	if (c->facts) {
+		json_object_set_new(c->facts, "trusted", json_false());
+		json_object_set_new(c->facts, "problem", json_string(why));
+	}
+	if (!t->verify)
+		return TLS_OK;
+	observer_trouble(o, KIND_TLS, "%s", why);
+	return TLS_FAILED;
+}
+
 static enum tls_state tls_handshake(struct tls *t, struct observer *o, uint32_t *events)
 {
 	enum tls_state state;
@@ -227,6 +252,8 @@ static enum tls_state tls_handshake(struct tls *t, struct observer *o, uint32_t 
 		return TLS_FAILED;
 	}
 	observer_trace(o, "%s, %s", SSL_get_version(t->ssl), SSL_get_cipher_name(t->ssl));
+	if (t->ask_staple && staple_judge(t, o) != TLS_OK)
+		return TLS_FAILED;
 	if (t->certificate.why)
 		observer_trace(o, "not verified: %s", t->certificate.why);
 	return TLS_OK;
@@ -263,7 +290,8 @@ static json_t *tls_facts(struct tls *t)
 	SSL_get0_alpn_selected(t->ssl, &alpn, &len);
 	json_object_set_new(facts, "protocol", json_string(SSL_get_version(t->ssl)));
 	json_object_set_new(facts, "cipher", json_string(SSL_get_cipher_name(t->ssl)));
-	json_object_set_new(facts, "ocsp", staple_facts(t->ssl, t->store));
+	if (t->staple)
+		json_object_set(facts, "ocsp", t->staple);
 	if (len)
 		json_object_set_new(facts, "alpn", observer_text((const char *)alpn, len));
 	return facts;

@@ -170,9 +170,83 @@ serve() {
 		    next_update: { exists: true } } }
 		- id: revoked
 		  tls: { host: localhost, port: $p_bad, ca: "$T/ca.pem" }
-		  expect: { ocsp.status: revoked, ocsp.signed: true }
+		- id: looked-at
+		  tls: { host: localhost, port: $p_bad, ca: "$T/ca.pem", verify: false }
+		  expect: { ocsp.status: revoked, ocsp.signed: true, trusted: false,
+		    ocsp.revoked_at: { exists: true }, connected: true,
+		    problem: { starts_with: certificate was revoked on 2026-11-01 } }
+		- id: wanted
+		  tls: { host: localhost, port: $p_bad, ca: "$T/ca.pem" }
+		  expect: { error.kind: tls, ocsp.status: revoked }
 	END
-	ends 0 "$ROUNDS" run ocsp.yaml --report json=report.json --report text
+	ends 1 "$ROUNDS" run ocsp.yaml --report json=report.json --report text
+	judged ocsp/good pass
+	judged ocsp/revoked fail tls "certificate was revoked on 2026-11-01, says the OCSP answer"
+	judged ocsp/looked-at pass
+	judged ocsp/wanted pass tls
+}
+
+# answers ...: OCSP answers NAME.ocsp about good.pem by python3-cryptography, since openssl ocsp
+# makes none for other times; each is NAME:STATUS:FROM:UNTIL:SIGNER, in days from now.
+answers() {
+	python3 - "$@" <<-'END'
+		import datetime, sys
+		from cryptography import x509
+		from cryptography.hazmat.primitives import hashes, serialization
+		from cryptography.x509 import ocsp
+
+		def certificate(name):
+		    return x509.load_pem_x509_certificate(open(name + ".pem", "rb").read())
+
+		now = datetime.datetime.utcnow().replace(microsecond=0)
+		for row in sys.argv[1:]:
+		    name, status, start, end, signer = row.split(":")
+		    status = ocsp.OCSPCertStatus[status.upper()]
+		    start, end = (now + datetime.timedelta(days=int(d)) for d in (start, end))
+		    gone = now if status is ocsp.OCSPCertStatus.REVOKED else None
+		    with open(signer + ".key", "rb") as file:
+		        key = serialization.load_pem_private_key(file.read(), None)
+		    answer = ocsp.OCSPResponseBuilder().add_response(
+		        certificate("good"), certificate("ca"), hashes.SHA1(), status, start, end,
+		        gone, None)
+		    by = certificate(signer)
+		    answer = answer.responder_id(ocsp.OCSPResponderEncoding.HASH, by)
+		    answer = answer.certificates([by]).sign(key, hashes.SHA256())
+		    with open(name + ".ocsp", "wb") as out:
+		        out.write(answer.public_bytes(serialization.Encoding.DER))
+	END
+}
+
+@test "tls: OCSP answers that prove nothing are no good ones" {
+	local name
+
+	signed good ca 25 subjectAltName=DNS:localhost
+	signed else ca 25 subjectAltName=DNS:localhost
+	# one whom the authority lets sign answers, and one whom it does not
+	signed responder ca 25 extendedKeyUsage=OCSPSigning
+	signed nobody ca 25 extendedKeyUsage=clientAuth
+	answers fresh:good:-1:1:ca delegated:good:-1:1:responder \
+		expired:good:-9:-2:ca early:good:2:9:ca unknown:unknown:-1:1:ca \
+		foreign:good:-1:1:other unentitled:good:-1:1:nobody gone:revoked:-9:-2:ca
+	for name in fresh delegated expired early unknown foreign unentitled gone; do
+		serve "p_$name" good -status_file $name.ocsp
+	done
+	serve p_others else -status_file fresh.ocsp
+	for name in fresh delegated expired early unknown foreign unentitled gone others; do
+		port=p_$name
+		printf -- '- { id: %s, tls: { host: localhost, port: %s, ca: "%s/ca.pem" } }\n' \
+			$name "${!port}" "$T"
+	done | ruleset staples
+	ends 1 "$ROUNDS" run staples.yaml --report json=report.json --report text
+	judged staples/fresh pass
+	judged staples/delegated pass
+	judged staples/expired fail tls "the server sends along does not count now"
+	judged staples/early fail tls "the server sends along does not count now"
+	judged staples/unknown fail tls "certificate is unknown, says the OCSP answer"
+	judged staples/foreign fail tls "signed by nobody who is trusted and may"
+	judged staples/unentitled fail tls "signed by nobody who is trusted and may"
+	judged staples/gone fail tls "certificate was revoked on "
+	judged staples/others fail tls "says nothing of this certificate"
 }
 
 @test "tls: a client certificate; its passphrase is told nobody" {
