@@ -1,9 +1,11 @@
 /*
  * package - is a package installed, and in which version?
  *
- * Reads the data base of dpkg, apk or rpm itself. What cannot be read (rpm's older formats) ends as
- * an error, never as "not installed".
+ * Reads the data base of dpkg, apk or rpm itself. What cannot be read ends as an error, never as
+ * "not installed".
  */
+#include <errno.h>
+
 #include "checks/check.h"
 #include "checks/snapshot/packages.h"
 
@@ -13,8 +15,8 @@ struct package_query {
 
 static const struct field package_fields[] = {
 	FIELD_TEXT(struct package_query, name, .required = true,
-		   .doc = "Name of the package; with dpkg and rpm also NAME:ARCHITECTURE (where "
-			  "rpm has no rpmdb.sqlite, use a command check of rpm -q)."),
+		   .doc = "Name of the package; with dpkg and rpm also "
+			  "NAME:ARCHITECTURE."),
 	{ .name = NULL },
 };
 
@@ -53,14 +55,17 @@ static void tell_package(const struct package *p, struct observer *o)
 
 static int cannot_know(const struct package_table *t, struct err **e)
 {
+	errno = t->rpm_errno;
+	if (errno)
+		return err_errno(e, ERR_SYSTEM, "'%s'", t->rpm);
 	if (t->rpm)
 		return err_set(e, ERR_UNAVAILABLE,
-			       "the data base of rpm ('%s') is of an older format, or being "
-			       "written, and cannot be read by rounds: use a "
-			       "command check of rpm -q",
-			       t->rpm);
+			       "the data base of rpm cannot be read: '%s': %s; use a command check "
+			       "of rpm -q",
+			       t->rpm, t->rpm_why);
 	return err_set(e, ERR_UNAVAILABLE,
-		       "there is no data base of packages that rounds can read (dpkg's or apk's)");
+		       "there is no data base of packages that rounds can read (dpkg's, apk's or "
+		       "rpm's)");
 }
 
 static const char *const databases[] = {

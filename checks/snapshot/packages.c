@@ -175,22 +175,8 @@ static void packages_free(void *table)
 
 	buf_free(&t->text);
 	buf_free(&t->rpm_text);
+	free(t->rpm_why);
 	free(t);
-}
-
-static const char *find_rpm(const struct root *r)
-{
-	static const char *const files[] = {
-		"/usr/lib/sysimage/rpm/Packages",
-		"/usr/lib/sysimage/rpm/Packages.db",
-		"/var/lib/rpm/Packages",
-		"/var/lib/rpm/Packages.db",
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
-		if (!root_access(r, files[i], F_OK))
-			return files[i];
-	return NULL;
 }
 
 /* What rpm has not yet put into the file itself stands beside it. */
@@ -202,29 +188,45 @@ static bool has_journal(const struct root *r, const char *file)
 	return root_stat(r, wal, &st) == 0 && st.st_size > 0;
 }
 
-static int read_rpm(struct package_table *t, const struct root *r, struct err **e)
+static void rpm_unread(struct package_table *t, const char *file, const char *why)
 {
-	static const char *const files[] = { "/usr/lib/sysimage/rpm/rpmdb.sqlite",
-					     "/var/lib/rpm/rpmdb.sqlite" };
+	t->rpm = file;
+	t->rpm_why = xstrdup(why);
+}
 
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
-		auto_buf struct buf bytes = BUF_INIT(RPM_MAX);
+/* What cannot be read is an error of those packages alone that no other data base has. */
+static void read_rpm_file(struct package_table *t, const struct root *r, const char *file)
+{
+	auto_buf struct buf bytes = BUF_INIT(RPM_MAX);
+	auto_err struct err *e = NULL;
 
-		if (root_access(r, files[i], F_OK))
-			continue;
-		if (has_journal(r, files[i])) {
-			t->rpm = files[i];
-			return 0;
-		}
-		if (io_read_file_below(r, files[i], &bytes, e) < 0)
-			return -1;
-		if (rpm_database_tell(buf_text(&bytes), bytes.len, &t->rpm_text, e) < 0)
-			return err_wrap(e, "'%s'", files[i]);
-		t->rpm_found = true;
-		return 0;
+	if (has_journal(r, file)) {
+		rpm_unread(t, file, "it is being written: a part of it stands in its -wal");
+		return;
 	}
-	t->rpm = find_rpm(r);
-	return 0;
+	if (io_read_file_below(r, file, &bytes, &e) < 0 ||
+	    rpm_database_tell(buf_text(&bytes), bytes.len, &t->rpm_text, &e) < 0) {
+		rpm_unread(t, file, err_text(e));
+		t->rpm_errno = err_errno_of(e);
+	} else {
+		t->rpm_found = true;
+	}
+}
+
+/* rpm's formats, the newest first: what an upgrade of rpm left behind is older. */
+static void read_rpm(struct package_table *t, const struct root *r)
+{
+	static const char *const files[] = {
+		"/usr/lib/sysimage/rpm/rpmdb.sqlite", "/var/lib/rpm/rpmdb.sqlite",
+		"/usr/lib/sysimage/rpm/Packages.db",  "/var/lib/rpm/Packages.db",
+		"/usr/lib/sysimage/rpm/Packages",     "/var/lib/rpm/Packages",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		if (!root_access(r, files[i], F_OK)) {
+			read_rpm_file(t, r, files[i]);
+			return;
+		}
 }
 
 static void *packages_read(const struct root *r, struct err **e)
@@ -233,10 +235,11 @@ static void *packages_read(const struct root *r, struct err **e)
 
 	t->text = BUF_INIT(TEXT_MAX);
 	t->rpm_text = BUF_INIT(TEXT_MAX);
-	if (read_database(t, r, e) < 0 || read_rpm(t, r, e) < 0) {
+	if (read_database(t, r, e) < 0) {
 		packages_free(t);
 		return NULL;
 	}
+	read_rpm(t, r);
 	return t;
 }
 

@@ -23,6 +23,8 @@ struct package_table {
 	bool rpm_found;      /* one of rpm, beside it or alone */
 	struct buf rpm_text; /* as rpm_database_tell() tells it */
 	const char *rpm;     /* a data base of rpm that we cannot read; NULL: none */
+	char *rpm_why;       /* and why not */
+	int rpm_errno;       /* of the system call that failed, or 0 */
 };
 
 extern const struct shared_table packages_table;

@@ -98,6 +98,85 @@ inspect() {
 	inspect 2
 }
 
+# as FORMAT: the data base that rpm made, in another format and without rpmdb.sqlite.
+as() {
+	python3 "$SRC/tests/lab/rpmdb.py" "$1" tree/var/lib/rpm/rpmdb.sqlite made ||
+		skip "$1 cannot be made here"
+	rm -f tree/var/lib/rpm/rpmdb.sqlite* tree/var/lib/rpm/Packages*
+	case $1 in
+	ndb) mv made tree/var/lib/rpm/Packages.db ;;
+	bdb) mv made tree/var/lib/rpm/Packages ;;
+	esac
+}
+
+# listed: a rule for each package that rpm lists, in r.yaml.
+listed() {
+	in_rpm -qa --qf '%{NAME} %{VERSION}-%{RELEASE} %{ARCH}\n' | sort >list
+	while read -r name version arch; do
+		printf -- '- { id: %s, package: { name: %s }, expect: { version: "%s", ' \
+			"$name" "$name" "$version"
+		printf 'architecture: %s, database: rpm } }\n' "$arch"
+	done <list >rules
+	echo '- { id: none, package: { name: pack }, expect: { installed: false } }' >>rules
+	ruleset r <rules
+}
+
+@test "rpm: Berkeley DB and ndb, too, hold every package that rpm lists, and no other" {
+	command -v db5.3_load >/dev/null || skip "db5.3-util is not installed"
+	database first $(seq -f 'package%g' 60)
+	in_rpm -e --justdb --nodeps package7
+	listed
+	[ "$(wc -l <list)" -eq 60 ]
+	cp -r tree whole
+	for format in ndb bdb; do
+		rm -rf tree
+		cp -r whole tree
+		as $format
+		inspect 0
+		jq -e '.summary.pass == 61' report.json
+	done
+	# what we took for a data base of CentOS 7 is one for rpm itself
+	HOME=$T rpm --dbpath "$T/tree/var/lib/rpm" --define '_db_backend bdb_ro' -qa \
+		--qf '%{NAME} %{VERSION}-%{RELEASE} %{ARCH}\n' 2>/dev/null | sort >again
+	cmp list again
+}
+
+@test "rpm: damaged Berkeley DB and ndb are errors and not 'not installed'" {
+	local format file how
+
+	command -v db5.3_load >/dev/null || skip "db5.3-util is not installed"
+	database first second
+	ruleset r <<-'EOF2'
+		- { id: p, package: { name: first } }
+		- { id: none, package: { name: none }, expect: { installed: false } }
+	EOF2
+	cp -r tree whole
+	for format in bdb ndb; do
+		rm -rf tree
+		cp -r whole tree
+		as $format
+		inspect 0
+		file=$(echo tree/var/lib/rpm/Packages*)
+		cp "$file" sound
+		for how in $(python3 "$SRC/tests/lab/rpmdb.py" damages $format); do
+			python3 "$SRC/tests/lab/rpmdb.py" damage "$how" sound "$file"
+			inspect 2
+			jq -e '[.results[].status] == ["error", "error"]' report.json
+			jq -e '.results[0].message | contains("rpm -q")' report.json
+			echo "ok: $how"
+		done
+	done
+	# one that nobody may read is no permission to say that a package is not there
+	[ "$(id -u)" -eq 0 ] || skip "needs root for the rest"
+	cp sound "$file"
+	chmod 0 "$file"
+	chmod 755 "$T"
+	cp "$ROUNDS" rounds
+	run setpriv --reuid 65534 --regid 65534 --clear-groups --no-new-privs --bounding-set -all \
+		"$T/rounds" run r.yaml --root tree --report json=-
+	grep -q '"kind": *"permission"' <<<"$output"
+}
+
 @test "rpm: beside dpkg, both are looked at" {
 	database only
 	mkdir -p tree/var/lib/dpkg
