@@ -80,8 +80,8 @@ static const struct fact tls_facts[] = {
 	{ .name = "ocsp",
 	  .type = FACT_MAP,
 	  .of = ocsp_facts,
-	  .doc = "What the OCSP answer says that the server sent along. One that says revoked, or "
-		 "that is not to be believed, makes the certificate one that is not trusted." },
+	  .doc = "What the OCSP answer says that the server sent along; the certificate is only "
+		 "trusted if there is none, or one that counts and says good." },
 	{ .name = "peer",
 	  .type = FACT_TEXT,
 	  .doc = "The address with port that was connected to." },
