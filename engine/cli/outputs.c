@@ -80,7 +80,7 @@ static int output_parse(struct output *out, const char *wanted,
 	standard = !strcmp(out->path, "-");
 	out->sink = (struct sink){
 		.write = output_write,
-		.terminal = standard && isatty(STDOUT_FILENO),
+		.terminal = standard && terminal_obeys(STDOUT_FILENO),
 		.columns = standard ? terminal_columns(STDOUT_FILENO) : 0,
 		.color = standard ? color_wanted(options->color, STDOUT_FILENO)
 				  : options->color == COLOR_ALWAYS,

@@ -52,14 +52,20 @@ int say_out(const char *text)
 	return ERR_CREATE;
 }
 
+bool terminal_obeys(int fd)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(fd) && !(term && !strcmp(term, "dumb"));
+}
+
 bool color_wanted(int color, int fd)
 {
 	const char *no_color = getenv("NO_COLOR");
-	const char *term = getenv("TERM");
 
 	if (color == COLOR_ALWAYS || color == COLOR_NEVER)
 		return color == COLOR_ALWAYS;
-	return isatty(fd) && !(no_color && *no_color) && !(term && !strcmp(term, "dumb"));
+	return terminal_obeys(fd) && !(no_color && *no_color);
 }
 
 size_t terminal_columns(int fd)

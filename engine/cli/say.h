@@ -17,6 +17,8 @@ int say_out(const char *text);
 /* --color: how it is decided for this descriptor; auto heeds NO_COLOR and TERM=dumb. */
 enum color { COLOR_ALWAYS, COLOR_AUTO, COLOR_NEVER };
 extern const char *const color_names[];
+/* Whether the descriptor is a terminal that understands escape sequences (not TERM=dumb). */
+bool terminal_obeys(int fd);
 bool color_wanted(int color, int fd);
 /* Columns of the terminal at fd; 0 when there is none. */
 size_t terminal_columns(int fd);

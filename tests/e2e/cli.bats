@@ -197,7 +197,7 @@ YAML
 		! grep -F "$secret" r.json r.xml
 	done
 	run "$rounds" lint leak.yaml torn.yaml
-	! grep -E 'hunter|s3cret|other7|pass4711|torn[89]' <<<"$output"
+	! grep -E 'hunter|s3cret|other7|pass4711|torn[89]' <<<"$output" || return 1
 }
 
 @test "cli: a ruleset that is not there is 66, and the reports are written" {

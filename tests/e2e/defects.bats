@@ -92,6 +92,6 @@ teardown() {
 	jq -e '[.results[].duration_ms] | min >= 0 and max < 60000' report.json
 	jq -e '.results[1].samples.taken == 3' report.json
 	jq -e '.run.duration_ms | . >= 0 and . < 60000' report.json
-	! grep -q 'time="-' report.xml
+	! grep -q 'time="-' report.xml || return 1
 	xmllint --noout report.xml
 }

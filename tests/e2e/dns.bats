@@ -236,7 +236,7 @@ ask() {
 	judged bad/closed-tcp fail refused "connection refused by 127.0.0.1:$dnsd_silent"
 	judged bad/closed fail refused "nothing listens on UDP 127.0.0.1:9"
 	# nothing of what was sent takes the terminal over
-	! grep -q $'\x1b' report.json
+	! grep -q $'\x1b' report.json || return 1
 }
 
 # in_a_world COMMAND …: in private namespaces, with resolv.conf and hosts of the current folder.

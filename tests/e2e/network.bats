@@ -361,5 +361,5 @@ in_a_world_of_names() {
 	main=$started
 	wait_for 20 bash -c "grep -lE 'libcurl|libssl' /proc/*/maps 2>/dev/null | grep -q ."
 	grep -q . "/proc/$main/maps"
-	! grep -E 'libcurl|libcares|libssl|libcrypto' "/proc/$main/maps"
+	! grep -E 'libcurl|libcares|libssl|libcrypto' "/proc/$main/maps" || return 1
 }
