@@ -304,6 +304,7 @@ static void tcp_handshake(struct tcp *t)
 		return;
 	case TLS_OK:
 		t->connected = true;
+		observer_phase(t->probe->observer, "answer");
 		tcp_send(t);
 		return;
 	default:
@@ -349,6 +350,7 @@ static void on_connected(void *ctx, int fd, const struct address *peer)
 		tcp_end(t);
 		return;
 	}
+	observer_phase(t->probe->observer, "answer"); /* TLS tells of itself */
 	address_print_port(peer, &text);
 	t->peer = buf_take(&text);
 	if (!t->query->tls) {

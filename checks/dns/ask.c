@@ -153,6 +153,7 @@ static void on_connected(void *ctx, int fd, const struct address *peer)
 		ask_lost(a);
 		return;
 	}
+	observer_phase(a->probe->observer, "answer");
 	set_server(a, peer);
 	buf_addc(&message, (char)(a->payload.len >> 8));
 	buf_addc(&message, (char)a->payload.len);

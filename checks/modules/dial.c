@@ -59,6 +59,7 @@ static void on_found(void *ctx, const struct addresses *found, enum kind kind, c
 		finish(d);
 		return;
 	}
+	names_trace(found, d->host, d->probe.observer);
 	if (d->found) {
 		*d->found = *found;
 		finish(d);

@@ -348,11 +348,12 @@ static int http_begin(const void *query, struct probe *p, struct err **e)
 static void http_cancel(struct probe *p)
 {
 	struct http *h = p->state;
+	const struct failed f = { .easy = h->easy, .peer = buf_text(&h->peer) };
 	char took[32];
 
 	clock_human(clock_mono() - p->started, took, sizeof(took));
 	http_trace_connection(h);
-	http_late(p->observer, h->easy, buf_text(&h->peer), h->host, took);
+	http_late(p->observer, &f, reach_connected(&h->reach), h->host, took);
 	http_record(h, false);
 	p->state = NULL;
 	http_free(h);

@@ -14,18 +14,36 @@
 
 #include "checks/check.h"
 
+/* A connection that came no further, so that libcurl has not counted it. */
+static void trace_peer(struct http *h)
+{
+	auto_buf struct buf peer = BUF_INIT(128);
+
+	if (!reach_connected(&h->reach))
+		return;
+	h->told = true;
+	observer_phase(h->probe->observer, strcasecmp(h->scheme, "https") ? "answer" : "tls");
+	address_print_port(&h->reach.peer, &peer);
+	observer_trace(h->probe->observer, "connected to %s", buf_text(&peer));
+}
+
 void http_trace_connection(struct http *h)
 {
 	const struct curl_tlssessioninfo *session = NULL;
 	curl_off_t us = 0;
 	char took[32];
 
-	if (h->told || curl_easy_getinfo(h->easy, CURLINFO_CONNECT_TIME_T, &us) != CURLE_OK ||
-	    us <= 0)
+	if (h->told)
 		return;
+	observer_phase(h->probe->observer, "connect");
+	if (curl_easy_getinfo(h->easy, CURLINFO_CONNECT_TIME_T, &us) != CURLE_OK || us <= 0) {
+		trace_peer(h);
+		return;
+	}
 	h->told = true;
 	clock_human(us * 1000, took, sizeof(took));
 	observer_trace(h->probe->observer, "connected to %s in %s", buf_text(&h->peer), took);
+	observer_phase(h->probe->observer, "answer");
 	if (curl_easy_getinfo(h->easy, CURLINFO_TLS_SSL_PTR, &session) == CURLE_OK && session &&
 	    session->internals && session->backend == CURLSSLBACKEND_OPENSSL)
 		observer_trace(h->probe->observer, "%s, %s", SSL_get_version(session->internals),
@@ -57,6 +75,8 @@ static curl_socket_t on_open_socket(void *ctx, curlsocktype purpose, struct curl
 	(void)purpose;
 	if (fd < 0)
 		h->socket_errno = errno;
+	else
+		reach_open(&h->reach, fd);
 	if (to->addrlen > sizeof(a) || (to->family != AF_INET && to->family != AF_INET6))
 		return fd < 0 ? CURL_SOCKET_BAD : fd;
 	memcpy(&a, &to->addr, to->addrlen);
@@ -181,6 +201,7 @@ static void http_set_connection(struct http *h)
 	curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, h);
+	reach_watch(&h->reach, easy);
 	curl_easy_setopt(easy, CURLOPT_RESOLVE, h->resolve);
 #if LIBCURL_VERSION_NUM >= 0x075700
 	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
@@ -220,6 +241,7 @@ void http_prepare(struct http *h)
 	bool at_home = http_at_home(h);
 
 	curl_easy_reset(h->easy);
+	h->reach = (struct reach){ 0 };
 	h->error[0] = '\0';
 	h->told = false;
 	buf_clear(&h->peer);

@@ -10,6 +10,7 @@
 #include "checks/http.h"
 #include "checks/modules/certificate.h"
 #include "checks/modules/http_answer.h"
+#include "checks/modules/http_reach.h"
 #include "checks/modules/http_wire.h"
 #include "checks/net/names.h"
 
@@ -36,6 +37,7 @@ struct http {
 	struct buf peer;
 	int socket_errno;
 	bool told; /* the trace of its connection */
+	struct reach reach;
 	X509_STORE *store;
 	struct certificate certificate;
 	struct answer answer;

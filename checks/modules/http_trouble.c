@@ -155,8 +155,11 @@ static bool reached(CURL *easy, CURLINFO what)
 	return curl_easy_getinfo(easy, what, &us) == CURLE_OK && us > 0;
 }
 
-void http_late(struct observer *o, CURL *easy, const char *peer, const char *host, const char *took)
+void http_late(struct observer *o, const struct failed *f, bool connected, const char *host,
+	       const char *took)
 {
+	const char *peer = f->peer;
+	CURL *easy = f->easy;
 	const char *scheme = "";
 	curl_off_t came = 0;
 
@@ -165,7 +168,7 @@ void http_late(struct observer *o, CURL *easy, const char *peer, const char *hos
 	if (!*peer)
 		observer_trouble(o, KIND_TIMEOUT, "the name '%s' was not resolved in %s", host,
 				 took);
-	else if (!reached(easy, CURLINFO_CONNECT_TIME_T))
+	else if (!connected && !reached(easy, CURLINFO_CONNECT_TIME_T))
 		observer_trouble(o, KIND_TIMEOUT, "no answer to SYN from %s for %s", peer, took);
 	else if (scheme && !strcasecmp(scheme, "https") &&
 		 !reached(easy, CURLINFO_APPCONNECT_TIME_T))

@@ -4,6 +4,8 @@
 #ifndef CHECKS_MODULES_HTTP_TROUBLE_H
 #define CHECKS_MODULES_HTTP_TROUBLE_H
 
+#include <stdbool.h>
+
 #include <curl/curl.h>
 
 struct observer;
@@ -19,8 +21,8 @@ struct failed {
 };
 
 void http_trouble(struct observer *o, const struct failed *f);
-/* It was given up after this time. */
-void http_late(struct observer *o, CURL *easy, const char *peer, const char *host,
+/* It was given up after this time; `connected`: somebody had taken the connection. */
+void http_late(struct observer *o, const struct failed *f, bool connected, const char *host,
 	       const char *took);
 
 #endif

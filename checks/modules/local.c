@@ -65,6 +65,7 @@ int local_connect(struct observer *o, const char *path, int64_t deadline)
 		observer_trouble(o, KIND_PARAMETER, "'%s' is too long for a local socket", path);
 		return -1;
 	}
+	observer_phase(o, "connect");
 	memcpy(to.sun_path, path, strlen(path));
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	errnum = fd < 0 ? errno : try_to(fd, &to, deadline);

@@ -241,6 +241,7 @@ static enum tls_state tls_handshake(struct tls *t, struct observer *o, uint32_t 
 	enum tls_state state;
 	int result;
 
+	observer_phase(o, "tls");
 	ERR_clear_error();
 	errno = 0;
 	result = SSL_do_handshake(t->ssl);

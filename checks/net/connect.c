@@ -257,6 +257,7 @@ void connector_start(struct connector *c, struct probe *p, const struct addresse
 {
 	*c = (struct connector){ .probe = p, .fn = fn, .ctx = ctx };
 	c->count = addresses_pick(to, port, c->to);
+	observer_phase(p->observer, "connect");
 	connector_go_on(c);
 }
 

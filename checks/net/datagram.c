@@ -226,5 +226,6 @@ void datagrams_start(struct datagrams *d, struct probe *p, const struct addresse
 				 .ctx = ctx,
 				 .again_ns = question->again_ns };
 	d->count = addresses_pick(to, port, d->to);
+	observer_phase(p->observer, "answer");
 	datagrams_go_on(d);
 }

@@ -21,6 +21,7 @@ int names_ask(struct probe *p, const char *host, struct lookup *l, lookup_fn *fn
 		fn(ctx, &numeric, KIND_NONE, NULL);
 		return 0;
 	}
+	observer_phase(p->observer, "resolve");
 	api = probe_module(p, "resolver", "c-ares", e);
 	if (!api)
 		return -1;

@@ -37,6 +37,7 @@ struct observer {
 	bool own_cache;
 	const json_t *state;
 	json_t *kept;
+	const char *phase; /* NULL: none is told, or it has been */
 	char *target;
 	char *inapplicable;
 };
@@ -228,6 +229,11 @@ void observer_trace(struct observer *o, const char *fmt, ...)
 	json_array_append_new(o->traces, observer_text(buf_text(&line), line.len));
 }
 
+void observer_phase(struct observer *o, const char *phase)
+{
+	o->phase = phase;
+}
+
 void observer_target(struct observer *o, const char *host, unsigned port)
 {
 	const bool v6 = strchr(host, ':') && *host != '[';
@@ -301,6 +307,9 @@ json_t *observer_evidences(struct observer *o)
 
 json_t *observer_traces(struct observer *o)
 {
+	if (o->kind != KIND_NONE && o->phase)
+		observer_trace(o, "stopped in phase %s", o->phase);
+	o->phase = NULL;
 	if (!o->traces)
 		o->traces = json_array();
 	return o->traces;

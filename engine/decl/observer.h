@@ -59,6 +59,9 @@ enum kind observer_kind(const struct observer *o);
 void observer_evidence(struct observer *o, const char *name, const char *bytes, size_t len);
 /* One step of what happened, for the diagnosis: "resolved to 10.0.0.1", "connected in 2 ms". */
 void observer_trace(struct observer *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* What is under way from here on, in a word that lasts: "tls". Where there is trouble, the trace
+ * ends with it: "stopped in phase tls". */
+void observer_phase(struct observer *o, const char *phase);
 
 /* What it would look at is not of this machine (no systemd here): the check is skipped as not
  * applicable, whatever else it tells. The first reason stays. */

@@ -506,8 +506,7 @@ static int git_observe(const void *query, struct observer *o, struct err **e)
 	observer_set_bool(o, "cloned", code == 0);
 	observer_set_string(o, "phase", code == 0 ? "done" : s.phase);
 	observer_set_int(o, "bytes", (int64_t)s.received);
-	if (code)
-		observer_trace(o, "stopped in phase %s", s.phase);
+	observer_phase(o, observer_kind(o) == KIND_DNS ? "resolve" : s.phase);
 	tell_words(&s);
 	git_url_release(&s.url);
 	key_wipe(s.key);

@@ -14,6 +14,7 @@
 #include "checks/check.h"
 #include "checks/modules/dial.h"
 #include "checks/modules/git/session.h"
+#include "checks/modules/http_reach.h"
 #include "checks/modules/http_trouble.h"
 #include "engine/base/text.h"
 
@@ -41,6 +42,7 @@ struct stream {
 	CURLcode result;
 	struct buf request, pending, error_body;
 	struct buf peer; /* "10.0.0.1, ::1 port 443", for messages */
+	struct reach reach;
 	char error[CURL_ERROR_SIZE];
 	int64_t began;
 };
@@ -225,6 +227,7 @@ static void set_callbacks(struct stream *st)
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, st->error);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_bytes);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, st);
+	reach_watch(&st->reach, easy);
 }
 
 static int start(struct stream *st)
@@ -342,7 +345,8 @@ static void tell_trouble(struct stream *st)
 		return;
 	}
 	clock_human(clock_mono() - st->began, took, sizeof(took));
-	http_late(st->t->session->o, f.easy, f.peer, st->t->session->url.host, took);
+	http_late(st->t->session->o, &f, reach_connected(&st->reach), st->t->session->url.host,
+		  took);
 }
 
 static int judge_transfer(struct stream *st)
@@ -355,6 +359,21 @@ static int judge_transfer(struct stream *st)
 	return session_stop(s);
 }
 
+/* A connection that came no further than to TLS, so that libcurl has not counted it. */
+static bool trace_peer(struct stream *st)
+{
+	auto_buf struct buf peer = BUF_INIT(128);
+	curl_off_t connected = 0;
+
+	curl_easy_getinfo(st->t->easy, CURLINFO_CONNECT_TIME_T, &connected);
+	if (connected > 0 || !reach_connected(&st->reach))
+		return false;
+	address_print_port(&st->reach.peer, &peer);
+	observer_trace(st->t->session->o, "connected to %s", buf_text(&peer));
+	st->t->session->phase = text_starts_with(st->t->base, "https:") ? "tls" : "refs";
+	return true;
+}
+
 /* How far the connection came, in the words of the trace; the phase of a failure follows from it.
  */
 static void trace_connection(struct stream *st)
@@ -365,6 +384,8 @@ static void trace_connection(struct stream *st)
 	long fresh = 0, port = 0;
 	char took[32];
 
+	if (trace_peer(st))
+		return;
 	curl_easy_getinfo(st->t->easy, CURLINFO_NUM_CONNECTS, &fresh);
 	curl_easy_getinfo(st->t->easy, CURLINFO_CONNECT_TIME_T, &connected);
 	curl_easy_getinfo(st->t->easy, CURLINFO_APPCONNECT_TIME_T, &secured);

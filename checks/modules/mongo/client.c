@@ -76,6 +76,10 @@ int client_trouble(struct mongo_client *c, const bson_error_t *error, const char
 		return -1; /* the line has told more */
 	if (error->domain != MONGOC_ERROR_SERVER && told_aside(c))
 		return -1;
+	if (error->domain == MONGOC_ERROR_SERVER || kind == KIND_AUTH ||
+	    kind == KIND_AUTH_ALGORITHM)
+		observer_phase(c->observer,
+			       error->domain == MONGOC_ERROR_SERVER ? "command" : "login");
 	text_clean_line(&line, error->message, strlen(error->message), 400);
 	clock_human(clock_mono() - c->started, took, sizeof(took));
 	if (error->domain == MONGOC_ERROR_SERVER)

@@ -254,6 +254,7 @@ mongoc_stream_t *line_open(struct observer *o, const struct channel_options *opt
 
 	if (!channel)
 		return NULL;
+	observer_phase(o, "answer");
 	l = xcalloc(1, sizeof(*l));
 	l->observer = o;
 	l->channel = channel;

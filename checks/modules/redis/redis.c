@@ -95,11 +95,13 @@ static int log_in(struct session *s, const struct redis_target *t)
 	auto_free char *db = xasprintf("%u", (unsigned)t->db);
 
 	if (t->password) {
+		observer_phase(s->observer, "login");
 		if (t->user ? tell(s, "the login", "AUTH", t->user, t->password)
 			    : tell(s, "the login", "AUTH", t->password, NULL))
 			return -1;
 		observer_trace(s->observer, "authenticated as %s", t->user ? t->user : "default");
 	}
+	observer_phase(s->observer, "command");
 	return t->db ? tell(s, "SELECT", "SELECT", db, NULL) : 0;
 }
 

@@ -125,6 +125,7 @@ static int log_in(struct bus *b, int fd)
 	const bool own = is_own(b->path);
 	int r;
 
+	observer_phase(b->observer, "login");
 	guard_set(fd, observer_deadline(b->observer));
 	r = sd_bus_new(&b->sd);
 	if (r >= 0)
@@ -145,6 +146,7 @@ static int log_in(struct bus *b, int fd)
 		return -1;
 	observer_trace(b->observer, "authenticated as user %u (%s)", (unsigned)geteuid(),
 		       own ? "systemd's own socket" : "D-Bus");
+	observer_phase(b->observer, "answer");
 	return 0;
 }
 

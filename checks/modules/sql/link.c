@@ -144,6 +144,16 @@ static void take_spare(struct link *l)
 		guard_set(l->spare, l->deadline);
 }
 
+/* The library connects and logs in at one go, and does not tell how far it came. */
+static void look_reached(struct link *l)
+{
+	struct sockaddr_storage peer;
+	socklen_t len = sizeof(peer);
+
+	if (!l->reached && l->spare >= 0)
+		l->reached = getpeername(l->spare, (struct sockaddr *)&peer, &len) == 0;
+}
+
 static int log_in(struct link *l, const struct sql_target *t, const char *database)
 {
 	MYSQL *made = NULL;
@@ -153,8 +163,13 @@ static int log_in(struct link *l, const struct sql_target *t, const char *databa
 	status = mysql_real_connect_start(&made, l->my, l->host, t->user, t->password, database,
 					  l->port, l->host ? NULL : t->socket, 0);
 	take_spare(l);
-	while (status)
-		status = mysql_real_connect_cont(&made, l->my, link_wait(l, status));
+	look_reached(l);
+	while (status) {
+		const int ready = link_wait(l, status);
+
+		look_reached(l);
+		status = mysql_real_connect_cont(&made, l->my, ready);
+	}
 	l->in = made;
 	return made ? 0 : -1;
 }
@@ -165,6 +180,7 @@ static void forget(struct link *l)
 	if (l->spare >= 0)
 		close(l->spare);
 	l->spare = -1;
+	l->reached = false;
 	if (l->my)
 		mysql_close(l->my);
 	l->my = NULL;
@@ -183,6 +199,7 @@ static void trace_entry(struct link *l, const struct sql_target *t)
 			       t->tls == SQL_TLS_VERIFIED ? "" : ", not verified");
 	}
 	observer_trace(l->observer, "authenticated as %s", t->user);
+	observer_phase(l->observer, "query");
 }
 
 static void name_peer(struct link *l, const struct address *a)
@@ -194,6 +211,18 @@ static void name_peer(struct link *l, const struct address *a)
 	else
 		buf_printf(&peer, "'%s'", l->target->socket);
 	memcpy(l->peer, buf_text(&peer), peer.len + 1);
+}
+
+/* Nobody was let in: how far it came. */
+static void login_trouble(struct link *l)
+{
+	const char *phase = l->reached ? "login" : "connect";
+
+	if (l->reached)
+		observer_trace(l->observer, "connected to %s", l->peer);
+	link_trouble(l, NULL, phase);
+	observer_phase(l->observer, observer_kind(l->observer) == KIND_TLS ? "tls" : phase);
+	forget(l);
 }
 
 /* Whether another address may answer where this one did not. */
@@ -228,8 +257,7 @@ static int try_addresses(struct link *l, const struct sql_host *h, struct addres
 		observer_trace(l->observer, "%s: %s", l->peer, mysql_error(l->my));
 		forget(l);
 	}
-	link_trouble(l, NULL, "login");
-	forget(l);
+	login_trouble(l);
 	return -1;
 }
 
@@ -285,8 +313,7 @@ int link_open(struct link *l, struct observer *o, const struct sql_query *q,
 		trace_entry(l, t);
 		return 0;
 	}
-	link_trouble(l, NULL, "login");
-	forget(l);
+	login_trouble(l);
 	return -1;
 }
 

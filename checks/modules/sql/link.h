@@ -27,6 +27,7 @@ struct link {
 	MYSQL *my;
 	int spare; /* the line once more, since the library closes its own when it fails; -1 */
 	bool in;   /* logged in */
+	bool reached; /* somebody has taken the connection */
 	bool late; /* the deadline has passed */
 };
 

@@ -78,8 +78,7 @@ static int ssh_observe(const void *query, struct observer *o, struct err **e)
 	observer_set_bool(o, "connected", false);
 	if (look(query, o, &phase) == 0)
 		phase = "done";
-	else
-		observer_trace(o, "stopped in phase %s", phase);
+	observer_phase(o, observer_kind(o) == KIND_DNS ? "resolve" : phase);
 	observer_set_string(o, "phase", phase);
 	return 0;
 }

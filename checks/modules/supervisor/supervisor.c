@@ -160,6 +160,7 @@ static json_t *ask(const struct supervisor_config *c, struct observer *o)
 
 	if (!s)
 		return NULL;
+	observer_phase(o, "answer");
 	if (send_call(s, c) == 0 && read_answer(s, o, &answer) == 0 &&
 	    judge_status(&answer, s, o) == 0)
 		value = read_value(&answer, s, o);
