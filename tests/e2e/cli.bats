@@ -3,7 +3,13 @@
 # The command line: help, mistakes, exit codes, reports to files that cannot be written.
 
 setup() {
-	rounds=${ROUNDS:-$BATS_TEST_DIRNAME/../../build/rounds}
+	local at
+
+	for at in build-test/rounds build/rounds; do
+		[ -x "$BATS_TEST_DIRNAME/../../$at" ] || continue
+		: "${ROUNDS:=$BATS_TEST_DIRNAME/../../$at}"
+	done
+	rounds=$ROUNDS
 	folder=$(mktemp -d "$BATS_TMPDIR/cli.XXXXXX")
 	cd "$folder"
 	export ROUNDS_CONFIG=$folder/etc ROUNDS_RULESETS=
