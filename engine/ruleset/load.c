@@ -197,7 +197,9 @@ const struct key ruleset_keys[] = {
 	{ "ruleset", KEY_TEXT, .required = true, .pattern = "^[a-z0-9._-]+$",
 	  .doc = "The unique name of the ruleset.", .read = read_name },
 	{ "title", KEY_WORDS, .doc = "What the ruleset is for, for people.", .read = read_title },
-	{ "version", KEY_TEXT, .doc = "The version of the rules (semantic versioning).",
+	{ "version", KEY_TEXT,
+	  .pattern = "^[0-9]+(\\.[0-9]+){0,2}([-+][0-9A-Za-z.+-]+)?$",
+	  .doc = "The version of the rules (semantic versioning).",
 	  .read = read_version },
 	{ .name = NULL },
 };

@@ -184,7 +184,10 @@ static json_t *defaults_schema(const struct check_type *const *types)
 
 static json_t *words_schema(void)
 {
-	return either(plain_text(), keys_schema(words_keys));
+	json_t *languages = keys_schema(words_keys);
+
+	json_object_set_new(languages, "minProperties", json_integer(1));
+	return either(plain_text(), languages);
 }
 
 /* What the facts of one type may be held against is the same wherever it stands: one definition

@@ -89,8 +89,29 @@ check() {
 { id: a, port: { port: 1 }, sustain: { samples: 3, for: 1m, every: 1s } }
 { id: a, port: { port: 1, protocol: tpc } }
 { id: a, http: { url: "http://h/", verify: "yes" } }
+{ id: a, port: { port: 1 }, title: {} }
+{ id: a, port: { port: 1 }, causes: [ {} ] }
 { id: a, port: { port: 1, protocol: true } }
 END
+}
+
+@test "a version of rules is one for both" {
+	local version
+
+	for version in 1.2.3 1.2.3-rc1+7 2026.01.05 '"1"' '"1.10"'; do
+		check "{ id: a, port: { port: 1 } }"
+		printf 'version: %s\n' "$version" >>t.yaml
+		"$ROUNDS" lint t.yaml
+		python3 validate.py t.yaml
+	done
+	for version in newest v1.2.3 1.2.3.4 1.2.3-; do
+		check "{ id: a, port: { port: 1 } }"
+		printf 'version: %s\n' "$version" >>t.yaml
+		run "$ROUNDS" lint t.yaml
+		[ "$status" -eq 65 ]
+		run python3 validate.py t.yaml
+		[ "$status" -eq 1 ]
+	done
 }
 
 @test "every key has a sentence" {
