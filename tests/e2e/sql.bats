@@ -237,6 +237,8 @@ teardown() {
 			"url: 'mysql://localhost:$proxied/lab', $reader, $long, $CA"
 	done
 	in_time 2s
+	# garbage has lengths of up to 16 MiB that must come first: how quickly is the machine's matter
+	sed -i '/^- id: .*-endless-/{n;s/2s/20s/}' "$T/checks"
 	inspect sql
 	# plain garbage within the rows has lengths, too, that are waited for until the line ends
 	table "blackhole fail timeout
@@ -263,5 +265,7 @@ teardown() {
 		tls-endless-0 fail protocol
 		plain-endless-9000 fail protocol
 		tls-endless-9000 fail tls"
-	ended_in_time 3000
+	# in time: the timeout and a second
+	jq -e '[.results[] | select(.error.kind == "timeout") | .duration_ms] | max < 3000' \
+		"$T/r.json"
 }
