@@ -237,7 +237,7 @@ teardown() {
 			"url: 'mysql://localhost:$proxied/lab', $reader, $long, $CA"
 	done
 	in_time 2s
-	# garbage has lengths of up to 16 MiB that must come first: how quickly is the machine's matter
+	# lengths of up to 16 MiB within garbage must come first: how quickly is no matter here
 	sed -i '/^- id: .*-endless-/{n;s/2s/20s/}' "$T/checks"
 	inspect sql
 	# plain garbage within the rows has lengths, too, that are waited for until the line ends
