@@ -128,6 +128,7 @@ YAML
 }
 
 @test "disk: nothing there, a link, a path that may not be entered" {
+	need_others
 	need_root
 	mkdir closed closed/in
 	chmod 700 closed
@@ -155,6 +156,7 @@ YAML
 }
 
 @test "disk: deleted files that are still open, on their own file system alone" {
+	need_others
 	need_namespaces
 	mkdir held other
 	ruleset held <<YAML
@@ -173,6 +175,7 @@ YAML
 }
 
 @test "disk: who may not see others' files cannot tell of deleted ones" {
+	need_others
 	need_root
 	chmod 755 "$T"
 	ruleset blind <<'YAML'
@@ -527,6 +530,7 @@ YAML
 }
 
 @test "system: hidden processes are not few processes" {
+	need_others
 	need_namespaces
 	chmod 755 "$T"
 	ruleset hidden <<'YAML'
@@ -543,6 +547,7 @@ YAML
 }
 
 @test "user and group: accounts of all kinds, and who may not read passwords" {
+	need_others
 	need_namespaces
 	chmod 755 "$T"
 	cat >passwd <<'TEXT'
@@ -648,6 +653,7 @@ YAML
 }
 
 @test "kernel_param: values of our own network namespace, and what may not be read" {
+	need_others
 	need_namespaces
 	chmod 755 "$T"
 	ruleset sysctl <<'YAML'

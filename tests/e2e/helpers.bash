@@ -39,6 +39,16 @@ lab_teardown() {
 	rm -rf "$T"
 }
 
+# Whether we are a root who can become others and see what is theirs: the root of a user namespace,
+# who is nobody outside of it, is not.
+is_root() {
+	[ "$(id -u)" -eq 0 ] && setpriv --reuid 65534 --regid 65534 --clear-groups true 2>/dev/null
+}
+
+need_others() {
+	is_root || skip "needs root over other users"
+}
+
 # start COMMAND ...: in the background, silent, in a process group of its own; its id is in $started.
 start() {
 	setsid "$@" </dev/null >"$T/.started.$((${#pids[@]} + 1))" 2>&1 3>&- &
