@@ -3,9 +3,12 @@
  *
  * Results are made and written one at a time, so that a large run needs little memory.
  */
+#include <stdint.h>
+
 #include <jansson.h>
 
 #include "engine/base/auto.h"
+#include "engine/base/buf.h"
 #include "engine/base/err.h"
 #include "engine/result/report_format.h"
 #include "engine/result/result.h"
@@ -38,12 +41,19 @@ static int put_head(const struct run *r, struct sink *s, struct err **e)
 
 static int json_end(void *state, const struct run *r, struct sink *s, struct err **e)
 {
+	auto_buf struct buf b = BUF_INIT(SIZE_MAX);
+
 	(void)state;
 	if (put_head(r, s, e) || sink_puts(s, ",\n\"results\": [", e))
 		return -1;
-	for (size_t i = 0; i < r->count; i++)
-		if (put(s, i ? ",\n" : "\n", model_result(r, &r->results[i]), 0, e))
+	for (size_t i = 0; i < r->count; i++) {
+		buf_clear(&b);
+		buf_adds(&b, i ? ",\n{" : "\n{");
+		model_result(r, &r->results[i], true, 0, &b);
+		buf_addc(&b, '}');
+		if (s->write(s, buf_text(&b), b.len, e))
 			return -1;
+	}
 	return sink_puts(s, "\n]\n}\n", e);
 }
 

@@ -4,6 +4,7 @@
  * A stream without run.end is incomplete. One write a line, so that a reader never sees half of one
  * that is shorter than the pipe's atomic size.
  */
+#include <inttypes.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -47,16 +48,13 @@ static void *jsonl_begin(const struct run *r, size_t planned, struct sink *s, st
 static int jsonl_result(void *state, const struct run *r, const struct result *x, struct sink *s,
 			struct err **e)
 {
-	json_t *o = json_pack("{s:s, s:I}", "event", "result", "seq", (json_int_t)x->seq);
-	json_t *result = model_result(r, x);
+	auto_buf struct buf line = BUF_INIT(SIZE_MAX);
 
 	(void)state;
-	/* The gate and the causes are not known before the end. */
-	json_object_del(result, "below_gate");
-	json_object_del(result, "cause");
-	json_object_update(o, result);
-	json_decref(result);
-	return put_line(s, o, e);
+	buf_printf(&line, "{\"event\":\"result\",\"seq\":%" PRIu64 ",", x->seq);
+	model_result(r, x, false, JSON_COMPACT, &line);
+	buf_adds(&line, "}\n");
+	return s->write(s, buf_text(&line), line.len, e);
 }
 
 static int jsonl_end(void *state, const struct run *r, struct sink *s, struct err **e)
