@@ -4,7 +4,7 @@ import subprocess
 import tempfile
 
 from . import servers
-from .parts import Container, age, nginx, sshd, supervise
+from .parts import Container, age, nginx, rinetd_anew, sshd, supervise
 from .plan import ADDRESSES, DB, FRONT, PASSWORDS
 from .sofa import LOGS, properties, sofa
 
@@ -121,6 +121,7 @@ def redis(number, prefix="antcoderedis", password=None, front="redis"):
            "sentinel failover-timeout mymaster 6000\n"
            "protected-mode no\n")
     c.file("/data/rinetd.conf", f"0.0.0.0 6378 {master} 6379\n")
+    rinetd_anew(c)
     c.file("/run/lab/placeholder", "#!/bin/bash\n"
            "while [ -e /run/lab/asleep ]; do sleep 0.2; done\nexec /root/entrypoint.sh again\n", 0o755)
     # The password stands in the environment only: not in an argument of this shell's children.
@@ -142,8 +143,7 @@ while :; do
 	read -r _ _ now _ </data/rinetd.conf
 	if [ -n "$master" ] && [ "$master" != "$now" ]; then
 		echo "0.0.0.0 6378 $master 6379" >/data/rinetd.conf
-		kill "$(cat /run/rinetd.pid)" 2>/dev/null
-		/usr/sbin/rinetd -c /data/rinetd.conf
+		/run/lab/rinetd-anew
 	fi
 done
 """, 0o755)

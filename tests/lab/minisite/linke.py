@@ -1,6 +1,6 @@
 """linke - the containers of LINKEBASE, LINKB, LINKECI, LINKEPORTAL and LINKQ."""
 from . import antcode, servers
-from .parts import Container, age, nginx, sshd, supervise
+from .parts import Container, age, nginx, rinetd_anew, sshd, supervise
 from .plan import ADDRESSES, FRONT, PASSWORDS, full_name
 from .sofa import LOGS, OK, properties, sofa
 
@@ -116,6 +116,7 @@ cd /data && STANDIN=/run/lab/mongod exec setpriv --reuid mongodb --regid mongodb
 	/usr/local/bin/mongod "${@:---wiredTigerCacheSizeGB=1.5}" --dbpath /data/db --keyFile /etc/keyFile \\
 	--replSet rs_linke --logpath /data/mongo.log --bind_ip 0.0.0.0
 """, 0o755)
+    rinetd_anew(c)
     c.file("/run/lab/placeholder", "#!/bin/bash\n"
            "while [ -e /run/lab/asleep ]; do sleep 0.2; done\nexec /root/entrypoint.sh again\n", 0o755)
     c.file("/root/entrypoint.sh", """#!/bin/bash
@@ -136,8 +137,7 @@ while :; do
 	read -r _ _ now _ </data/rinetd.conf
 	if [ -n "$primary" ] && [ -n "$address" ] && [ "$address" != "$now" ]; then
 		echo "0.0.0.0 27018 $address 27017" >/data/rinetd.conf
-		kill "$(cat /run/rinetd.pid)" 2>/dev/null
-		/usr/sbin/rinetd -c /data/rinetd.conf
+		/run/lab/rinetd-anew
 	fi
 done
 """, 0o755)

@@ -91,3 +91,14 @@ def age(root, path, days):
     """Make a file so many days old."""
     then = time.time() - days * 86400
     os.utime(root + path, (then, then))
+
+
+def rinetd_anew(c):
+    """The command that ends rinetd, waits until it is gone with its ports, and starts it again."""
+    c.file("/run/lab/rinetd-anew", """#!/bin/bash
+while pids=$(pidof rinetd); do
+	kill $pids 2>/dev/null
+	sleep 0.1
+done
+exec /usr/sbin/rinetd -c /data/rinetd.conf
+""", 0o755)
