@@ -1,6 +1,6 @@
 #include "reports/model.h"
 
-#include <inttypes.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -11,6 +11,7 @@
 #include "engine/base/text.h"
 #include "engine/base/xalloc.h"
 #include "engine/result/result.h"
+#include "reports/plain.h"
 
 #define REMEDY_MAX (16 * 1024)
 
@@ -219,13 +220,22 @@ struct members {
 static void write_key(struct members *m, const char *key)
 {
 	const bool compact = m->flags & JSON_COMPACT;
+	const size_t len = strlen(key);
+	char *const room = buf_room(m->out, len + strlen(", \"\": "));
+	char *at = room;
 
 	if (m->any)
-		buf_adds(m->out, compact ? "," : ", ");
+		*at++ = ',';
+	if (m->any && !compact)
+		*at++ = ' ';
 	m->any = true;
-	buf_addc(m->out, '"');
-	buf_adds(m->out, key);
-	buf_adds(m->out, compact ? "\":" : "\": ");
+	*at++ = '"';
+	at = mempcpy(at, key, len);
+	*at++ = '"';
+	*at++ = ':';
+	if (!compact)
+		*at++ = ' ';
+	buf_filled(m->out, (size_t)(at - room));
 }
 
 /* As it is: a number, a word of JSON, an empty list. */
@@ -242,8 +252,17 @@ static void write_bool(struct members *m, const char *key, bool value)
 
 static void write_int(struct members *m, const char *key, int64_t value)
 {
+	char digits[24];
+	char *const end = digits + sizeof(digits), *at = end;
+	uint64_t left = value < 0 ? -(uint64_t)value : (uint64_t)value;
+
+	do
+		*--at = (char)('0' + left % 10);
+	while (left /= 10);
+	if (value < 0)
+		*--at = '-';
 	write_key(m, key);
-	buf_printf(m->out, "%" PRId64, value);
+	buf_add(m->out, at, (size_t)(end - at));
 }
 
 static void write_part(struct members *m, const char *key, const char *s, size_t len)
@@ -274,11 +293,14 @@ static void write_json(struct members *m, const char *key, const json_t *value)
 		buf_adds(m->out, "null");
 }
 
-/* Releases the value. */
-static void write_new(struct members *m, const char *key, json_t *value)
+/* Releases the list; most are empty, which NULL says, too. */
+static void write_list(struct members *m, const char *key, json_t *list)
 {
-	write_json(m, key, value);
-	json_decref(value);
+	if (json_array_size(list))
+		write_json(m, key, list);
+	else
+		write_raw(m, key, "[]");
+	json_decref(list);
 }
 
 static void write_time(struct members *m, const char *key, int64_t real_ns)
@@ -297,9 +319,9 @@ static void write_guidance(struct members *m, const struct result *x, const char
 	auto_free char *remediation = model_remediation(x, lang);
 
 	write_text(m, "impact", words_in(&c->impact, lang));
-	write_new(m, "causes", model_causes(c, lang));
+	write_list(m, "causes", c->cause_count ? model_causes(c, lang) : NULL);
 	write_text(m, "remediation", remediation);
-	write_new(m, "remedy", model_steps(c, lang));
+	write_list(m, "remedy", c->step_count ? model_steps(c, lang) : NULL);
 	write_text(m, "verify", words_in(&c->verify, lang));
 	write_text(m, "doc", c->doc);
 }
@@ -322,39 +344,78 @@ static void write_location(struct members *m, const struct check *c)
 
 static void write_tags(struct members *m, const struct check *c)
 {
-	json_t *tags = json_array();
+	const size_t count = c ? c->rule->tag_count : 0;
+	json_t *tags = count ? json_array() : NULL;
 
-	for (size_t i = 0; c && i < c->rule->tag_count; i++)
+	for (size_t i = 0; i < count; i++)
 		json_array_append_new(tags, json_string(c->rule->tags[i]));
-	write_new(m, "tags", tags);
+	write_list(m, "tags", tags);
 }
 
-/* Each under its own name; the absence of each has a type of its own. */
-static const struct {
-	const char *key, *absent;
-} detail_rows[] = {
-	{ "expected", "null" }, { "actual", "null" },  { "failures", "[]" }, { "error", "null" },
-	{ "observed", "{}" },   { "evidence", "[]" },  { "trace", "[]" },    { "tries", "[]" },
-	{ "samples", "null" },  { "target", "null" },
+/* What may be missing of the details; its absence has a type of its own. */
+#define DETAILS 10
+static const char *const detail_names[DETAILS] = {
+	"expected", "actual", "failures", "error",   "observed",
+	"evidence", "trace",  "tries",    "samples", "target",
+};
+static const char *const detail_absent[DETAILS] = {
+	"null", "null", "[]", "null", "{}", "[]", "[]", "[]", "null", "null",
 };
 
-/* The details come from a worker: they are read, never copied as they are. */
-static void write_outcome(struct members *m, const struct result *x, bool ended)
+static void write_parsed_details(struct members *m, const struct result *x)
 {
 	json_t *details = result_details(x);
 
-	write_text(m, "message", x->message);
-	for (size_t i = 0; i < sizeof(detail_rows) / sizeof(*detail_rows); i++) {
-		const json_t *v = json_object_get(details, detail_rows[i].key);
+	for (size_t i = 0; i < DETAILS; i++) {
+		const json_t *v = json_object_get(details, detail_names[i]);
 
 		if (v)
-			write_json(m, detail_rows[i].key, v);
+			write_json(m, detail_names[i], v);
 		else
-			write_raw(m, detail_rows[i].key, detail_rows[i].absent);
+			write_raw(m, detail_names[i], detail_absent[i]);
 	}
+	json_decref(details);
+}
+
+/* The details come from a worker: they are read before they are told. */
+static void write_details(struct members *m, const struct result *x)
+{
+	struct plain_member found[DETAILS] = { 0 };
+
+	if (x->details && !plain_find(x->details, detail_names, DETAILS, found)) {
+		write_parsed_details(m, x);
+		return;
+	}
+	for (size_t i = 0; i < DETAILS; i++) {
+		if (!found[i].value) {
+			write_raw(m, detail_names[i], detail_absent[i]);
+			continue;
+		}
+		write_key(m, detail_names[i]);
+		buf_add(m->out, found[i].value, found[i].len);
+	}
+}
+
+static void write_outcome(struct members *m, const struct result *x, bool ended)
+{
+	write_text(m, "message", x->message);
+	write_details(m, x);
 	if (ended)
 		write_text(m, "cause", x->cause ? x->cause->id : NULL);
-	json_decref(details);
+}
+
+static void write_pending(struct members *m, const struct result *x)
+{
+	struct members in = { .out = m->out, .flags = m->flags };
+
+	if (!x->pending) {
+		write_raw(m, "pending", "null");
+		return;
+	}
+	write_raw(m, "pending", "{");
+	write_int(&in, "failed", x->pending);
+	write_int(&in, "of", x->pending_of);
+	buf_addc(m->out, '}');
 }
 
 static void write_identity(struct members *m, const struct run *r, const struct result *x,
@@ -370,10 +431,7 @@ static void write_identity(struct members *m, const struct run *r, const struct 
 	write_text(m, "severity", severity_name(x->severity));
 	write_text(m, "status", status_name(x->status));
 	write_bool(m, "flaky", x->flaky);
-	write_new(m, "pending",
-		  x->pending ? json_pack("{s:i, s:i}", "failed", (int)x->pending, "of",
-					 (int)x->pending_of)
-			     : json_null());
+	write_pending(m, x);
 	write_bool(m, "not_configured", x->not_configured);
 	if (ended)
 		write_bool(m, "below_gate", x->below_gate);
@@ -393,10 +451,7 @@ void model_result(const struct run *r, const struct result *x, bool ended, size_
 	write_time(&m, "started", x->started);
 	write_int(&m, "duration_ms", model_ms(x->duration));
 	write_int(&m, "attempts", x->attempts);
-	if (c && c->params)
-		write_json(&m, "params", c->params);
-	else
-		write_raw(&m, "params", "[]");
+	write_list(&m, "params", c ? json_incref(c->params) : NULL);
 	write_raw(&m, "waiver", "null");
 	write_tags(&m, c);
 }
