@@ -239,5 +239,8 @@ bool mount_has_option(const char *options, const char *word)
 
 bool mount_is_read_only(const struct mount *m)
 {
-	return mount_has_option(m->options, "ro") || mount_has_option(m->super_options, "ro");
+	/* After an error with errors=remount-ro, ext4 leaves rw there from Linux 6.12 on, and says
+	 * emergency_ro from 6.15 on. */
+	return mount_has_option(m->options, "ro") || mount_has_option(m->super_options, "ro") ||
+	       mount_has_option(m->super_options, "emergency_ro");
 }

@@ -46,7 +46,7 @@ bool mount_is_hidden(const struct mount_table *t, const struct mount *m);
 bool mount_is_remote(const struct mount *m);
 /* Whether a word stands in a list that commas part. */
 bool mount_has_option(const char *options, const char *word);
-/* Nothing can be written, be it for the mount or for the whole file system. */
+/* Nothing can be written: for the mount, for the whole file system, or after an error of it. */
 bool mount_is_read_only(const struct mount *m);
 
 #endif

@@ -33,6 +33,7 @@ static const char listing[] =
 	"42 27 0:48 / /ssh rw - fuse.sshfs me@host:/ rw\n"
 	"43 27 0:49 / /nameless rw -  tmpfs  rw\n"
 	"44 27 0:50 / /no-source rw - tmpfs  rw\n"
+	"47 27 0:52 / /failed rw - ext4 /dev/third rw,abort,errors=remount-ro,emergency_ro\n"
 	"a line that is none\n"
 	"45 27 0:51 / /cut rw\n"
 	"46 27 nonsense / /bad rw - tmpfs x rw\n";
@@ -129,6 +130,7 @@ static void options_are_whole_words(void **state)
 	assert_false(mount_is_read_only(mounts_at(t, "/data")));
 	assert_true(mount_is_read_only(mounts_at(t, "/srv/www")));
 	assert_true(mount_is_read_only(mounts_at(t, "/twice")));
+	assert_true(mount_is_read_only(mounts_at(t, "/failed")));
 	assert_true(mount_is_remote(mounts_at(t, "/nfs")));
 	assert_true(mount_is_remote(mounts_at(t, "/ssh")));
 	assert_false(mount_is_remote(mounts_at(t, "/data")));
