@@ -234,7 +234,8 @@ def node(lab, number):
 pid /tmp/node.pid; error_log /tmp/node.err; events {{ worker_connections 64; }}
 http {{ access_log off; {"".join(f"{at}_temp_path /tmp/node-{at};" for at in (
     "client_body", "proxy", "fastcgi", "uwsgi", "scgi"))}
-server {{ listen {NODE_PORT}; location / {{ fastcgi_pass unix:/tmp/node.sock;
+upstream git {{ least_conn; {"".join(f"server unix:/tmp/git-{n}.sock; " for n in range(4))}}}
+server {{ listen {NODE_PORT}; location / {{ fastcgi_pass git;
 fastcgi_param SCRIPT_FILENAME /usr/lib/git-core/git-http-backend;
 fastcgi_param GIT_PROJECT_ROOT /home/git/repo/{TENANT}; fastcgi_param GIT_HTTP_EXPORT_ALL 1;
 fastcgi_param PATH_INFO $uri; fastcgi_param REQUEST_METHOD $request_method;
@@ -256,7 +257,9 @@ fastcgi_param HTTP_GIT_PROTOCOL $http_git_protocol; }} }} }}
     push = f'msg="push --mirror git@{ADDRESSES["antcodenode-1"]}"' if not number else "msg=idle"
     supervise(c, {
         "node": (f"{batman} node {config}", "git", [
-            "run rm -f /tmp/node.sock; exec env HOME=/home/git fcgiwrap -f -c 4 -s unix:/tmp/node.sock",
+            # each alone: the parent of several spins for ever once one of them has died
+            *(f"run rm -f /tmp/git-{n}.sock; exec env HOME=/home/git fcgiwrap -f -s unix:/tmp/git-{n}.sock"
+              for n in range(4)),
             "run exec nginx -e /tmp/node.err -c /run/lab/nginx.conf",
             f'log 5000 {LOGS}/batman-node.log time="%I" level=info {push}']),
         "worker": (f"{batman} worker {config}", "git",
