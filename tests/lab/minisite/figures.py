@@ -2,14 +2,17 @@
 
     tests/lab/figures [--use] [--rounds N]
 
-Healthy: one `rounds run` in a container of each component, twelve at once; the median of N. Silent:
-all at once when no address answers any more (its hardware address is nobody's) and every server of the
+Healthy: one `rounds run` in a container of each component, twelve at once; the median of N, and the
+processor seconds that the runs took in it, which is what counts on a machine that does other things,
+too. First a few containers of all products, with about 200 checks, then the whole site. Silent: all
+at once when no address answers any more (its hardware address is nobody's) and every server of the
 containers is stopped by SIGSTOP; to compare with the largest timeout of all checks.
 """
 import argparse
 import concurrent.futures
 import pathlib
 import re
+import resource
 import statistics
 import subprocess
 import sys
@@ -18,6 +21,9 @@ import time
 from . import commands, inspection, matrix, place
 from .plan import ADDRESSES, FRONT
 
+# Of all products, about 200 checks.
+FEW = ("antcodeweb", "antcodeshard", "antcodenode", "linkemongo", "antbuild", "aclinkecore", "bahamutcloud",
+       "linkqweb")
 NOBODY = "02:00:00:00:00:99"
 SILENCE = f"""
 for a in {' '.join([*ADDRESSES.values(), *FRONT.values()])}; do
@@ -37,12 +43,22 @@ ip neigh flush dev eth0 nud permanent
 """
 
 
+def component(name):
+    return re.sub(r"-\d+$", "", name)
+
+
 def one_of_each(pids):
     found = {}
     for name in pids:
         if name not in matrix.SERVERS:
-            found.setdefault(re.sub(r"-\d+$", "", name), name)
+            found.setdefault(component(name), name)
     return list(found.values())
+
+
+def processor_seconds():
+    """User and system, of all runs that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def inspect_all(pids, names, files, beside=12):
@@ -61,6 +77,16 @@ def inspect_all(pids, names, files, beside=12):
     ran = [r for _, results, _, _ in seen for r in results if r.status != "skip"]
     slowest = max(seen, key=lambda s: s[3])
     return seconds, len(ran), sum(r.red for r in ran), f"{slowest[0]} {slowest[3]:.1f} s"
+
+
+def healthy(pids, names, files, rounds):
+    before = processor_seconds()
+    runs = [inspect_all(pids, names, files) for _ in range(rounds)]
+    used = (processor_seconds() - before) / rounds
+    print(f"healthy: {len(names)} containers, {runs[-1][1]} checks, {runs[-1][2]} red: median "
+          f"{statistics.median(r[0] for r in runs):.2f} s of "
+          f"{' '.join(f'{r[0]:.2f}' for r in runs)} (slowest: {runs[-1][3]}); {used:.2f} processor "
+          "seconds a run", flush=True)
 
 
 def largest_timeout():
@@ -92,10 +118,8 @@ def main():
         names, files = one_of_each(pids), {}
         inspect_all(pids, names, files)
         time.sleep(5)
-        runs = [inspect_all(pids, names, files) for _ in range(arguments.rounds)]
-        print(f"healthy: {len(names)} containers, {runs[-1][1]} checks, {runs[-1][2]} red: median "
-              f"{statistics.median(r[0] for r in runs):.2f} s of "
-              f"{' '.join(f'{r[0]:.2f}' for r in runs)}", flush=True)
+        healthy(pids, [n for n in names if component(n) in FEW], files, arguments.rounds)
+        healthy(pids, names, files, arguments.rounds)
         bend(pids, names, SILENCE)
         seconds, ran, red, slowest = inspect_all(pids, names, files, len(names))
         print(f"silent: {ran} checks, {red} red: {seconds:.1f} s (slowest: {slowest}); the largest "
