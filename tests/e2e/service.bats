@@ -130,7 +130,7 @@ inspect_inside() {
 	[ "$(jq -r '.results[0] | .status + " " + .message' r.json)" = \
 		"skip not applicable: this machine is not run by systemd" ]
 	[ "$(jq -r '.results[1].status' r.json)" = skip ]
-	grep -q '不适用：this machine is not run by systemd' r.txt
+	grep -q '不适用：本机不由 systemd 管理' r.txt
 }
 
 @test "service: every fault of a bus ends in time, with its kind" {
