@@ -26,10 +26,8 @@
 #include "engine/run/run.h"
 #include "engine/store/task.h"
 
-enum on_error { ON_ERROR_FAIL,
-		ON_ERROR_IGNORE };
-enum exit_style { EXIT_NAGIOS,
-		  EXIT_ROUNDS };
+enum on_error { ON_ERROR_FAIL, ON_ERROR_IGNORE };
+enum exit_style { EXIT_NAGIOS, EXIT_ROUNDS };
 
 static const char *const on_error_names[] = { "fail", "ignore", NULL };
 static const char *const exit_names[] = { "nagios", "rounds", NULL };
@@ -496,8 +494,7 @@ static int run_run(const struct invocation *in)
 	struct session s = { .in = in,
 			     .args = a,
 			     .nagios = in->as_plugin || a->exit_style == EXIT_NAGIOS };
-	const enum log_level level = a->verbose ? LOG_INFO : a->quiet ? LOG_ERROR
-								      : LOG_WARNING;
+	const enum log_level level = a->verbose ? LOG_INFO : a->quiet ? LOG_ERROR : LOG_WARNING;
 	int code;
 
 	book_init(&s.book);
