@@ -11,6 +11,7 @@
 
 #include "checks/check.h"
 #include "checks/modules/local.h"
+#include "checks/modules/ssh/string.h"
 #include "engine/base/text.h"
 
 #define ANSWER_MAX ((size_t)256 * 1024) /* what OpenSSH takes from an agent, too */
@@ -37,51 +38,6 @@ struct agent {
 };
 
 /* --- messages: a length of four bytes, a type, what belongs to it --- */
-
-static void add_number(struct buf *out, size_t n)
-{
-	const unsigned char bytes[] = { (unsigned char)(n >> 24), (unsigned char)(n >> 16),
-					(unsigned char)(n >> 8), (unsigned char)n };
-
-	buf_add(out, bytes, sizeof(bytes));
-}
-
-static void add_string(struct buf *out, const void *bytes, size_t len)
-{
-	add_number(out, len);
-	buf_add(out, bytes, len);
-}
-
-/* Bytes that are read, at a place that moves on. */
-struct view {
-	const char *data;
-	size_t len, at;
-};
-
-static struct view view_of(const struct buf *b, size_t at)
-{
-	return (struct view){ b->data, b->len, at };
-}
-
-static int take_number(struct view *v, size_t *n)
-{
-	const unsigned char *p = (const unsigned char *)v->data + v->at;
-
-	if (v->at > v->len || v->len - v->at < 4)
-		return -1;
-	*n = (size_t)p[0] << 24 | (size_t)p[1] << 16 | (size_t)p[2] << 8 | p[3];
-	v->at += 4;
-	return 0;
-}
-
-static int take_string(struct view *v, const char **text, size_t *len)
-{
-	if (take_number(v, len) || *len > v->len - v->at)
-		return -1;
-	*text = v->data + v->at;
-	v->at += *len;
-	return 0;
-}
 
 /* Until the socket may be used, or the deadline. Whether it may. */
 static bool wait_for(const struct agent *a, short events)
@@ -141,14 +97,14 @@ static int receive(const struct agent *a, struct buf *out, size_t want)
 static int ask(const struct agent *a, const struct buf *request, struct buf *answer)
 {
 	auto_buf struct buf message = BUF_INIT(ANSWER_MAX), size = BUF_INIT(4);
-	struct view v;
+	struct string_view v;
 	size_t len = 0;
 
-	add_string(&message, request->data, request->len);
+	string_add(&message, request->data, request->len);
 	if (send_all(a, &message) || receive(a, &size, 4))
 		return -1;
-	v = view_of(&size, 0);
-	take_number(&v, &len);
+	v = string_view_of(&size, 0);
+	string_take_number(&v, &len);
 	if (len && len < answer->max)
 		return receive(a, answer, len);
 	errno = EPROTO;
@@ -160,13 +116,13 @@ static int ask(const struct agent *a, const struct buf *request, struct buf *ans
 static char *describe(const char *blob, size_t len)
 {
 	auto_buf struct buf type = BUF_INIT(256), hash = BUF_INIT(128);
-	struct view v = { blob, len, 0 };
+	struct string_view v = { blob, len, 0 };
 	const char *name = "";
 	uint8_t digest[SHA256_DIGEST_LENGTH];
 	size_t size = 0;
 	SHA256_CTX sum;
 
-	if (take_string(&v, &name, &size))
+	if (string_take(&v, &name, &size))
 		size = 0;
 	text_clean_line(&type, name, size < TYPE_MAX ? size : TYPE_MAX, TYPE_MAX);
 	SHA256Init(&sum);
@@ -192,19 +148,19 @@ static int list_keys(struct agent *a)
 	auto_buf struct buf request = BUF_INIT(8), answer = BUF_INIT(ANSWER_MAX);
 	const char *blob = NULL, *comment = NULL;
 	size_t count = 0, len = 0;
-	struct view v;
+	struct string_view v;
 
 	buf_addc(&request, REQUEST_IDENTITIES);
 	if (ask(a, &request, &answer))
 		return -1;
 	errno = EPROTO;
-	v = view_of(&answer, 1);
-	if (answer.data[0] != IDENTITIES_ANSWER || take_number(&v, &count))
+	v = string_view_of(&answer, 1);
+	if (answer.data[0] != IDENTITIES_ANSWER || string_take_number(&v, &count))
 		return -1;
 	while (count--) {
 		size_t ignored;
 
-		if (take_string(&v, &blob, &len) || take_string(&v, &comment, &ignored))
+		if (string_take(&v, &blob, &len) || string_take(&v, &comment, &ignored))
 			return -1;
 		add_key(a, blob, len);
 	}
@@ -327,22 +283,22 @@ int agent_sign(struct agent *a, const struct agent_key *key, const char *algorit
 {
 	auto_buf struct buf request = BUF_INIT(ANSWER_MAX), answer = BUF_INIT(ANSWER_MAX);
 	const char *whole = NULL, *name = NULL, *bytes = NULL;
-	struct view v, parts;
+	struct string_view v, parts;
 	size_t size = 0;
 
 	buf_addc(&request, SIGN_REQUEST);
-	add_string(&request, key->blob.data, key->blob.len);
-	add_string(&request, data, len);
-	add_number(&request, sign_flags(algorithm));
+	string_add(&request, key->blob.data, key->blob.len);
+	string_add(&request, data, len);
+	string_add_number(&request, sign_flags(algorithm));
 	if (ask(a, &request, &answer) || answer.data[0] != SIGN_RESPONSE)
 		return -1;
-	v = view_of(&answer, 1);
-	if (take_string(&v, &whole, &size))
+	v = string_view_of(&answer, 1);
+	if (string_take(&v, &whole, &size))
 		return -1;
-	parts = (struct view){ whole, size, 0 };
+	parts = (struct string_view){ whole, size, 0 };
 	/* an old agent knows no flags, and signs with what it likes */
-	if (take_string(&parts, &name, &size) || size != strlen(algorithm) ||
-	    memcmp(name, algorithm, size) != 0 || take_string(&parts, &bytes, &size))
+	if (string_take(&parts, &name, &size) || size != strlen(algorithm) ||
+	    memcmp(name, algorithm, size) != 0 || string_take(&parts, &bytes, &size))
 		return -1;
 	buf_add(signature, bytes, size);
 	return 0;

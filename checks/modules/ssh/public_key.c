@@ -11,6 +11,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
+#include "checks/modules/ssh/string.h"
 #include "engine/base/auto.h"
 #include "engine/base/buf.h"
 #include "engine/base/text.h"
@@ -22,41 +23,13 @@
 #define KEY_MAX ((size_t)64 * 1024)
 #define TYPE_MAX ((size_t)64)
 
-/* --- SSH strings (RFC 4251, 5) --- */
-
-static void add_string(struct buf *out, const void *bytes, size_t len)
-{
-	const unsigned char size[] = { (unsigned char)(len >> 24), (unsigned char)(len >> 16),
-				       (unsigned char)(len >> 8), (unsigned char)len };
-
-	buf_add(out, size, sizeof(size));
-	buf_add(out, bytes, len);
-}
-
-/* The string at *at; -1 when it does not lie within the bytes. */
-static int take_string(const struct buf *b, size_t *at, const char **text, size_t *len)
-{
-	const unsigned char *p;
-	size_t size;
-
-	if (*at > b->len || b->len - *at < 4)
-		return -1;
-	p = (const unsigned char *)b->data + *at;
-	size = (size_t)p[0] << 24 | (size_t)p[1] << 16 | (size_t)p[2] << 8 | p[3];
-	if (size > b->len - *at - 4)
-		return -1;
-	*text = b->data + *at + 4;
-	*len = size;
-	*at += 4 + size;
-	return 0;
-}
-
 char *public_key_type(const struct buf *blob)
 {
+	struct string_view v = string_view_of(blob, 0);
 	const char *type = "";
-	size_t at = 0, len = 0;
+	size_t len = 0;
 
-	take_string(blob, &at, &type, &len);
+	string_take(&v, &type, &len);
 	return xmemdup0(type, len < TYPE_MAX ? len : TYPE_MAX);
 }
 
@@ -66,21 +39,24 @@ static int read_openssh(const char *text, struct buf *blob)
 {
 	auto_buf struct buf digits = BUF_SECRET(KEY_MAX), raw = BUF_SECRET(KEY_MAX);
 	const char *end = strstr(text, OPENSSH_END), *part = NULL;
-	size_t at = sizeof(OPENSSH_MAGIC), len = 0;
+	size_t len = 0;
+	struct string_view v;
 
 	if (!end)
 		return -1;
 	for (text += strlen(OPENSSH_BEGIN); text < end; text++)
 		if (!strchr(" \t\r\n", *text))
 			buf_addc(&digits, *text);
-	if (!text_unbase64(&raw, buf_text(&digits), digits.len) || raw.len < at ||
+	if (!text_unbase64(&raw, buf_text(&digits), digits.len) ||
+	    raw.len < sizeof(OPENSSH_MAGIC) ||
 	    memcmp(raw.data, OPENSSH_MAGIC, sizeof(OPENSSH_MAGIC)) != 0)
 		return -1;
+	v = string_view_of(&raw, sizeof(OPENSSH_MAGIC));
 	for (int i = 0; i < 3; i++)
-		if (take_string(&raw, &at, &part, &len))
+		if (string_take(&v, &part, &len))
 			return -1;
-	at += 4;
-	if (take_string(&raw, &at, &part, &len))
+	v.at += 4;
+	if (string_take(&v, &part, &len))
 		return -1;
 	buf_add(blob, part, len);
 	return 0;
@@ -112,9 +88,9 @@ static void add_number(struct buf *out, const EVP_PKEY *key, const char *name)
 	if (len > 0 && (size_t)len < sizeof(bytes)) {
 		BN_bn2bin(n, bytes + 1);
 		if (bytes[1] & 0x80)
-			add_string(out, bytes, (size_t)len + 1);
+			string_add(out, bytes, (size_t)len + 1);
 		else
-			add_string(out, bytes + 1, (size_t)len);
+			string_add(out, bytes + 1, (size_t)len);
 	}
 	BN_free(n);
 }
@@ -148,7 +124,7 @@ static int describe(const EVP_PKEY *key, struct buf *blob)
 
 	if (!type)
 		return -1;
-	add_string(blob, type, strlen(type));
+	string_add(blob, type, strlen(type));
 	if (strcmp(type, "ssh-rsa") == 0) {
 		add_number(blob, key, OSSL_PKEY_PARAM_RSA_E);
 		add_number(blob, key, OSSL_PKEY_PARAM_RSA_N);
