@@ -1,5 +1,6 @@
 """Whether every rule of the folders named has its texts in both languages, a chapter of the guide, and a
-danger level for each step of its remedy; and whether steps that do harm are G3 (--harm)."""
+danger level for each step of its remedy, says in which container to inspect further, and has no blank or
+half-width sign between Chinese words; and whether steps that do harm are G3 (--harm)."""
 import pathlib
 import re
 import sys
@@ -8,10 +9,19 @@ import yaml
 
 HARM = re.compile(r"supervisorctl restart (?!sshd)|\bkill \$|\bslaveof\b|^update |rs\.remove")
 
+PLACE = re.compile(r"container|pod")
+BADLY_SET = re.compile(r"[一-鿿] [一-鿿]|[一-鿿][,;:!?()]|[,;:!?()][一-鿿]")
+
 
 def said(v):
     v = v if isinstance(v, dict) else {}
-    return v.get("en") and re.search("[一-鿿]", v.get("zh", ""))
+    zh = v.get("zh", "")
+    return v.get("en") and re.search("[一-鿿]", zh) and not BADLY_SET.search(zh)
+
+
+def says_where(step):
+    """What is to be inspected further is another container's, as a rule: the text must say so."""
+    return not step.get("command", "").startswith("rounds run ") or PLACE.search(step["text"]["en"])
 
 
 def is_whole(c):
@@ -19,6 +29,7 @@ def is_whole(c):
     texts = [c.get("impact"), c.get("verify"), *c.get("causes", [None])]
     texts += [s["text"] for s in steps]
     return (steps and all(said(t) for t in texts) and "zh" in c["title"]
+            and not BADLY_SET.search(c["title"]["zh"]) and all(says_where(s) for s in steps)
             and all(s["risk"] in ("G1", "G2", "G3") for s in steps)
             and str(c.get("doc", "")).startswith("LinkE 运维指南 "))
 
