@@ -305,8 +305,10 @@ static void tell_evidence(const struct teller *x)
 
 		if (process_read_command(x->table, p) == COLUMN_READ && p->command_len)
 			shown = (struct span){ p->command, p->command_len };
-		buf_printf(&text, "%d %.*s\n", p->pid, (int)(shown.len < 500 ? shown.len : 500),
-			   shown.at);
+		buf_add_int(&text, p->pid);
+		buf_addc(&text, ' ');
+		buf_add(&text, shown.at, shown.len < 500 ? shown.len : 500);
+		buf_addc(&text, '\n');
 	}
 	if (x->count > EVIDENCE_PROCESSES)
 		buf_printf(&text, "and %zu more\n", x->count - EVIDENCE_PROCESSES);

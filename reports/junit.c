@@ -141,10 +141,10 @@ static void body_of(struct buf *b, const struct run *r, const struct result *x)
 	body_failures(b, json_object_get(details, "failures"));
 	body_line(b, "hangs on", x->cause ? x->cause->id : NULL);
 	if (x->check) {
-		body_line(b, "impact", words_in(&x->check->impact, r->lang));
+		body_line(b, "impact", words_in(&x->check->guidance->impact, r->lang));
 		body_line(b, "remediation", remediation);
-		body_line(b, "verify", words_in(&x->check->verify, r->lang));
-		body_line(b, "doc", x->check->doc);
+		body_line(b, "verify", words_in(&x->check->guidance->verify, r->lang));
+		body_line(b, "doc", x->check->guidance->doc);
 		body_rule(b, x->check);
 	}
 	body_evidence(b, json_object_get(details, "evidence"));

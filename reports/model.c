@@ -165,16 +165,16 @@ json_t *model_summary(const struct run *r)
 	return o;
 }
 
-static json_t *model_steps(const struct check *c, const char *lang)
+static json_t *model_steps(const struct guidance *g, const char *lang)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < c->step_count; i++) {
+	for (size_t i = 0; i < g->step_count; i++) {
 		json_t *o = json_object();
 
-		put_text(o, "text", words_in(&c->steps[i].text, lang));
-		put_text(o, "command", c->steps[i].command);
-		put_text(o, "risk", c->steps[i].risk);
+		put_text(o, "text", words_in(&g->steps[i].text, lang));
+		put_text(o, "command", g->steps[i].command);
+		put_text(o, "risk", g->steps[i].risk);
 		json_array_append_new(list, o);
 	}
 	return list;
@@ -183,12 +183,12 @@ static json_t *model_steps(const struct check *c, const char *lang)
 char *model_remediation(const struct result *x, const char *lang)
 {
 	auto_buf struct buf b = BUF_INIT(REMEDY_MAX);
-	const struct check *c = x->check;
+	const struct guidance *g = x->check ? x->check->guidance : NULL;
 
-	if (!c || !c->step_count)
+	if (!g || !g->step_count)
 		return NULL;
-	for (size_t i = 0; i < c->step_count; i++) {
-		const struct step *s = &c->steps[i];
+	for (size_t i = 0; i < g->step_count; i++) {
+		const struct step *s = &g->steps[i];
 		const char *text = words_in(&s->text, lang);
 
 		buf_printf(&b, "%s%zu. %s", i ? "\n" : "", i + 1, text ? text : "");
@@ -200,12 +200,12 @@ char *model_remediation(const struct result *x, const char *lang)
 	return buf_take(&b);
 }
 
-static json_t *model_causes(const struct check *c, const char *lang)
+static json_t *model_causes(const struct guidance *g, const char *lang)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < c->cause_count; i++)
-		json_array_append_new(list, text_or_null(words_in(&c->causes[i], lang)));
+	for (size_t i = 0; i < g->cause_count; i++)
+		json_array_append_new(list, text_or_null(words_in(&g->causes[i], lang)));
 	return list;
 }
 
@@ -315,15 +315,15 @@ static void write_time(struct members *m, const char *key, int64_t real_ns)
 /* What an operator needs to act on it; the same for every run of the rule. */
 static void write_guidance(struct members *m, const struct result *x, const char *lang)
 {
-	const struct check *c = x->check;
+	const struct guidance *g = x->check->guidance;
 	auto_free char *remediation = model_remediation(x, lang);
 
-	write_text(m, "impact", words_in(&c->impact, lang));
-	write_list(m, "causes", c->cause_count ? model_causes(c, lang) : NULL);
+	write_text(m, "impact", words_in(&g->impact, lang));
+	write_list(m, "causes", g->cause_count ? model_causes(g, lang) : NULL);
 	write_text(m, "remediation", remediation);
-	write_list(m, "remedy", c->step_count ? model_steps(c, lang) : NULL);
-	write_text(m, "verify", words_in(&c->verify, lang));
-	write_text(m, "doc", c->doc);
+	write_list(m, "remedy", g->step_count ? model_steps(g, lang) : NULL);
+	write_text(m, "verify", words_in(&g->verify, lang));
+	write_text(m, "doc", g->doc);
 }
 
 static void write_location(struct members *m, const struct check *c)

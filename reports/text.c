@@ -106,8 +106,11 @@ static void put_line_tail(struct page *p, const struct result *x)
 		text_clean_line(&line, buf_text(&why), why.len, 0);
 	} else {
 		clock_human(x->duration, took, sizeof(took));
-		text_clean_line(&line, title ? title : "", strlen(title ? title : ""), 0);
-		buf_printf(&line, "%s(%s)", line.len ? "  " : "", took);
+		if (title)
+			text_clean_line(&line, title, strlen(title), 0);
+		buf_adds(&line, line.len ? "  (" : "(");
+		buf_adds(&line, took);
+		buf_addc(&line, ')');
 	}
 	if (x->flaky)
 		buf_printf(&line, "  [%s]", phrase(PHRASE_FLAKY, lang));
@@ -117,7 +120,7 @@ static void put_line_tail(struct page *p, const struct result *x)
 		chinese_sentence(&line, x->message ? x->message : "", lang);
 		buf_addc(&line, ']');
 	}
-	buf_adds(&p->out, buf_text(&line));
+	buf_add(&p->out, buf_text(&line), line.len);
 	buf_addc(&p->out, '\n');
 }
 
@@ -276,10 +279,10 @@ static void put_samples(struct page *p, const json_t *samples)
 	put_labelled(p, PHRASE_SAMPLES, buf_text(&line));
 }
 
-static void put_remedy(struct page *p, const struct check *c)
+static void put_remedy(struct page *p, const struct guidance *g)
 {
-	for (size_t i = 0; i < c->step_count; i++) {
-		const struct step *s = &c->steps[i];
+	for (size_t i = 0; i < g->step_count; i++) {
+		const struct step *s = &g->steps[i];
 		const char *text = words_in(&s->text, p->sink->lang);
 		auto_buf struct buf line = BUF_INIT(SIZE_MAX);
 
@@ -296,20 +299,20 @@ static void put_remedy(struct page *p, const struct check *c)
 	}
 }
 
-static void put_guidance(struct page *p, const struct check *c)
+static void put_guidance(struct page *p, const struct guidance *g)
 {
 	const char *lang = p->sink->lang;
 	auto_buf struct buf causes = BUF_INIT(SIZE_MAX);
 
-	put_labelled(p, PHRASE_IMPACT, words_in(&c->impact, lang));
-	for (size_t i = 0; i < c->cause_count; i++) {
-		const char *cause = words_in(&c->causes[i], lang);
+	put_labelled(p, PHRASE_IMPACT, words_in(&g->impact, lang));
+	for (size_t i = 0; i < g->cause_count; i++) {
+		const char *cause = words_in(&g->causes[i], lang);
 
 		buf_printf(&causes, "%s%s", i ? "; " : "", cause ? cause : "");
 	}
 	put_labelled(p, PHRASE_CAUSES, buf_text(&causes));
-	put_remedy(p, c);
-	put_labelled(p, PHRASE_VERIFY, words_in(&c->verify, lang));
+	put_remedy(p, g);
+	put_labelled(p, PHRASE_VERIFY, words_in(&g->verify, lang));
 }
 
 static void put_rule(struct page *p, const struct check *c)
@@ -318,8 +321,8 @@ static void put_rule(struct page *p, const struct check *c)
 	auto_buf struct buf line = BUF_INIT(SIZE_MAX);
 
 	buf_printf(&line, "%s:%u", document_name(at->document), at->line);
-	if (c->doc)
-		buf_printf(&line, "  %s", c->doc);
+	if (c->guidance->doc)
+		buf_printf(&line, "  %s", c->guidance->doc);
 	put_labelled(p, PHRASE_RULE, buf_text(&line));
 }
 
@@ -398,7 +401,7 @@ static void put_story(struct page *p, const struct result *x)
 	put_evidence(p, json_object_get(details, "evidence"));
 	put_affected(p, x);
 	if (x->check) {
-		put_guidance(p, x->check);
+		put_guidance(p, x->check->guidance);
 		put_rule(p, x->check);
 	}
 	json_decref(details);

@@ -121,8 +121,18 @@ void socket_print(const struct socket_row *s, struct buf *out)
 {
 	char text[INET6_ADDRSTRLEN];
 
-	inet_ntop(s->family, s->address, text, sizeof(text));
-	buf_printf(out, s->family == AF_INET ? "%s:%u" : "[%s]:%u", text, s->port);
+	if (s->family == AF_INET) {
+		for (size_t i = 0; i < 4; i++) {
+			buf_add_int(out, s->address[i]);
+			buf_addc(out, i < 3 ? '.' : ':');
+		}
+	} else {
+		inet_ntop(s->family, s->address, text, sizeof(text));
+		buf_addc(out, '[');
+		buf_adds(out, text);
+		buf_adds(out, "]:");
+	}
+	buf_add_int(out, s->port);
 }
 
 int socket_address_parse(const char *text, struct socket_address *out)

@@ -74,7 +74,8 @@ bool buf_add(struct buf *b, const void *bytes, size_t len)
 
 	b->lost += len - fits;
 	if (fits) {
-		buf_grow(b, fits);
+		if (b->cap - b->len <= fits)
+			buf_grow(b, fits);
 		memcpy(b->data + b->len, bytes, fits);
 		b->len += fits;
 		b->data[b->len] = '\0';
@@ -89,7 +90,25 @@ bool buf_adds(struct buf *b, const char *s)
 
 bool buf_addc(struct buf *b, char c)
 {
-	return buf_add(b, &c, 1);
+	if (b->len + 1 >= b->cap || b->len >= b->max)
+		return buf_add(b, &c, 1);
+	b->data[b->len++] = c;
+	b->data[b->len] = '\0';
+	return true;
+}
+
+bool buf_add_int(struct buf *b, int64_t value)
+{
+	char digits[20]; /* of 2^63 and a sign */
+	uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+	size_t at = sizeof(digits);
+
+	do
+		digits[--at] = (char)('0' + rest % 10);
+	while (rest /= 10);
+	if (value < 0)
+		digits[--at] = '-';
+	return buf_add(b, digits + at, sizeof(digits) - at);
 }
 
 bool buf_printf(struct buf *b, const char *fmt, ...)

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct buf {
 	char *data; /* NULL while empty and never filled: use buf_text() */
@@ -31,6 +32,8 @@ void buf_clear(struct buf *b); /* empties, keeps the memory */
 bool buf_add(struct buf *b, const void *bytes, size_t len);
 bool buf_adds(struct buf *b, const char *s);
 bool buf_addc(struct buf *b, char c);
+/* A whole number in decimal: printf(3) costs ten times as much. */
+bool buf_add_int(struct buf *b, int64_t value);
 bool buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 bool buf_vprintf(struct buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 /* Memory for `want` bytes more, to be filled by the caller and then counted in by buf_filled();

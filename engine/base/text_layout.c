@@ -8,15 +8,19 @@
 
 static void add_spaces(struct buf *out, size_t count)
 {
-	while (count--)
-		buf_addc(out, ' ');
+	static const char many[] = "                ";
+	const size_t most = sizeof(many) - 1;
+
+	for (; count > most; count -= most)
+		buf_add(out, many, most);
+	buf_add(out, many, count);
 }
 
 void text_pad(struct buf *out, const char *s, size_t columns)
 {
-	size_t width = text_width(s, strlen(s));
+	const size_t len = strlen(s), width = text_width(s, len);
 
-	buf_adds(out, s);
+	buf_add(out, s, len);
 	if (width < columns)
 		add_spaces(out, columns - width);
 }

@@ -41,8 +41,14 @@ size_t text_width(const char *s, size_t len)
 
 	while (at < len) {
 		uint32_t c = 0xfffd;
-		size_t n = text_decode(s + at, len - at, &c);
+		size_t n;
 
+		if (s[at] >= 0x20 && s[at] < 0x7f) { /* as most are */
+			width++;
+			at++;
+			continue;
+		}
+		n = text_decode(s + at, len - at, &c);
 		width += (size_t)text_char_width(c);
 		at += n ? n : 1;
 	}

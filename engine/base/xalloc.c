@@ -68,6 +68,25 @@ char *xmemdup0(const void *p, size_t len)
 	return copy;
 }
 
+char *xconcat(const char *first, ...)
+{
+	size_t len = 0;
+	char *whole, *end;
+	va_list ap;
+
+	va_start(ap, first);
+	for (const char *s = first; s; s = va_arg(ap, const char *))
+		len += strlen(s);
+	va_end(ap);
+	whole = end = xmalloc(len + 1);
+	va_start(ap, first);
+	for (const char *s = first; s; s = va_arg(ap, const char *))
+		end = stpcpy(end, s);
+	va_end(ap);
+	*end = '\0';
+	return whole;
+}
+
 char *xasprintf(const char *fmt, ...)
 {
 	va_list ap;

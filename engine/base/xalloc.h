@@ -27,6 +27,9 @@ char *xasprintf(const char *fmt, ...)
 char *xvasprintf(const char *fmt, va_list ap)
 	__attribute__((malloc, returns_nonnull, format(printf, 1, 0)));
 
+/* The texts one after the other, up to a NULL. */
+char *xconcat(const char *first, ...) __attribute__((malloc, returns_nonnull, sentinel));
+
 /* Grow an array so that it holds at least `count + 1` items: items, count, cap are lvalues. */
 #define array_grow(items, count, cap) \
 	do { \

@@ -167,15 +167,15 @@ static void show_sustain(const struct check *c, struct buf *out)
 }
 
 /* What the report says when it fails. */
-static void show_help(const struct check *c, const char *lang, struct buf *out)
+static void show_help(const struct guidance *g, const char *lang, struct buf *out)
 {
 	auto_buf struct buf causes = BUF_INIT(SIZE_MAX);
 	auto_buf struct buf steps = BUF_INIT(SIZE_MAX);
 
-	for (size_t i = 0; i < c->cause_count; i++)
-		buf_printf(&causes, "%s\n", words_in(&c->causes[i], lang));
-	for (size_t i = 0; i < c->step_count; i++) {
-		const struct step *s = &c->steps[i];
+	for (size_t i = 0; i < g->cause_count; i++)
+		buf_printf(&causes, "%s\n", words_in(&g->causes[i], lang));
+	for (size_t i = 0; i < g->step_count; i++) {
+		const struct step *s = &g->steps[i];
 		const char *text = words_in(&s->text, lang);
 
 		buf_printf(&steps, "%zu. %s%s%s%s\n", i + 1, text ? text : "", s->risk ? " [" : "",
@@ -183,11 +183,11 @@ static void show_help(const struct check *c, const char *lang, struct buf *out)
 		if (s->command)
 			buf_printf(&steps, "   $ %s\n", s->command);
 	}
-	line(out, "impact", words_in(&c->impact, lang));
+	line(out, "impact", words_in(&g->impact, lang));
 	lines(out, "causes", buf_text(&causes));
 	lines(out, "remedy", buf_text(&steps));
-	line(out, "verify", words_in(&c->verify, lang));
-	line(out, "doc", c->doc);
+	line(out, "verify", words_in(&g->verify, lang));
+	line(out, "doc", g->doc);
 }
 
 static void show_check(const struct plan *p, const struct check *c, const char *lang,
@@ -209,7 +209,7 @@ static void show_check(const struct plan *p, const struct check *c, const char *
 	show_sustain(c, out);
 	show_edges(p, c, out);
 	show_state(c, out);
-	show_help(c, lang, out);
+	show_help(c->guidance, lang, out);
 	line(out, "rule", place);
 }
 

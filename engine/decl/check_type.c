@@ -16,7 +16,7 @@ static const char *const lane_names[LANE_COUNT] = {
 const struct check_type *check_type_find(const struct check_type *const *registry, const char *name)
 {
 	for (; *registry; registry++)
-		if (!strcmp((*registry)->name, name))
+		if (*(*registry)->name == *name && !strcmp((*registry)->name, name))
 			return *registry;
 	return NULL;
 }

@@ -17,7 +17,7 @@
 const struct field *field_find(const struct field *fields, const char *name)
 {
 	for (const struct field *f = fields; f && f->name; f++)
-		if (!strcmp(f->name, name))
+		if (*f->name == *name && !strcmp(f->name, name))
 			return f;
 	return NULL;
 }

@@ -112,13 +112,17 @@ const json_t *observer_kept(const struct observer *o)
 
 bool observer_wants(const struct observer *o, const char *fact)
 {
-	size_t len = strcspn(fact, ".[");
-
 	if (!o->wants)
 		return true;
-	for (const char *const *w = o->wants; *w; w++)
+	for (const char *const *w = o->wants; *w; w++) {
+		size_t len;
+
+		if (**w != *fact)
+			continue; /* as most are */
+		len = strcspn(fact, ".[");
 		if (!strncmp(*w, fact, len) && !(*w)[len])
 			return true;
+	}
 	return false;
 }
 
@@ -129,17 +133,20 @@ void observer_set(struct observer *o, const char *fact, json_t *value)
 
 void observer_set_bool(struct observer *o, const char *fact, bool value)
 {
-	observer_set(o, fact, json_boolean(value));
+	if (observer_wants(o, fact))
+		observer_set(o, fact, json_boolean(value));
 }
 
 void observer_set_int(struct observer *o, const char *fact, int64_t value)
 {
-	observer_set(o, fact, json_integer(value));
+	if (observer_wants(o, fact))
+		observer_set(o, fact, json_integer(value));
 }
 
 void observer_set_real(struct observer *o, const char *fact, double value)
 {
-	observer_set(o, fact, json_real(value));
+	if (observer_wants(o, fact))
+		observer_set(o, fact, json_real(value));
 }
 
 /* What is not UTF-8 becomes U+FFFD, NUL U+2400: nothing that was seen is left out. */

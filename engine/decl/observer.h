@@ -38,7 +38,8 @@ void observer_free(struct observer *o);
  * not be read. */
 bool observer_wants(const struct observer *o, const char *fact);
 
-/* Set a fact; a later call replaces. observer_set steals the reference. */
+/* Set a fact; a later call replaces. observer_set steals the reference and keeps also what nobody
+ * asked for; the others keep numbers and truths only where observer_wants(). */
 void observer_set(struct observer *o, const char *fact, json_t *value);
 void observer_set_bool(struct observer *o, const char *fact, bool value);
 void observer_set_int(struct observer *o, const char *fact, int64_t value);

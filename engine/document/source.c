@@ -192,14 +192,33 @@ static int check_char(struct source *s, size_t at, size_t used, uint32_t cp, siz
 	return is_break(cp) || is_bidi(cp) ? note_special(s, index, cp, d) : 0;
 }
 
+/* Bytes that are one visible character each; a NUL ends them. */
+static size_t plain_run(const char *bytes)
+{
+	const char *end = bytes;
+
+	while (*end >= 0x20 && *end < 0x7f)
+		end++;
+	return (size_t)(end - bytes);
+}
+
 static int scan(struct source *s, struct diagnostics *d)
 {
 	size_t index = 0;
 
 	add_line(s, 0, 0);
 	for (size_t at = 0; at < s->len; index++) {
-		uint32_t cp = (unsigned char)s->bytes[at];
-		size_t used = cp < 0x80 ? 1 : text_decode(s->bytes + at, s->len - at, &cp);
+		const size_t plain = plain_run(s->bytes + at);
+		size_t used = 1;
+		uint32_t cp;
+
+		at += plain;
+		index += plain;
+		if (at == s->len)
+			break;
+		cp = (unsigned char)s->bytes[at];
+		if (cp >= 0x80)
+			used = text_decode(s->bytes + at, s->len - at, &cp);
 
 		if ((cp < 0x20 || cp >= 0x7f) && check_char(s, at, used, cp, index, d))
 			return -1;

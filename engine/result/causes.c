@@ -72,9 +72,9 @@ static const struct result *root_by_needs(const struct places *p, const struct r
 	for (size_t i = 0; i < c->capture_count && !root; i++)
 		for (size_t k = 0; k < c->captures[i].count && !root; k++)
 			root = root_behind(p, c->captures[i].first + k);
-	if (c->runtime_items)
-		for (size_t k = 0; k < c->item_source.count && !root; k++)
-			root = root_behind(p, c->item_source.first + k);
+	if (c->item_source)
+		for (size_t k = 0; k < c->item_source->count && !root; k++)
+			root = root_behind(p, c->item_source->first + k);
 	return root;
 }
 

@@ -1,9 +1,9 @@
 /*
  * result - what a check ended as: what reports (and later the store) read.
  *
- * A result is small: its details stay the JSON text that the worker sent (the supervisor keeps
- * results as bytes) and are parsed one at a time, when a report prints them. Everything in it is
- * already masked, cleaned and bounded.
+ * A result is small (numbers stand together): its details stay the JSON text that the worker sent
+ * (the supervisor keeps results as bytes) and are parsed one at a time, when a report prints them.
+ * Everything in it is already masked, cleaned and bounded.
  */
 #ifndef ENGINE_RESULT_RESULT_H
 #define ENGINE_RESULT_RESULT_H
@@ -38,31 +38,31 @@ const char *status_name(enum status s); /* "pass", … */
  */
 struct result {
 	const struct check *check; /* NULL for a synthetic one (ruleset-load) */
-	char *id;         /* RULESET/ID[item]; of a runtime item not the check's own id */
-	bool id_borrowed; /* it is the check's */
+	char *id; /* RULESET/ID[item]; of a runtime item not the check's own id */
 	char *title_en, *title_zh; /* or NULL: the check's */
-	enum status status;
-	enum severity severity;
-	enum kind kind; /* of error.kind, or KIND_NONE */
-	bool flaky;
-	unsigned attempts; /* how often it was tried; 0 when never run */
-	int64_t started;   /* clock_real ns; 0 when never run */
-	int64_t duration;  /* ns */
-	uint64_t seq;      /* order of completion, from 1 */
-	char *message;     /* always there but for a pass (unless it is pending): one line */
+	char *message; /* always there but for a pass (unless it is pending): one line */
 	char *details;
-	char *state; /* JSON text: left to the next run of its task; or NULL */
-	bool not_configured; /* a skip for want of a parameter */
-	/* A pass that fails, but not yet for so many runs in a row as it must: the first of
-	 * three is `pending` 1, `pending_of` 3. 0: it is not. */
-	unsigned pending, pending_of;
+	char *state;   /* JSON text: left to the next run of its task; or NULL */
 	char *entries; /* of an expectation with entries that are sustained over runs: 'f' or 'p' of
 			  each of them, '.' of others; or NULL */
-	bool below_gate;     /* a fail or error that the gate does not count */
 	/* What it most likely hangs on: a result of the same run that has no cause itself; NULL: it
 	 * stands for itself. How many hang on this one. No status is changed by it. */
 	const struct result *cause;
 	size_t affects;
+	int64_t started;   /* clock_real ns; 0 when never run */
+	int64_t duration;  /* ns */
+	uint64_t seq;      /* order of completion, from 1 */
+	unsigned attempts; /* how often it was tried; 0 when never run */
+	/* A pass that fails, but not yet for so many runs in a row as it must: the first of
+	 * three is `pending` 1, `pending_of` 3. 0: it is not. */
+	unsigned pending, pending_of;
+	enum status status : 8;
+	enum severity severity : 8;
+	enum kind kind : 8;      /* of error.kind, or KIND_NONE */
+	bool id_borrowed : 1;    /* it is the check's */
+	bool flaky : 1;
+	bool not_configured : 1; /* a skip for want of a parameter */
+	bool below_gate : 1;     /* a fail or error that the gate does not count */
 };
 void result_release(struct result *r);
 /* The details as an object; a new reference ({} when there are none). */

@@ -169,7 +169,7 @@ static void bind_check(struct planning *p, struct check *c)
 	bind_fields(p, c, &b);
 	bind_rest(p, c, &b);
 	add_param_secrets(c);
-	c->late = b.deferred || l->self || l->capture_count || c->runtime_items;
+	c->late = b.deferred || l->self || l->capture_count || c->item_source;
 	if (!settle(p, c, &b) || c->late)
 		check_drop_bound(c);
 	bind_release(&b);
@@ -195,8 +195,8 @@ static void read_retry(struct check *c)
 static char *check_id(const struct rule *rule, const struct item *item)
 {
 	if (item)
-		return xasprintf("%s/%s[%s]", rule->ruleset->name, rule->id, item->suffix);
-	return xasprintf("%s/%s", rule->ruleset->name, rule->id);
+		return xconcat(rule->ruleset->name, "/", rule->id, "[", item->suffix, "]", NULL);
+	return xconcat(rule->ruleset->name, "/", rule->id, NULL);
 }
 
 /* Known before it runs: of the rule, of its list, of the item. */
@@ -223,16 +223,15 @@ void plan_fill(struct planning *p, struct plan_rule *r, struct check *c, const s
 	c->severity = l->worst;
 	c->has_pattern = l->has_pattern;
 	c->wants = l->wants;
-	c->want_count = l->want_count;
+	c->want_count = (unsigned)l->want_count;
 	c->vars = item ? json_incref(item->vars) : NULL;
 	c->params = json_incref(r->params);
 	c->needs = r->needs;
-	c->need_count = r->need_count;
+	c->need_count = (unsigned)r->need_count;
 	c->captures = r->captures;
-	c->capture_count = r->capture_count;
-	c->item_source = r->source;
+	c->capture_count = (unsigned)r->capture_count;
 	if (r->items.runtime) {
-		c->runtime_items = true;
+		c->item_source = plan_keep(p, xmemdup0(&r->source, sizeof(r->source)));
 		c->item_name = rule->for_each->pairs[0].key->text;
 	}
 	read_retry(c);

@@ -32,7 +32,7 @@ static int say_why(struct held *h, enum kind *kind, struct err **e)
 	const struct check *c = h->check;
 	auto_free char *why = NULL;
 
-	*kind = c->capture_count || c->runtime_items || h->names.missing ? KIND_CAPTURE
+	*kind = c->capture_count || c->item_source || h->names.missing ? KIND_CAPTURE
 									 : KIND_PARAMETER;
 	if (h->names.missing)
 		return err_set(e, ERR_DATA, "${%s}: no such value was observed", h->names.missing);

@@ -15,7 +15,7 @@
 const struct key *key_find(const struct key *keys, const char *name)
 {
 	for (const struct key *k = keys; k->name; k++)
-		if (!strcmp(k->name, name))
+		if (*k->name == *name && !strcmp(k->name, name))
 			return k;
 	return NULL;
 }

@@ -102,6 +102,7 @@ static void lint_expect(struct bind *b)
 {
 	struct rule_links *links = b->rule->links;
 	struct expect *x = bind_expect(b);
+	size_t count;
 
 	if (!x)
 		return;
@@ -113,10 +114,12 @@ static void lint_expect(struct bind *b)
 		return;
 	}
 	links->expect = x;
-	if (links->want_count)
+	if (links->want_count) {
 		want_all(links, x);
-	else
-		links->wants = expect_wants(x, &links->want_count);
+	} else {
+		links->wants = expect_wants(x, &count);
+		links->want_count = (unsigned)count;
+	}
 }
 
 static void lint_extract(struct bind *b)

@@ -9,16 +9,6 @@
 #include "engine/ruleset/plan.h"
 #include "engine/ruleset/rule.h"
 
-/* The texts of a check for people. */
-struct check_texts {
-	struct words title, impact, verify;
-	struct words *causes;
-	size_t cause_count;
-	struct step *steps;
-	size_t step_count;
-	char *doc;
-};
-
 /* One rule on its way to checks. */
 struct plan_rule {
 	struct rule *rule;
@@ -33,8 +23,8 @@ struct plan_rule {
 	size_t first, count; /* its checks in the plan */
 	size_t *position;    /* where item n is in the plan; NULL when all are there */
 	/* shared by its checks */
-	struct check_texts texts;
-	bool texts_known;
+	struct words title;
+	struct guidance *guidance; /* NULL: not known yet */
 	size_t *needs;
 	size_t need_count;
 	struct capture *captures;
@@ -55,6 +45,7 @@ struct planning {
 	struct plan_rule **queue; /* rules whose references are still to be followed */
 	size_t queue_count;
 	struct plan *plan;
+	struct guidance nothing; /* of the rules that tell nothing but a title */
 	void **kept; /* released with the plan */
 	size_t kept_count, kept_cap;
 };

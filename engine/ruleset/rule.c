@@ -27,9 +27,11 @@ struct reading_rule {
 
 bool is_check_id(const char *s)
 {
-	static const char set[] = "abcdefghijklmnopqrstuvwxyz0123456789_-";
+	const char *c = s;
 
-	return *s && *s != '_' && *s != '-' && !s[strspn(s, set)];
+	while ((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '_' || *c == '-')
+		c++;
+	return *s && *s != '_' && *s != '-' && !*c;
 }
 
 const char **type_names(const struct check_type *const *types)
@@ -376,13 +378,13 @@ static void fill_in(struct reading_rule *c, const struct type_defaults *td)
 
 static void check_type_given(const struct reading_rule *c, const struct node *map)
 {
-	auto_free const char **names = type_names(c->r->book->types);
+	const struct check_type *const *types = c->r->book->types;
 	auto_buf struct buf list = BUF_INIT(SIZE_MAX);
 
 	if (c->rule->type || c->unknown)
 		return;
-	for (size_t i = 0; names[i]; i++)
-		buf_printf(&list, "%s%s", i ? ", " : "", names[i]);
+	for (size_t i = 0; types[i]; i++)
+		buf_printf(&list, "%s%s", i ? ", " : "", types[i]->name);
 	diagnose(c->r->d, map, "the check names no type: one of %s", buf_text(&list));
 }
 
@@ -423,7 +425,7 @@ void rule_read(struct reading *r, struct node *map)
 	fill_in(&c, td);
 	if (rule->type)
 		take_fields(&c, td);
-	rule->id = xasprintf("%s%s", r->prefix, c.id ? c.id->text : "");
+	rule->id = xconcat(r->prefix, c.id ? c.id->text : "", NULL);
 	/* One with mistakes is never run, but others may name it, and what else is wrong with it
 	 * shall be said, too. */
 	ruleset_add(r, rule);

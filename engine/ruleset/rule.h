@@ -40,24 +40,22 @@ struct param_use {
 };
 
 struct rule_links {
-	bool varies[PART_COUNT]; /* holds a ${…} (or $${) */
-	bool self;               /* ${self.…} in expect */
 	struct reference *needs, *captures;
-	size_t need_count, need_cap, capture_count, capture_cap;
 	struct param_use *params;
-	size_t param_count, param_cap;
 	char **wants; /* names of facts, each once, NULL-ended */
-	size_t want_count, want_cap; /* want_cap 0: they are the expectation's */
-	bool has_pattern;
-	enum severity worst; /* of the entries of expect */
+	unsigned need_count, need_cap, capture_count, capture_cap, param_count, param_cap;
+	unsigned want_count, want_cap; /* want_cap 0: they are the expectation's */
 	/* Bound at load when nothing in it varies; else NULL. */
 	void *query;
 	struct expect *expect;
 	struct text_map *extract;
-	size_t number; /* in the plan */
-	/* for the search of cycles */
-	int colour;
-	size_t next_edge;
+	size_t number;       /* in the plan */
+	size_t next_edge;    /* for the search of cycles, with `colour` */
+	enum severity worst; /* of the entries of expect */
+	bool varies[PART_COUNT]; /* holds a ${…} (or $${) */
+	bool self;               /* ${self.…} in expect */
+	bool has_pattern;
+	unsigned char colour;
 };
 
 /* What `defaults` says of one type, and in general. */

@@ -124,15 +124,14 @@ struct rule {
 	const struct node *applies_when; /* of the included file it stands in, when that is not the
 					    ruleset itself; or NULL */
 	const struct node **needs;
-	size_t need_count;
-	char **tags;
-	size_t tag_count; /* default tags and its own */
+	char **tags; /* default tags and its own */
+	unsigned need_count, tag_count;
+	unsigned entry_count; /* of a list `expect` in which one is sustained; else 0 */
 	enum severity severity;
 	struct sustain sustain; /* of the check */
 	const struct node *sustain_said; /* as written, when it holds ${…}: `sustain` is then read
 					    when the plan is made */
 	struct rule_entry *entries;
-	size_t entry_count; /* of a list `expect` in which one is sustained; else 0 */
 	struct rule_links *links; /* what load found out about it (engine/ruleset/rule.h) */
 };
 
@@ -175,7 +174,17 @@ struct capture {
 	bool all;            /* checks.ID[*].path: a list over the items */
 };
 
-/* One check of the plan. Everything is owned by the plan. */
+/* What people are told about a check, besides its title. */
+struct guidance {
+	struct words impact, verify;
+	struct words *causes;
+	struct step *steps;
+	size_t cause_count, step_count;
+	char *doc;
+};
+
+/* One check of the plan. Everything is owned by the plan. Small, since a run may have a hundred
+ * thousand: numbers stand together. */
 struct check {
 	size_t index;
 	const struct plan *plan;
@@ -183,43 +192,35 @@ struct check {
 	const struct rule *rule;
 	const struct ruleset *ruleset;
 	const struct check_type *type;
-	enum severity severity; /* of pass, error and skip: the worst of its entries; a failing
-				   entry without one has rule->severity */
-	int64_t timeout;        /* ns */
-	unsigned tries;         /* 1 + retry.times */
-	int64_t retry_every;    /* ns */
-	struct words title, impact, verify;
-	struct words *causes;
-	size_t cause_count;
-	struct step *steps;
-	size_t step_count;
-	char *doc;
+	struct words title;
+	struct guidance *guidance; /* shared by the checks of a rule; never NULL */
+	int64_t timeout;           /* ns */
+	int64_t retry_every;       /* ns */
 	json_t *vars;   /* values of for_each: { "path": "/" }; or NULL */
 	json_t *params; /* what it uses, for the report: [ {name, value or "***", layer, origin} ];
 			   or NULL */
-	enum decided decided; /* known before it runs */
-	enum kind kind;       /* with DECIDED_ERROR */
-	char *reason;         /* of a skip ("not configured: X") or an error */
-	size_t *needs;
-	size_t need_count; /* indices in the plan */
+	char *reason;   /* of a skip ("not configured: X") or an error */
+	size_t *needs;  /* indices in the plan */
 	struct capture *captures;
-	size_t capture_count;
 	uint32_t *secrets;
-	size_t secret_count;
-	char **wants;
-	size_t want_count; /* facts that are asked for: by expect, extract, captures of others;
-			      NULL-ended */
+	char **wants; /* facts that are asked for: by expect, extract, captures of others;
+			 NULL-ended */
 	/* Bound and compiled, when nothing is late. */
-	bool late; /* needs captures, secrets or ${self.…}: materialised in the worker */
 	void *query;
 	struct expect *expect;
-	const struct text_map *extract; /* name to regex, for extract_found(); or NULL */
+	const struct text_map *extract;    /* name to regex, for extract_found(); or NULL */
+	const struct capture *item_source; /* for_each over a capture, expanded when that is known;
+					      or NULL */
+	char *item_name;                   /* of its items */
+	unsigned need_count, capture_count, secret_count, want_count;
+	unsigned tries;         /* 1 + retry.times */
+	enum severity severity; /* of pass, error and skip: the worst of its entries; a failing
+				   entry without one has rule->severity */
+	enum kind kind;         /* with DECIDED_ERROR */
+	enum decided decided;   /* known before it runs */
+	bool late;        /* needs captures, secrets or ${self.…}: materialised in the worker */
 	bool owns_query, owns_expect, owns_extract; /* else they are the rule's */
 	bool has_pattern;                           /* known also when late */
-	bool runtime_items; /* for_each over a capture: `item_name`, `item_source`; expanded when
-			       that is known */
-	char *item_name;
-	struct capture item_source;
 };
 
 struct plan {

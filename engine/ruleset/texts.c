@@ -25,7 +25,7 @@ static char *text_of(const struct node *map, const char *key)
 	return n && n->type == NODE_SCALAR ? n->text : NULL;
 }
 
-static void read_causes(struct planning *p, const struct node *list, struct check_texts *t)
+static void read_causes(struct planning *p, const struct node *list, struct guidance *t)
 {
 	if (!list || list->type != NODE_LIST)
 		return;
@@ -44,7 +44,7 @@ static struct step step_of(const struct node *map)
 	};
 }
 
-static void read_steps(struct planning *p, const struct node *n, struct check_texts *t)
+static void read_steps(struct planning *p, const struct node *n, struct guidance *t)
 {
 	if (!n)
 		return;
@@ -54,17 +54,21 @@ static void read_steps(struct planning *p, const struct node *n, struct check_te
 		t->steps[i] = step_of(n->type == NODE_LIST ? n->items[i] : n);
 }
 
-static struct check_texts read_texts(struct planning *p, struct bind *b)
+static struct guidance *read_guidance(struct planning *p, struct bind *b)
 {
 	const struct rule *r = b->rule;
-	struct check_texts t = { .title = words_of(bind_texts(b, r->title)) };
-	const struct node *doc = bind_texts(b, r->doc);
+	struct guidance *t;
+	const struct node *doc;
 
-	t.impact = words_of(bind_texts(b, r->impact));
-	t.verify = words_of(bind_texts(b, r->verify));
-	t.doc = doc && doc->type == NODE_SCALAR ? doc->text : NULL;
-	read_causes(p, bind_texts(b, r->causes), &t);
-	read_steps(p, bind_texts(b, r->remedy), &t);
+	if (!r->impact && !r->verify && !r->doc && !r->causes && !r->remedy)
+		return &p->nothing;
+	t = plan_keep(p, xcalloc(1, sizeof(*t)));
+	doc = bind_texts(b, r->doc);
+	t->impact = words_of(bind_texts(b, r->impact));
+	t->verify = words_of(bind_texts(b, r->verify));
+	t->doc = doc && doc->type == NODE_SCALAR ? doc->text : NULL;
+	read_causes(p, bind_texts(b, r->causes), t);
+	read_steps(p, bind_texts(b, r->remedy), t);
 	return t;
 }
 
@@ -105,21 +109,16 @@ void plan_texts(struct planning *p, struct plan_rule *r, struct check *c, const 
 			       .vars = c->vars,
 			       .texts = true,
 			       .secrets = p->secrets,
-			       .later = c->runtime_items ? c->item_name : NULL,
+			       .later = c->item_name,
 			       .all_later = !item };
 	struct bind b = { .rule = r->rule, .names = &names, .arena = p->plan->arena, .d = p->d };
 
-	if (!r->texts_known || r->rule->links->varies[PART_TEXTS])
-		r->texts = read_texts(p, &b);
-	r->texts_known = true;
-	c->title = r->texts.title;
-	c->impact = r->texts.impact;
-	c->verify = r->texts.verify;
-	c->causes = r->texts.causes;
-	c->cause_count = r->texts.cause_count;
-	c->steps = r->texts.steps;
-	c->step_count = r->texts.step_count;
-	c->doc = r->texts.doc;
+	if (!r->guidance || r->rule->links->varies[PART_TEXTS]) {
+		r->title = words_of(bind_texts(&b, r->rule->title));
+		r->guidance = read_guidance(p, &b);
+	}
+	c->title = r->title;
+	c->guidance = r->guidance;
 	if (item && item->shown && !names_item(r->rule))
 		tell_item(p, r->rule, item->shown, &c->title);
 	names_release(&names);

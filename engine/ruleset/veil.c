@@ -65,20 +65,26 @@ static void veil_reason(const struct planning *p, char **reason)
 	*reason = masked;
 }
 
-/* Causes and steps are shared by the checks of a rule. */
-static void veil_check(struct planning *p, struct check *c)
+static void veil_guidance(struct planning *p, struct guidance *g)
+{
+	veil_words(p, &g->impact);
+	veil_words(p, &g->verify);
+	veil_text(p, &g->doc);
+	for (size_t i = 0; i < g->cause_count; i++)
+		veil_words(p, &g->causes[i]);
+	for (size_t i = 0; i < g->step_count; i++) {
+		veil_words(p, &g->steps[i].text);
+		veil_text(p, &g->steps[i].command);
+	}
+}
+
+/* Guidance is shared by the checks of a rule, which stand together. */
+static void veil_check(struct planning *p, struct check *c, const struct check *before)
 {
 	veil_words(p, &c->title);
-	veil_words(p, &c->impact);
-	veil_words(p, &c->verify);
-	veil_text(p, &c->doc);
 	veil_reason(p, &c->reason);
-	for (size_t i = 0; i < c->cause_count; i++)
-		veil_words(p, &c->causes[i]);
-	for (size_t i = 0; i < c->step_count; i++) {
-		veil_words(p, &c->steps[i].text);
-		veil_text(p, &c->steps[i].command);
-	}
+	if (!before || c->guidance != before->guidance)
+		veil_guidance(p, c->guidance);
 }
 
 void plan_veil(struct planning *p)
@@ -89,7 +95,7 @@ void plan_veil(struct planning *p)
 		if (p->rules[i].params)
 			veil_params(p, p->rules[i].params);
 	for (size_t i = 0; i < p->plan->count; i++)
-		veil_check(p, &p->plan->checks[i]);
+		veil_check(p, &p->plan->checks[i], i ? &p->plan->checks[i - 1] : NULL);
 	for (size_t i = 0; i < p->book->count; i++)
 		veil_reason(p, &p->book->rulesets[i]->inapplicable);
 }

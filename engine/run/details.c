@@ -1,6 +1,5 @@
 #include "engine/run/details.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -197,7 +196,7 @@ static void put_member(struct buf *out, const char *name, const char *text)
 static void put_number(struct buf *out, const char *name, int64_t value)
 {
 	put_name(out, name);
-	buf_printf(out, "%" PRIi64, value);
+	buf_add_int(out, value);
 }
 
 static void put_bool(struct buf *out, const char *name, bool value)
@@ -238,7 +237,7 @@ static void put_value(struct copying *c, struct buf *out, const json_t *value)
 		break;
 	case JSON_INTEGER:
 		spend(c, 8);
-		buf_printf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+		buf_add_int(out, json_integer_value(value));
 		break;
 	case JSON_TRUE:
 	case JSON_FALSE:

@@ -31,7 +31,7 @@ static int make_instance(struct examination *x, enum kind *kind, struct err **e)
 {
 	const struct check *c = x->a.check;
 
-	if (c->late || c->runtime_items) {
+	if (c->late || c->item_source) {
 		x->made = instance_make(c, x->a.captures, x->a.item, x->a.secrets, &x->instance,
 					kind, e) == 0;
 		return x->made ? 0 : -1;

@@ -60,8 +60,8 @@ struct exports *exports_new(const struct plan *plan)
 
 		for (size_t n = 0; n < c->capture_count; n++)
 			exports_add(x, &c->captures[n]);
-		if (c->runtime_items)
-			exports_add(x, &c->item_source);
+		if (c->item_source)
+			exports_add(x, c->item_source);
 	}
 	return x;
 }

@@ -26,18 +26,19 @@ struct try_row {
 };
 
 struct job {
-	uint32_t number;
+	uint32_t number, serial; /* in the schedule; among those given to its worker */
+	unsigned item_number; /* of a runtime item, from 1 */
 	const struct check *check;
-	json_t *item; /* of a runtime item, numbered from 1; or NULL */
-	size_t item_number;
+	json_t *item;     /* of a runtime item; or NULL */
 	char *captures;   /* JSON text for the worker, or NULL */
 	unsigned attempt; /* 0: never run */
 	bool decided;     /* the outcome is known without a worker */
 	bool over;
+	bool begun;       /* a loop worker said so */
 	char *sighting;         /* observed, to be judged in the local lane; or NULL */
 	struct outcome outcome; /* of the last try */
 	struct try_row *tries;
-	size_t try_count, try_cap;
+	unsigned try_count, try_cap;
 	struct sampling *sampling; /* of a check that is sustained, once it is begun; or NULL */
 	struct result result; /* once it is over */
 	struct job *sibling;  /* the next item of the same check */
@@ -45,8 +46,6 @@ struct job {
 	struct job_list *list;
 	struct job *next, *prev;
 	struct worker *worker;
-	uint32_t serial;
-	bool begun;               /* a loop worker said so */
 	int64_t given;            /* clock_mono when it was sent, later when it began */
 	struct loop_timer *pause; /* until the next try */
 	void *owner;              /* of the pause: the run */

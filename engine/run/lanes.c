@@ -15,7 +15,7 @@
 #include "engine/run/in_flight.h"
 #include "engine/run/schedule.h"
 
-/* Local jobs are given in batches of this many, two of them outstanding. */
+/* Jobs on connections are given in batches of this many. */
 #define BATCH 32
 /* From so many on a second local worker pays. */
 #define LOCAL_MANY 256
@@ -249,8 +249,8 @@ static void feed_local(struct pool *p)
 	for (struct worker *w = p->lanes->sv->workers; w && pool_ready(p); w = w->next) {
 		if (!can_work(w, p))
 			continue;
-		if (w->jobs.count <= BATCH)
-			give_up_to(w, (size_t)2 * BATCH, tables);
+		if (w->jobs.count <= LOCAL_BATCH)
+			give_up_to(w, (size_t)2 * LOCAL_BATCH, tables);
 		tables = false;
 	}
 }

@@ -14,9 +14,10 @@
 #include "engine/run/place.h"
 #include "engine/run/worker.h"
 
-/* Results are sent in one write as long as nobody has waited for one longer than this. Until then
- * they lie in the slot's outbox, where the supervisor finds them when the next check hangs or kills
- * us. */
+/* Results are sent in one write: so many, or fewer when somebody has waited for one longer than
+ * this. Until then they lie in the slot's outbox, where the supervisor finds them when the next
+ * check hangs or kills us. */
+#define FLUSH_MANY LOCAL_BATCH
 #define FLUSH_AFTER (2 * NS_PER_MS)
 
 struct local {
@@ -25,6 +26,7 @@ struct local {
 	struct root *root;
 	struct err *no_root; /* why there is none, though there should be */
 	int64_t flushed; /* when results were last sent */
+	size_t kept;     /* results since then */
 };
 
 static void flush(struct local *l)
@@ -38,6 +40,7 @@ static void flush(struct local *l)
 		_exit(1);
 	slot_send_end(s);
 	l->flushed = clock_mono();
+	l->kept = 0;
 }
 
 static void send_result(struct local *l, const struct examination *x)
@@ -47,6 +50,7 @@ static void send_result(struct local *l, const struct examination *x)
 
 	outcome_pack(&x->outcome, &bytes);
 	h.length = (uint32_t)bytes.len;
+	l->kept++;
 	if (!slot_post(l->desk->slot, &h, sizeof(h), bytes.data, bytes.len)) {
 		flush(l);
 		if (!slot_post(l->desk->slot, &h, sizeof(h), bytes.data, bytes.len)) {
@@ -107,7 +111,8 @@ static void take(struct local *l, const struct wire_message *m)
 		return; /* given to another worker */
 	if (assignment_unpack(m, l->desk->shop->plan, &a, NULL) < 0)
 		_exit(1);
-	if (atomic_load(&l->desk->slot->outbox_len) && clock_mono() - l->flushed > FLUSH_AFTER)
+	if (atomic_load(&l->desk->slot->outbox_len) &&
+	    (l->kept >= FLUSH_MANY || clock_mono() - l->flushed > FLUSH_AFTER))
 		flush(l);
 	carry_out(l, &a);
 }

@@ -13,9 +13,9 @@ struct buf;
 struct err;
 
 struct outcome {
-	enum status status;
-	enum kind kind;
-	enum severity severity;
+	enum status status : 8;
+	enum kind kind : 8;
+	enum severity severity : 8;
 	int64_t started;  /* clock_real; 0: never begun */
 	int64_t duration; /* ns */
 	char *message;    /* one line, or NULL for a pass */

@@ -10,11 +10,12 @@
 #include "engine/run/sample.h"
 
 struct node_state {
-	size_t pending;           /* edges to checks that are not over */
-	size_t open;              /* its jobs that are not over */
-	size_t first_edge, edges; /* of those that wait for it */
 	struct job *jobs, *last;
-	bool free; /* taken out of waiting */
+	size_t first_edge;
+	unsigned edges;   /* of those that wait for it */
+	unsigned pending; /* edges to checks that are not over */
+	unsigned open;    /* its jobs that are not over */
+	bool free;        /* taken out of waiting */
 };
 
 /* Jobs are the supervisor's alone. Workers that inherited them would make each page of them a copy
@@ -51,8 +52,8 @@ static void each_edge(const struct schedule *s, size_t i,
 	for (size_t n = 0; n < c->capture_count; n++)
 		for (size_t k = 0; k < c->captures[n].count; k++)
 			fn(into, i, c->captures[n].first + k);
-	for (size_t k = 0; c->runtime_items && k < c->item_source.count; k++)
-		fn(into, i, c->item_source.first + k);
+	for (size_t k = 0; c->item_source && k < c->item_source->count; k++)
+		fn(into, i, c->item_source->first + k);
 }
 
 static void edge_count(struct schedule *s, size_t from, size_t to)
@@ -298,21 +299,21 @@ static void items_decide(struct schedule *s, const struct check *c, const json_t
 	auto_free char *text = NULL;
 
 	if (!json_is_array(list)) {
-		text = xasprintf("for_each: '${%s}' is not a list", c->item_source.name);
+		text = xasprintf("for_each: '${%s}' is not a list", c->item_source->name);
 		decide(s, c, STATUS_ERROR, KIND_CAPTURE, text);
 	} else if (!json_array_size(list)) {
-		text = xasprintf("for_each: the list '${%s}' is empty", c->item_source.name);
+		text = xasprintf("for_each: the list '${%s}' is empty", c->item_source->name);
 		decide(s, c, STATUS_FAIL, KIND_NONE, text);
 	} else {
 		text = xasprintf("for_each: '${%s}' has %zu items, more than %d",
-				 c->item_source.name, json_array_size(list), SCHEDULE_ITEMS_MAX);
+				 c->item_source->name, json_array_size(list), SCHEDULE_ITEMS_MAX);
 		decide(s, c, STATUS_ERROR, KIND_CAPTURE, text);
 	}
 }
 
 static void items_make(struct schedule *s, const struct check *c, const char *captures)
 {
-	json_t *list = captured(s, c, &c->item_source);
+	json_t *list = captured(s, c, c->item_source);
 	size_t count = json_array_size(list);
 
 	if (!list)
@@ -323,7 +324,7 @@ static void items_make(struct schedule *s, const struct check *c, const char *ca
 		struct job *j = job_new(s, c);
 
 		j->item = json_incref(json_array_get(list, i));
-		j->item_number = i + 1;
+		j->item_number = (unsigned)i + 1;
 		j->captures = captures ? xstrdup(captures) : NULL;
 	}
 	json_decref(list);
@@ -341,7 +342,7 @@ static void jobs_make(struct schedule *s, const struct check *c)
 	else if (s->cut)
 		decide(s, c, STATUS_SKIP, KIND_NONE, s->cut);
 	else if (needs_met(s, c) && captures_take(s, c, &captures)) {
-		if (c->runtime_items)
+		if (c->item_source)
 			items_make(s, c, captures);
 		else
 			job_new(s, c)->captures = TAKE(captures);

@@ -31,6 +31,10 @@ struct shop {
 	pid_t supervisor;
 };
 
+/* A local worker sends its results so many at a time, and has up to twice as many jobs: while the
+ * supervisor takes a batch and gives the next, the worker has another. */
+#define LOCAL_BATCH 64
+
 /* The exit status of one that could not fork (EX_OSERR of sysexits.h). */
 #define WORKER_NOT_MADE 71
 

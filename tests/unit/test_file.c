@@ -357,7 +357,7 @@ static void closed_folder_is_blind(const char *dir)
 
 static void closed_file_is_there_but_blind_inside(const char *dir)
 {
-	static const char *const wants[] = { "mode", "readable", NULL };
+	static const char *const wants[] = { "exists", "mode", "readable", NULL };
 	auto_free char *yaml = xasprintf("path: '%s/secret'", dir);
 	auto_seen struct seen all = see("file", yaml), some = see_with("file", yaml, wants, NULL);
 

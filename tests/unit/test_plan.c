@@ -327,7 +327,7 @@ static void what_is_the_same_is_shared(void **state)
 	b = world_check(&w, "t/a[2]");
 	assert_ptr_equal(a->expect, b->expect);
 	assert_ptr_equal(a->title.en, b->title.en);
-	assert_ptr_equal(a->causes, b->causes);
+	assert_ptr_equal(a->guidance, b->guidance);
 	assert_ptr_not_equal(a->query, b->query);
 	assert_string_equal(a->wants[0], "listening");
 	assert_int_equal(a->want_count, 1);
@@ -453,11 +453,11 @@ static void runtime_items_have_ids_and_titles(void **state)
 	world_make(&w, late, NULL,
 		   (const struct source[]){ { "PW", "x", NULL }, { NULL, NULL, NULL } });
 	c = world_check(&w, "t/each");
-	assert_true(c->runtime_items);
+	assert_non_null(c->item_source);
 	assert_true(c->late);
 	assert_string_equal(c->item_name, "n");
-	assert_string_equal(c->item_source.path, "pids");
-	assert_int_equal(c->item_source.first, world_check(&w, "t/src")->index);
+	assert_string_equal(c->item_source->path, "pids");
+	assert_int_equal(c->item_source->first, world_check(&w, "t/src")->index);
 	assert_int_equal(c->capture_count, 0);
 	assert_int_equal(instance_make(c, NULL, item, w.secrets, &i, &kind, NULL), 0);
 	assert_int_equal(((const struct port_query *)i.query)->port, 8080);

@@ -188,9 +188,8 @@ static void test_capture_of_all(void **state)
 static void bench_items(struct bench *b, size_t by, size_t from)
 {
 	bench_capture(b, by, from, 1, false);
-	b->checks[by].item_source = b->capture;
+	b->checks[by].item_source = &b->capture;
 	b->checks[by].capture_count = 0;
-	b->checks[by].runtime_items = true;
 }
 
 static void test_runtime_items(void **state)

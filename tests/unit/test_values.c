@@ -389,9 +389,9 @@ static void passwords_in_urls_are_not_in_plans(void **state)
 	params = json_dumps(plan->checks[0].params, 0);
 	assert_non_null(strstr(params, "http://me:***@h/"));
 	nowhere(params);
-	nowhere(plan->checks[0].impact.en);
-	nowhere(plan->checks[0].causes[0].en);
-	assert_string_equal(plan->checks[0].steps[0].command, "curl http://me:***@h/");
+	nowhere(plan->checks[0].guidance->impact.en);
+	nowhere(plan->checks[0].guidance->causes[0].en);
+	assert_string_equal(plan->checks[0].guidance->steps[0].command, "curl http://me:***@h/");
 	free(params);
 	plan_free(plan);
 	world_release(&w);
