@@ -16,6 +16,8 @@ const struct sentence sentences[] = {
 	{ "waived until {}", "已豁免至 {}" },
 	{ "interrupted", "已中断" },
 	{ "deadline", "到达总时限（--deadline）" },
+	{ "an error of rounds itself", "rounds 自身出错" },
+	{ "the run could not go on: {}", "巡检无法继续：{}" },
 	{ "cannot decide whether it applies: {}", "无法判断是否适用：{*}" },
 	{ "its condition does not hold", "条件不成立" },
 	{ "needs {}, which was skipped", "所依赖的检查未执行：{}" },

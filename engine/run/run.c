@@ -146,17 +146,17 @@ static void take_free(struct execution *x)
 	}
 }
 
-static void interrupt_job(struct execution *x, struct job *j)
+static void end_as(struct execution *x, struct job *j, const struct ending *as)
 {
-	struct outcome o = outcome_make(j->check, STATUS_SKIP, KIND_NONE, "interrupted");
+	struct outcome o = outcome_make(j->check, as->status, as->kind, as->reason);
 
 	loop_timer_remove(j->pause);
 	j->pause = NULL;
 	end(x, j, &o);
 }
 
-/* What runs is given up, what waits is skipped; all of it is told. */
-static void cut_short(struct execution *x, const char *why)
+/* What runs and what waits is given up and ends like this; all of it is told. */
+static void give_up(struct execution *x, const char *why, const struct ending *as)
 {
 	size_t count = schedule_count(x->schedule);
 
@@ -164,12 +164,12 @@ static void cut_short(struct execution *x, const char *why)
 		return;
 	x->cut = why;
 	lanes_drop(&x->lanes);
-	schedule_cut(x->schedule, "interrupted");
+	schedule_cut(x->schedule, as);
 	for (size_t i = 0; i < count; i++) {
 		struct job *j = schedule_job(x->schedule, (uint32_t)i);
 
 		if (!j->over && !j->decided)
-			interrupt_job(x, j);
+			end_as(x, j, as);
 	}
 	for (struct job *j; (j = schedule_next(x->schedule));) {
 		if (j->over)
@@ -180,9 +180,16 @@ static void cut_short(struct execution *x, const char *why)
 			j->outcome = (struct outcome){ 0 };
 			end(x, j, &o);
 		} else {
-			interrupt_job(x, j);
+			end_as(x, j, as);
 		}
 	}
+}
+
+static void cut_short(struct execution *x, const char *why)
+{
+	const struct ending interrupted = { STATUS_SKIP, KIND_NONE, "interrupted" };
+
+	give_up(x, why, &interrupted);
 }
 
 static void on_deadline(void *ctx)
@@ -268,9 +275,6 @@ static int open_execution(struct execution *x, struct err **e)
 	unsigned jobs = x->options->jobs ? x->options->jobs : DEFAULT_JOBS;
 
 	x->signals = -1;
-	x->loop = loop_new(e);
-	if (!x->loop)
-		return -1;
 	x->exports = exports_new(x->plan);
 	x->schedule = schedule_new(x->plan);
 	x->sv = (struct supervisor){
@@ -279,9 +283,7 @@ static int open_execution(struct execution *x, struct err **e)
 			  .module_path = x->options->module_path,
 			  .place = x->options->place,
 			  .secrets = x->options->secrets,
-			  .slots = slots_new(jobs + OTHER_WORKERS, e),
 			  .supervisor = getpid() },
-		.loop = x->loop,
 		.log = x->options->log,
 		.orphans_are_ours = !has_children(),
 	};
@@ -292,6 +294,10 @@ static int open_execution(struct execution *x, struct err **e)
 				   .finish = on_finish,
 				   .ctx = x };
 	lanes_init(&x->lanes, &x->sv);
+	x->loop = x->sv.loop = loop_new(e);
+	if (!x->loop)
+		return -1;
+	x->sv.shop.slots = slots_new(jobs + OTHER_WORKERS, e);
 	return x->sv.shop.slots ? watch_signals(x, e) : -1;
 }
 
@@ -344,6 +350,16 @@ static void collect(struct execution *x)
 	r->complete = !x->cut;
 }
 
+/* The engine itself is at its end: no check is lost by it. */
+static void fail_all(struct execution *x, struct err **e)
+{
+	auto_free char *reason = xasprintf("the run could not go on: %s",
+					   e ? err_text(*e) : "no more is known");
+	const struct ending failed = { STATUS_ERROR, KIND_RESOURCE, reason };
+
+	give_up(x, "an error of rounds itself", &failed);
+}
+
 int run_execute(const struct plan *plan, const struct run_options *options, struct run *run,
 		struct err **e)
 {
@@ -358,8 +374,9 @@ int run_execute(const struct plan *plan, const struct run_options *options, stru
 			on_progress(&x);
 		done = turn_until_done(&x, e);
 	}
-	if (done == 0)
-		collect(&x);
+	if (done < 0)
+		fail_all(&x, e);
+	collect(&x);
 	close_execution(&x);
 	return done;
 }

@@ -19,8 +19,8 @@ struct secrets;
 
 /* To be called once, first thing in main(): PID 1 forks and stays a small init (reaps, forwards
  * SIGTERM/SIGINT, ends with the child's code); core dumps off; subreaper on; descriptors 0 to 2
- * opened on /dev/null where they are closed, 1 so that writing to it fails; SIGPIPE ignored;
- * RLIMIT_NOFILE remembered. Returns in the process that goes on. */
+ * opened on /dev/null where they are closed, 1 so that writing to it fails; SIGPIPE and SIGXFSZ
+ * ignored; RLIMIT_NOFILE remembered. Returns in the process that goes on. */
 void run_prepare(void);
 
 /* From here on SIGINT, SIGTERM and SIGHUP (unless it is ignored) end nothing at once: run_scout()
@@ -61,7 +61,7 @@ struct run_options {
 /* Fills run->results (in the order of the plan), complete, cut_short. SIGINT, SIGTERM, SIGHUP
  * (unless it is ignored) and the deadline cut the run short: what is not done ends as
  * `skip: interrupted`, what runs is given up.
- * Returns 0; -1 when not even a worker could be made. */
+ * Returns 0; -1 when not even a worker could be made: then all that was left ends as an error. */
 int run_execute(const struct plan *plan, const struct run_options *options, struct run *run,
 		struct err **e);
 

@@ -38,7 +38,7 @@ struct schedule {
 	size_t count;
 	struct job_list fresh; /* made, not yet taken */
 	size_t open;
-	const char *cut;
+	const struct ending *cut;
 };
 
 /* Calls fn for every edge from check i: what it needs, captures, takes its items from. */
@@ -340,7 +340,7 @@ static void jobs_make(struct schedule *s, const struct check *c)
 	else if (c->decided == DECIDED_ERROR)
 		decide(s, c, STATUS_ERROR, c->kind, c->reason);
 	else if (s->cut)
-		decide(s, c, STATUS_SKIP, KIND_NONE, s->cut);
+		decide(s, c, s->cut->status, s->cut->kind, s->cut->reason);
 	else if (needs_met(s, c) && captures_take(s, c, &captures)) {
 		if (c->item_source)
 			items_make(s, c, captures);
@@ -385,9 +385,9 @@ void schedule_over(struct schedule *s, struct job *j)
 	}
 }
 
-void schedule_cut(struct schedule *s, const char *reason)
+void schedule_cut(struct schedule *s, const struct ending *as)
 {
-	s->cut = reason;
+	s->cut = as;
 }
 
 size_t schedule_open(const struct schedule *s)

@@ -11,6 +11,13 @@
 struct plan;
 struct schedule;
 
+/* How checks end that nobody has carried out. */
+struct ending {
+	enum status status;
+	enum kind kind;
+	const char *reason;
+};
+
 /* Items that a for_each over a capture may have at run time. */
 #define SCHEDULE_ITEMS_MAX 256
 
@@ -23,8 +30,9 @@ struct job *schedule_next(struct schedule *s);
 bool schedule_has_next(const struct schedule *s);
 /* This job has its last outcome: what waits for it may become free. */
 void schedule_over(struct schedule *s, struct job *j);
-/* From now on everything that becomes free, or still waits, is skipped for this reason. */
-void schedule_cut(struct schedule *s, const char *reason);
+/* From now on everything that becomes free, or still waits, ends like this; the schedule keeps the
+ * pointer. */
+void schedule_cut(struct schedule *s, const struct ending *as);
 /* Jobs that are not over, and checks whose jobs are not known yet. */
 size_t schedule_open(const struct schedule *s);
 /* NULL when there is none of this number. */

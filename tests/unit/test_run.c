@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -411,6 +412,43 @@ static void test_sigterm(void **state)
 	bench_close(&b);
 }
 
+/* With ever more descriptors, from none to enough: each time every check has its result. */
+static void test_no_descriptors(void **state)
+{
+	struct rlimit usual, few;
+	int rc = -1;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &usual), 0);
+	few = usual;
+	for (few.rlim_cur = 0; rc < 0 && few.rlim_cur < 64; few.rlim_cur++) {
+		auto_err struct err *e = NULL;
+		struct run_options o = { .on_result = on_result, .secrets = secrets_new() };
+		struct bench b;
+
+		bench_open(&b, 2);
+		bench_add(&b, &check_fault_local, PASS);
+		bench_add(&b, &check_fault_local, PASS);
+		o.ctx = &b;
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+		rc = run_execute(&b.plan, &o, &b.run, &e);
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &usual), 0);
+		run_end();
+		secrets_free(o.secrets);
+		assert_int_equal(b.run.count, 2);
+		assert_int_equal(b.told, 2);
+		assert_int_equal(b.run.complete, rc == 0);
+		for (size_t i = 0; rc < 0 && i < b.run.count; i++) {
+			assert_int_equal(b.run.results[i].status, STATUS_ERROR);
+			assert_int_equal(b.run.results[i].kind, KIND_RESOURCE);
+			assert_non_null(strstr(b.run.results[i].message, err_text(e)));
+		}
+		bench_close(&b);
+	}
+	assert_int_equal(rc, 0);
+	assert_in_range(few.rlim_cur, 3, 63);
+}
+
 static void test_missing_module(void **state)
 {
 	struct check_type with_module[4];
@@ -458,6 +496,7 @@ int main(void)
 		cmocka_unit_test(test_done_is_done),
 		cmocka_unit_test(test_deadline),
 		cmocka_unit_test(test_sigterm),
+		cmocka_unit_test(test_no_descriptors),
 		cmocka_unit_test(test_missing_module),
 		cmocka_unit_test(test_leaves_no_child),
 	};

@@ -280,6 +280,7 @@ static void test_decided_before(void **state)
 static void test_cut(void **state)
 {
 	const struct finding found[CHECKS] = { { STATUS_PASS, NULL } };
+	const struct ending interrupted = { STATUS_SKIP, KIND_NONE, "interrupted" };
 	struct bench b;
 	struct job *j;
 
@@ -289,7 +290,7 @@ static void test_cut(void **state)
 	bench_need(&b, 2, 1);
 	b.schedule = schedule_new(&b.plan);
 	j = schedule_next(b.schedule);
-	schedule_cut(b.schedule, "interrupted");
+	schedule_cut(b.schedule, &interrupted);
 	settle(&b, j, found);
 	while ((j = schedule_next(b.schedule)))
 		settle(&b, j, found);
