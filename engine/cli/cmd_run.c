@@ -344,8 +344,9 @@ static int finish(struct session *s, int load_error)
 		auto_buf struct buf line = BUF_INIT(SIZE_MAX);
 
 		nagios_line(&s->run, code, &line);
-		if (!s->args->reports.count)
-			say_out(buf_text(&line));
+		/* to whoever reads it a plugin that says nothing and ends well is fine */
+		if (!s->args->reports.count && say_out(buf_text(&line)))
+			return NAGIOS_UNKNOWN;
 		return (int)code;
 	}
 	return s->run.exit_code;

@@ -86,6 +86,8 @@ void run_prepare(void)
 	if (getpid() == 1)
 		become_init();
 	sigaction(SIGPIPE, &ignore, NULL);
+	/* a report that is larger than files may be is one that could not be written */
+	sigaction(SIGXFSZ, &ignore, NULL);
 	setrlimit(RLIMIT_CORE, &none);
 	prctl(PR_SET_DUMPABLE, 0);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);

@@ -232,6 +232,29 @@ YAML
 	says "standard output"
 	run bash -c '"$1" --help >/dev/full' bash "$rounds"
 	[ "$status" -eq 73 ]
+	# a plugin that ends well and says nothing would be taken for a service that is fine
+	run bash -c '"$1" run good.yaml --exit=nagios >/dev/full' bash "$rounds"
+	[ "$status" -eq 3 ]
+}
+
+@test "cli: a report larger than files may be is 73, and the others are whole" {
+	run bash -c 'ulimit -f 0; "$1" run good.yaml --report json=r.json --report text' \
+		bash "$rounds"
+	echo "$output"
+	[ "$status" -eq 73 ]
+	says "report json: cannot write 'r.json': File too large"
+	says "1 check: 1 pass"
+	[ ! -e r.json ]
+}
+
+@test "cli: a run that not even a worker can be made for has a result of every check" {
+	run bash -c 'exec 3>&- 4>&-; ulimit -n 6; exec "$1" run good.yaml --report jsonl' \
+		bash "$rounds"
+	echo "$output"
+	[ "$status" -eq 71 ]
+	says '"id":"good/'
+	says '"status":"error"'
+	says "the run could not go on: "
 }
 
 @test "cli: a closed standard output is 73, for every report and command that writes there" {
