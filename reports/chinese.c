@@ -73,6 +73,24 @@ static bool fits(const char *pattern, struct part text, struct holes *holes)
 
 static void tell(struct buf *out, struct part text, bool any, int depth);
 
+/* Sentences with "and" between them, each by a row of its own: a row that fits the last one would
+ * take those before it for what that is about. */
+static void tell_each(struct buf *out, struct part text, int depth)
+{
+	static const char and[] = " and ";
+	const char *at;
+
+	while ((at = memmem(text.start, text.len, and, strlen(and))) != NULL) {
+		const size_t len = (size_t)(at - text.start);
+
+		tell(out, (struct part){ text.start, len }, true, depth);
+		buf_adds(out, "；");
+		text.start += len + strlen(and);
+		text.len -= len + strlen(and);
+	}
+	tell(out, text, true, depth);
+}
+
 /* The Chinese of a row, its holes filled, those translated in their turn. */
 static void fill(struct buf *out, const struct sentence *s, const struct holes *holes, int depth)
 {
@@ -80,13 +98,13 @@ static void fill(struct buf *out, const struct sentence *s, const struct holes *
 
 	for (const char *z = s->zh; *z; z++) {
 		size_t n = next;
-		bool any = false;
+		char kind = '}';
 
 		if (*z == '{' && z[1] >= '1' && z[1] <= '9' && z[2] == '}') {
 			n = (size_t)(z[1] - '1');
 			z += 2;
-		} else if (!strncmp(z, "{*}", 3)) {
-			any = true;
+		} else if (!strncmp(z, "{*}", 3) || !strncmp(z, "{&}", 3)) {
+			kind = z[1];
 			next++;
 			z += 2;
 		} else if (*z == '{' && z[1] == '}') {
@@ -96,8 +114,10 @@ static void fill(struct buf *out, const struct sentence *s, const struct holes *
 			buf_addc(out, *z);
 			continue;
 		}
-		if (n < holes->count)
-			tell(out, holes->items[n], any, depth + 1);
+		if (n < holes->count && kind == '&')
+			tell_each(out, holes->items[n], depth + 1);
+		else if (n < holes->count)
+			tell(out, holes->items[n], kind == '*', depth + 1);
 	}
 }
 

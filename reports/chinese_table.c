@@ -2,7 +2,8 @@
  * chinese_table - the sentences of the engine and of the check types, in Chinese.
  *
  * "{}" is what a sentence is about; in the Chinese, "{2}" is the second of these where the order is
- * another, "{*}" one that may be any sentence itself. Of several rows that fit, that one counts
+ * another, "{*}" one that may be any sentence itself, "{&}" one of sentences with "and" between
+ * them. Of several rows that fit, that one counts
  * which has most letters of its own.
  */
 #include "reports/chinese.h"
@@ -11,14 +12,14 @@
 
 const struct sentence sentences[] = {
 	/* skip reasons and conditions */
-	{ "not applicable: {}", "不适用：{*}" },
+	{ "not applicable: {}", "不适用：{&}" },
 	{ "not configured: {}", "未配置：{}" },
 	{ "waived until {}", "已豁免至 {}" },
 	{ "interrupted", "已中断" },
 	{ "deadline", "到达总时限（--deadline）" },
 	{ "an error of rounds itself", "rounds 自身出错" },
 	{ "the run could not go on: {}", "巡检无法继续：{}" },
-	{ "cannot decide whether it applies: {}", "无法判断是否适用：{*}" },
+	{ "cannot decide whether it applies: {}", "无法判断是否适用：{&}" },
 	{ "its condition does not hold", "条件不成立" },
 	{ "needs {}, which was skipped", "所依赖的检查未执行：{}" },
 	{ "needs {}, which {}", "所依赖的检查未通过：{}" },
@@ -29,9 +30,11 @@ const struct sentence sentences[] = {
 	{ "parameter {} has no value", "参数 {} 没有值" },
 	{ "parameter {} has a value", "参数 {} 有值" },
 	{ "the host is called '{}'", "主机名为 '{}'" },
+	{ "the host is not called '{}'", "主机名不是 '{}'" },
+	{ "{}: was not looked at", "{}：未能查看" },
+	{ "file: {}", "文件：{*}" },
 	{ "{} is not there", "{} 不存在" },
 	{ "{} is there", "{} 存在" },
-	{ "{} and {}", "{*}，且 {*}" },
 	{ "{} looks at a running system, and below --root there are only files",
 	  "{} 检查运行中的系统，而 --root 之下只有文件" },
 	/* parameters, captures */

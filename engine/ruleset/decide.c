@@ -203,8 +203,8 @@ static struct finding decide_host(const char *pattern)
 	first[n] = '\0';
 	holds = fnmatch(pattern, name, FNM_CASEFOLD) == 0 ||
 		fnmatch(pattern, first, FNM_CASEFOLD) == 0;
-	return finding(holds ? CONDITION_TRUE : CONDITION_FALSE, "the host is called '%s'%s", name,
-		       holds ? "" : ", not as the rule needs it");
+	return holds ? finding(CONDITION_TRUE, "the host is called '%s'", name)
+		     : finding(CONDITION_FALSE, "the host is not called '%s'", pattern);
 }
 
 static struct finding decide_param(struct deciding *c, const struct node *name)

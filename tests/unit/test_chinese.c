@@ -25,7 +25,12 @@ static const struct told told[] = {
 	{ "'/a' is a link to '/b', which is not there", "'/a' 是指向 '/b' 的链接，而后者不存在" },
 	{ "'/a': No such file or directory", "'/a'：没有那个文件或目录" },
 	{ "not applicable: /x is not there and env A is not set",
-	  "不适用：/x 不存在，且 环境变量 A 未设置" },
+	  "不适用：/x 不存在；环境变量 A 未设置" },
+	{ "not applicable: /x is not there and /y is not there and the host is not called 'a*'",
+	  "不适用：/x 不存在；/y 不存在；主机名不是 'a*'" },
+	{ "cannot decide whether it applies: file: '/a': Permission denied and /b: was not looked "
+	  "at",
+	  "无法判断是否适用：文件：'/a'：权限不够；/b：未能查看" },
 	{ "not configured: x", "未配置：x" },
 	{ "needs a/b, which failed", "所依赖的检查未通过：a/b" },
 	{ "needs a/b, which was skipped", "所依赖的检查未执行：a/b" },

@@ -108,6 +108,8 @@ static const struct {
 	{ "{ env: { SECRET: x } }", CONDITION_UNDECIDED,
 	  "env SECRET: is the source of a secret, whose text is not kept; use set: [PARAMETER]",
 	  KIND_PARAMETER },
+	{ "{ host: 'no-such-host-*' }", CONDITION_FALSE,
+	  "the host is not called 'no-such-host-*'", KIND_NONE },
 	/* parameters */
 	{ "{ set: [ given ] }", CONDITION_TRUE, "parameter given has a value", KIND_NONE },
 	{ "{ set: given }", CONDITION_TRUE, "parameter given has a value", KIND_NONE },
