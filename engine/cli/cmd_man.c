@@ -16,9 +16,11 @@
 static const struct option_row man_options[] = { { .name = NULL } };
 
 /* Text as man(7) wants it: a backslash, and a dot or a quote at the start of a line, are not
- * commands; a '-' is one to type. */
+ * commands; a '-' is one to type; a terminal of the C locale has no '…'. */
 static void put(struct buf *out, const char *text)
 {
+	static const char dots[] = "…";
+
 	if (*text == '.' || *text == '\'')
 		buf_adds(out, "\\&");
 	for (; *text; text++) {
@@ -26,7 +28,10 @@ static void put(struct buf *out, const char *text)
 			buf_adds(out, "\\e");
 		else if (*text == '-')
 			buf_adds(out, "\\-");
-		else
+		else if (strncmp(text, dots, strlen(dots)) == 0) {
+			buf_adds(out, "...");
+			text += strlen(dots) - 1;
+		} else
 			buf_addc(out, *text);
 	}
 }

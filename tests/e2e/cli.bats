@@ -456,6 +456,8 @@ YAML
 	done
 	command -v groff >/dev/null || skip "no groff"
 	[ -z "$("$rounds" man | groff -k -man -Tutf8 -ww -z 2>&1)" ]
+	# as somebody sees it whose terminal shows ASCII alone
+	[ -z "$("$rounds" man | groff -k -man -Tascii -ww -z 2>&1)" ]
 }
 
 @test "cli: what is wrong with --param and --params is told before anything is read" {
