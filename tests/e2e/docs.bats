@@ -33,7 +33,7 @@ PY
 	diff named have
 }
 
-# typed PAGE: all that a page says to type or to write into a file, without what differs by language.
+# typed PAGE: all that it says to type or to write to files, without what differs by language.
 typed() {
 	sed -n '/^```/,/^```/{p;b}; /^    /p' "$SRC/$1" | sed 's/ *#.*//; s/ zh: [^}]*//'
 }
