@@ -1,11 +1,14 @@
 #include "engine/base/scratch.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,20 +29,11 @@ static const char *folder_at(size_t i)
 	return folder && *folder ? folder : NULL;
 }
 
-char *scratch_make(struct err **e)
+static int lock_of(const char *path)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
-		const char *folder = folder_at(i);
-		auto_free char *path = NULL;
+	auto_fd int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
-		if (!folder)
-			continue;
-		path = xasprintf("%s/" PREFIX "%ld.XXXXXX", folder, (long)getpid());
-		if (mkdtemp(path))
-			return TAKE(path);
-	}
-	err_errno(e, ERR_SYSTEM, "no private directory in /dev/shm or /tmp");
-	return NULL;
+	return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 ? fd_take(&fd) : -1;
 }
 
 static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
@@ -51,38 +45,97 @@ static int remove_one(const char *path, const struct stat *st, int flag, struct 
 	return 0;
 }
 
-void scratch_remove(const char *path)
+static void remove_tree(const char *path)
 {
 	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
 
-/* Whether the folder's name says that it is of this process; of 0: of one that is no more. */
-static bool is_of(const char *name, pid_t pid)
+/* The process that its name says has made it; 0: it has not the name of one. */
+static pid_t maker_of(const char *name)
 {
-	uint64_t owner;
+	uint64_t pid;
 	const char *end;
 
 	if (!text_starts_with(name, PREFIX))
-		return false;
-	end = number_scan(name + strlen(PREFIX), &owner);
-	if (!end || *end != '.' || !owner || owner > INT32_MAX)
-		return false;
-	return pid ? (pid_t)owner == pid : kill((pid_t)owner, 0) != 0 && errno == ESRCH;
+		return 0;
+	end = number_scan(name + strlen(PREFIX), &pid);
+	return end && *end == '.' && pid <= INT32_MAX ? (pid_t)pid : 0;
 }
 
+/* In a folder in which all may write somebody else may have used the name: what is not ours could
+ * change under us into a link to anything. */
+static bool is_ours(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == geteuid();
+}
+
+/* Whether its maker is no more: neither among the processes that we see, nor in a container that
+ * shares the folder with us. */
+static bool is_left(const char *path, pid_t maker)
+{
+	int lock;
+
+	if (kill(maker, 0) == 0 || errno != ESRCH)
+		return false;
+	lock = lock_of(path);
+	if (lock < 0)
+		return false;
+	close(lock);
+	return true;
+}
+
+/* pid 0: of all that are no more. */
 static void remove_in(const char *folder, pid_t pid)
 {
 	auto_dir DIR *d = opendir(folder);
 	const struct dirent *entry;
 
 	while (d && (entry = readdir(d))) {
+		const pid_t maker = maker_of(entry->d_name);
 		auto_free char *path = NULL;
 
-		if (!is_of(entry->d_name, pid))
+		if (!maker || (pid && maker != pid))
 			continue;
 		path = xasprintf("%s/%s", folder, entry->d_name);
-		scratch_remove(path);
+		if (is_ours(path) && (pid || is_left(path, maker)))
+			remove_tree(path);
 	}
+}
+
+/* In this folder; NULL: errno. */
+static char *make_in(const char *folder)
+{
+	auto_free char *path = xasprintf("%s/" PREFIX "%ld.XXXXXX", folder, (long)getpid());
+
+	return mkdtemp(path) ? TAKE(path) : NULL;
+}
+
+int scratch_open(struct scratch *s, struct err **e)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
+		const char *folder = folder_at(i);
+
+		if (!folder)
+			continue;
+		remove_in(folder, 0);
+		s->path = make_in(folder);
+		if (!s->path)
+			continue;
+		s->lock = lock_of(s->path);
+		return 0;
+	}
+	return err_errno(e, ERR_SYSTEM, "no private directory in /dev/shm or /tmp");
+}
+
+void scratch_close(struct scratch *s)
+{
+	remove_tree(s->path);
+	if (s->lock >= 0)
+		close(s->lock);
+	free(s->path);
+	*s = (struct scratch){ .lock = -1 };
 }
 
 void scratch_remove_of(pid_t pid)

@@ -3,7 +3,8 @@
  * mode 0700, always removed.
  *
  * Its name holds the pid of who made it, so that the supervisor can remove what a killed worker
- * left behind, and the next run what a killed supervisor did.
+ * left behind, and who makes the next one what a killed supervisor did. Others may write where it
+ * lies: only what is our user's own is removed.
  */
 #ifndef ENGINE_BASE_SCRATCH_H
 #define ENGINE_BASE_SCRATCH_H
@@ -12,12 +13,16 @@
 
 struct err;
 
-/* The path of a new directory of this process, owned; NULL: e says why. */
-char *scratch_make(struct err **e);
+struct scratch {
+	char *path;
+	int lock; /* held as long as it is in use: pids are not the same in every container */
+};
+
+/* A new directory of this process. What others left that are no more is removed before. */
+int scratch_open(struct scratch *s, struct err **e);
 /* Remove it and all below it. */
-void scratch_remove(const char *path);
-/* Remove every directory that this process made (pid > 0), or that a process made which is no more
- * (pid 0). */
+void scratch_close(struct scratch *s);
+/* Remove every directory that this process made, which has ended. */
 void scratch_remove_of(pid_t pid);
 
 #endif

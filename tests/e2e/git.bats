@@ -261,3 +261,47 @@ faulty() {
 	jq -e '[.results[] | select(.status == "pass")] | length == 4' "$T/r.json"
 	nothing_left
 }
+
+# stalled: one clone that hangs, under way; its run is $rounds.
+stalled() {
+	proxied "$HTTP" stall 50000
+	clone stalled "url: 'http://127.0.0.1:$proxied/open/small.git'"
+	ruleset git <"$T/checks"
+	"$ROUNDS" run "$T/git.yaml" --timeout 60s "$@" >"$T/out" 3>&- &
+	rounds=$!
+	wait_for 20 bash -c '[ -n "$(ls -A "$ROUNDS_SCRATCH"/*)" ]'
+}
+
+@test "git: a run that is cut short in the middle of a clone leaves nothing behind" {
+	stalled
+	kill -TERM "$rounds"
+	run wait "$rounds"
+	nothing_left
+}
+
+@test "git: what a killed run left is removed by the next clone, and nothing that others made" {
+	local dead
+
+	stalled
+	kill -KILL "$rounds"
+	wait "$rounds" || true
+	[ -n "$(ls -A "$ROUNDS_SCRATCH")" ]
+	for path in "$ROUNDS_SCRATCH"/*; do
+		dead=${path#*scratch.}
+		dead=${dead%%.*}
+	done
+	wait_for 20 bash -c '! kill -0 "$0" 2>/dev/null' "$dead"
+	# in use by a container that has its own numbers of processes
+	mkdir "$ROUNDS_SCRATCH/rounds-scratch.$dead.used"
+	exec {used}<"$ROUNDS_SCRATCH/rounds-scratch.$dead.used"
+	flock "$used"
+	! is_root || install -d -o 65534 "$ROUNDS_SCRATCH/rounds-scratch.$dead.theirs"
+	rm "$T/checks"
+	clone fine "url: 'http://127.0.0.1:$HTTP/open/small.git'"
+	inspect
+	[ "$status" -eq 0 ]
+	ls "$ROUNDS_SCRATCH" >&2
+	rmdir "$ROUNDS_SCRATCH/rounds-scratch.$dead.used"
+	! is_root || rmdir "$ROUNDS_SCRATCH/rounds-scratch.$dead.theirs"
+	nothing_left
+}

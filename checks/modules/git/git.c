@@ -396,18 +396,18 @@ static int clone_into(struct git_session *s, git_repository *repository, json_t 
 static int do_clone(struct git_session *s, json_t **refs)
 {
 	auto_err struct err *e = NULL;
-	auto_free char *path = scratch_make(&e);
+	struct scratch scratch;
 	git_repository *repository = NULL;
 	int code;
 
-	if (!path) {
+	if (scratch_open(&scratch, &e) < 0) {
 		observer_trouble(s->o, KIND_RESOURCE, "%s", err_text(e));
 		return -1;
 	}
-	code = git_repository_init(&repository, path, 1);
+	code = git_repository_init(&repository, scratch.path, 1);
 	code = code ? failed(s, code) : clone_into(s, repository, refs);
 	git_repository_free(repository);
-	scratch_remove(path);
+	scratch_close(&scratch);
 	return code;
 }
 
