@@ -198,6 +198,18 @@ mongod() {
 	done
 }
 
+@test "mongo: nothing is left in /dev/shm, whether a worker ends or is killed" {
+	unshare -m true 2>/dev/null || skip "needs namespaces (unshare -m)"
+	check mongo ends "host: 127.0.0.1, port: 1"
+	ruleset mongo <"$T/checks"
+	run unshare -m bash -ec "mount --make-rprivate /; mount -t tmpfs shm /dev/shm
+		'$ROUNDS' run '$T/mongo.yaml' --report 'json=$T/r.json' || true
+		ls -A /dev/shm"
+	echo "$output"
+	[ -z "$output" ]
+	result "$T/r.json" mongo/ends '.error.kind == "refused"'
+}
+
 @test "mongo: a real one, where there is one" {
 	[ -n "${ROUNDS_TEST_MONGODB_URL:-}" ] || skip "ROUNDS_TEST_MONGODB_URL is not set"
 	check mongo real "url: '$ROUNDS_TEST_MONGODB_URL'"

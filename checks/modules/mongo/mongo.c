@@ -5,12 +5,16 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "checks/check.h"
 #include "checks/modules/dial.h"
 #include "checks/modules/mongo/client.h"
 #include "checks/net/address.h"
 #include "checks/net/url.h"
+#include "engine/base/auto.h"
+#include "engine/base/xalloc.h"
 
 #define REPLY_MAX ((size_t)4 * 1024 * 1024)
 #define NO_SUCH_COMMAND 59
@@ -346,6 +350,15 @@ static int mongo_observe(const void *query, struct observer *o, struct err **e)
 	return 0;
 }
 
+/* The library has made counters for onlookers as it was loaded, which a worker that is killed, or
+ * ends without ceremony, would leave in /dev/shm: a file for each check that ever ran. */
+static void forget_counters(void)
+{
+	auto_free char *name = xasprintf("/mongoc-%u", (unsigned)getpid());
+
+	shm_unlink(name);
+}
+
 /* OpenSSL writes to sockets by write(2), which knows no MSG_NOSIGNAL. */
 static int mongo_init(struct err **e)
 {
@@ -353,6 +366,7 @@ static int mongo_init(struct err **e)
 
 	if (sigaction(SIGPIPE, &ignore, NULL) < 0)
 		return err_errno(e, ERR_SYSTEM, "sigaction");
+	forget_counters();
 	mongoc_init();
 	mongoc_log_set_handler(NULL, NULL);
 	return 0;
