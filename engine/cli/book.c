@@ -12,6 +12,7 @@
 #include "engine/cli/option.h"
 #include "engine/cli/spill.h"
 #include "engine/ruleset/load.h"
+#include "engine/run/place.h"
 #include "engine/run/run.h"
 
 void book_init(struct book *b)
@@ -137,6 +138,8 @@ int book_plan(struct book *b, const struct book_params *params, const struct pla
 	layers.site_file_count = site.count;
 	layers.all_loaded = b->all;
 	values_requests(b->rulebook, &b->requests);
+	if (params->place && params->place->entrance)
+		values_request_host(&b->requests);
 	run_scout(&b->requests, &scouting);
 	if (!values_resolve(b->rulebook, &layers, &b->requests, b->secrets, &b->mistakes) &&
 	    !b->mistakes.errors)

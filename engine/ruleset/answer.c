@@ -17,6 +17,7 @@
 #include "engine/base/xalloc.h"
 #include "engine/document/reader.h"
 #include "engine/ruleset/environment.h"
+#include "engine/ruleset/host.h"
 #include "engine/ruleset/values.h"
 
 #define FILE_MAX (4 * 1024 * 1024)
@@ -428,6 +429,9 @@ void request_answer(struct request *r)
 	case REQUEST_FILE_MATCH:
 	case REQUEST_FILE_TEXT:
 		answer_file(r);
+		break;
+	case REQUEST_HOST:
+		host_answer(r);
 		break;
 	}
 	if (r->answer == ANSWER_PROBLEM && r->text) {

@@ -6,7 +6,6 @@
 #include <fnmatch.h>
 #include <stdint.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "engine/base/auto.h"
 #include "engine/base/buf.h"
@@ -14,6 +13,7 @@
 #include "engine/base/xalloc.h"
 #include "engine/document/diagnostic.h"
 #include "engine/judge/expect.h"
+#include "engine/ruleset/host.h"
 #include "engine/ruleset/requests.h"
 
 #define WHY_MAX 400
@@ -191,16 +191,18 @@ static struct finding decide_env(struct deciding *c, const struct node *env,
 }
 
 /* A pattern of a shell (`*`, `?`, `[…]`) on the host's name, whole or up to its first dot. */
-static struct finding decide_host(const char *pattern)
+static struct finding decide_host(struct deciding *c, const char *pattern)
 {
-	char name[256] = "", first[256];
-	size_t n;
-	bool holds;
+	bool asked, holds;
+	json_t *host = host_of_answers(c->answers, &asked);
+	const char *seen = json_string_value(json_object_get(host, "name"));
+	auto_free char *name = asked ? xstrdup(seen ? seen : "") : host_look_name();
+	auto_free char *first = xmemdup0(name, strcspn(name, "."));
+	const bool looked = !asked || host;
 
-	gethostname(name, sizeof(name) - 1);
-	n = strcspn(name, ".");
-	memcpy(first, name, n);
-	first[n] = '\0';
+	json_decref(host);
+	if (!looked)
+		return undecided(c, KIND_INTERNAL, "host", "was not looked at");
 	holds = fnmatch(pattern, name, FNM_CASEFOLD) == 0 ||
 		fnmatch(pattern, first, FNM_CASEFOLD) == 0;
 	return holds ? finding(CONDITION_TRUE, "the host is called '%s'", name)
@@ -271,9 +273,8 @@ static struct finding member_file(struct deciding *c, const struct node *when, c
 
 static struct finding member_host(struct deciding *c, const struct node *when, const struct node *v)
 {
-	(void)c;
 	(void)when;
-	return decide_host(v->text ? v->text : "");
+	return decide_host(c, v->text ? v->text : "");
 }
 
 static struct finding member_not(struct deciding *c, const struct node *when, const struct node *v)

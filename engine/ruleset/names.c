@@ -3,47 +3,30 @@
  */
 #include "engine/ruleset/names.h"
 
-#include <arpa/inet.h>
-#include <ifaddrs.h>
-#include <net/if.h>
-#include <netinet/in.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "engine/base/err.h"
 #include "engine/base/secret.h"
 #include "engine/base/text.h"
 #include "engine/base/xalloc.h"
 #include "engine/judge/path.h"
+#include "engine/ruleset/host.h"
 #include "engine/ruleset/mask.h"
 #include "engine/ruleset/param.h"
 
-static void add_address(json_t *list, const struct ifaddrs *i)
+void builtins_init(struct builtins *b, const char *run_id, const struct requests *answers)
 {
-	char text[INET6_ADDRSTRLEN];
-	const void *address;
+	bool asked;
+	json_t *host = host_of_answers(answers, &asked);
+	const char *name = json_string_value(json_object_get(host, "name"));
 
-	if (!i->ifa_addr || (i->ifa_flags & IFF_LOOPBACK) || !(i->ifa_flags & IFF_UP))
-		return;
-	if (i->ifa_addr->sa_family == AF_INET)
-		address = &((const struct sockaddr_in *)(const void *)i->ifa_addr)->sin_addr;
-	else if (i->ifa_addr->sa_family == AF_INET6)
-		address = &((const struct sockaddr_in6 *)(const void *)i->ifa_addr)->sin6_addr;
-	else
-		return;
-	if (inet_ntop(i->ifa_addr->sa_family, address, text, sizeof(text)))
-		json_array_append_new(list, json_string(text));
-}
-
-void builtins_init(struct builtins *b, const char *run_id)
-{
-	char name[256] = "";
-
-	if (gethostname(name, sizeof(name) - 1))
-		name[0] = '\0';
-	b->host_name = xstrdup(name);
+	b->host_name = asked ? xstrdup(name ? name : "") : host_look_name();
 	b->run_id = xstrdup(run_id ? run_id : "");
 	b->host_addresses = xcalloc(1, sizeof(*b->host_addresses));
+	if (asked)
+		*b->host_addresses = host ? json_incref(json_object_get(host, "addresses"))
+					  : json_array();
+	json_decref(host);
 }
 
 void builtins_release(struct builtins *b)
@@ -63,15 +46,8 @@ static json_t *host_name(const struct builtins *b)
 
 static json_t *host_addresses(const struct builtins *b)
 {
-	struct ifaddrs *all = NULL;
-
-	if (*b->host_addresses)
-		return json_deep_copy(*b->host_addresses);
-	*b->host_addresses = json_array();
-	if (!getifaddrs(&all))
-		for (const struct ifaddrs *i = all; i; i = i->ifa_next)
-			add_address(*b->host_addresses, i);
-	freeifaddrs(all);
+	if (!*b->host_addresses)
+		*b->host_addresses = host_look_addresses();
 	return json_deep_copy(*b->host_addresses);
 }
 

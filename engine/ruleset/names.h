@@ -7,13 +7,16 @@
 #include "engine/ruleset/interpolate.h"
 #include "engine/ruleset/ruleset.h"
 
+struct requests;
+
 /* Names that are always there. */
 struct builtins {
 	char *host_name;
 	json_t **host_addresses; /* asked for when somebody needs them: it takes a while */
 	char *run_id;
 };
-void builtins_init(struct builtins *b, const char *run_id);
+/* The host as the answers have it, where it was asked for. */
+void builtins_init(struct builtins *b, const char *run_id, const struct requests *answers);
 void builtins_release(struct builtins *b);
 
 enum stage { STAGE_LINT, STAGE_PLAN, STAGE_WORKER };

@@ -280,7 +280,7 @@ struct plan *plan_make(const struct rulebook *book, const struct requests *answe
 	plan->book = book;
 	plan->owned = p;
 	plan->arena = node_arena_new();
-	builtins_init(&p->builtins, options->run_id);
+	builtins_init(&p->builtins, options->run_id, answers);
 	list_rules(p);
 	decide_rulesets(p);
 	if (!plan_select(p))

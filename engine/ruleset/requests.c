@@ -216,6 +216,13 @@ void values_requests(const struct rulebook *book, struct requests *out)
 	}
 }
 
+void values_request_host(struct requests *out)
+{
+	struct request r = { .what = REQUEST_HOST };
+
+	add(out, &r);
+}
+
 /*
  * The wire
  */

@@ -21,7 +21,8 @@ struct request {
 		REQUEST_ENV,
 		REQUEST_FILE_KEY,
 		REQUEST_FILE_MATCH,
-		REQUEST_FILE_TEXT
+		REQUEST_FILE_TEXT,
+		REQUEST_HOST /* its name and addresses, as JSON */
 	} what;
 	char *path;       /* FILE_* */
 	char *name;       /* ENV: the variable */
@@ -50,6 +51,8 @@ void requests_free(struct requests *r);
 /* Everything that the rulesets ask for before the plan; only of those rulesets and rules for which
  * `selected` says so (NULL: all). */
 void values_requests(const struct rulebook *book, struct requests *out);
+/* Ask for the host as workers see it, where that is another than ours. */
+void values_request_host(struct requests *out);
 /* Carry one out: opens files (bounded: 4 MiB, regular files only), reads environments. Called in a
  * worker. Fills the answer. */
 void request_answer(struct request *r);

@@ -130,6 +130,26 @@ inspect() {
 	ends 4 "$ROUNDS" run r.yaml
 }
 
+@test "the host is the container, in conditions and in names" {
+	container
+	ruleset r <<-'EOF2'
+		- id: of-it
+		  when: { host: "contain*" }
+		  value: { of: "${host.name}" }
+		  expect: { value: container }
+		- id: of-another
+		  when: { not: { host: "contain*" } }
+		  file: { path: /etc/passwd }
+		- id: addresses
+		  value: { of: "${host.addresses}" }
+		  expect: { value: { length: 0 } }
+	EOF2
+	inspect 0
+	result report.json r/of-it '.status == "pass"'
+	result report.json r/of-another ".message | test(\"the host is called .container\")"
+	result report.json r/addresses '.status == "pass"'
+}
+
 @test "a command that is not there is a finding, not a hang" {
 	container
 	ruleset r <<-'EOF2'
