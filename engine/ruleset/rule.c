@@ -425,7 +425,11 @@ void rule_read(struct reading *r, struct node *map)
 	fill_in(&c, td);
 	if (rule->type)
 		take_fields(&c, td);
-	rule->id = xconcat(r->prefix, c.id ? c.id->text : "", NULL);
+	if (c.id && !*r->prefix)
+		rule->id = c.id->text; /* as most are */
+	else
+		rule->id = rulebook_keep(r->book,
+					 xconcat(r->prefix, c.id ? c.id->text : "", NULL));
 	/* One with mistakes is never run, but others may name it, and what else is wrong with it
 	 * shall be said, too. */
 	ruleset_add(r, rule);
@@ -458,7 +462,6 @@ void rule_free(struct rule *rule)
 	expect_free(l->expect);
 	extract_free(l->extract);
 	free(l);
-	free(rule->id);
 	free(rule->entries);
 	free(rule->needs);
 	free(rule->tags);

@@ -110,7 +110,7 @@ struct rule_entry {
 struct rule {
 	struct ruleset *ruleset; /* the one it is reported under */
 	struct scope *scope;
-	char *id;              /* with its includes' prefixes: "git.linkc" */
+	char *id; /* with its includes' prefixes: "git.linkc"; the rulebook's */
 	const struct node *at; /* the check's map */
 	const struct check_type *type;
 	const struct node *type_key; /* `process:` */

@@ -17,10 +17,12 @@
 
 /* Jobs on connections are given in batches of this many. */
 #define BATCH 32
-/* From so many on a second local worker pays. */
+/* From so many on a second local worker pays, from twice as many a third. */
 #define LOCAL_MANY 256
-/* Plain connections from which a second network worker pays. */
+/* Plain connections from which a second network worker pays, and requests by a module's library,
+ * which cost four times as much, but it has to be loaded twice. */
 #define NETWORK_MANY 512
+#define NETWORK_MANY_REQUESTS 128
 #define BIRTH_LIMIT (10 * NS_PER_S)
 /* An isolated worker is renewed after this many checks, for what libraries leak. */
 #define RENEW_AFTER 100
@@ -215,6 +217,14 @@ static struct worker *idle_in(const struct pool *p)
 	return w;
 }
 
+/* How many workers so many jobs are worth. */
+static size_t workers_for(const struct pool *p, size_t jobs, size_t many)
+{
+	const size_t most = 1 + jobs / many;
+
+	return most < p->lanes->cores ? most : p->lanes->cores;
+}
+
 static void feed_halves(struct pool *p)
 {
 	while (p->halves) {
@@ -236,8 +246,7 @@ static void feed_halves(struct pool *p)
 static void feed_local(struct pool *p)
 {
 	/* all jobs on tables go to one worker: each that has its own copy reads them anew */
-	const bool many = p->ready.count && pool_ready(p) >= LOCAL_MANY;
-	size_t wanted = many ? p->lanes->cores : 1, active = 0;
+	size_t wanted = p->ready.count ? workers_for(p, pool_ready(p), LOCAL_MANY) : 1, active = 0;
 	bool tables = true;
 
 	feed_halves(p);
@@ -259,9 +268,9 @@ static size_t loop_wanted(const struct pool *p)
 {
 	if (p->lane == LANE_COMMAND)
 		return p->lanes->cores;
-	return p->ready.count >= NETWORK_MANY && !p->ready.first->check->type->module
-		       ? p->lanes->cores
-		       : 1;
+	return workers_for(p, p->ready.count,
+			   p->ready.first->check->type->module ? NETWORK_MANY_REQUESTS
+							       : NETWORK_MANY);
 }
 
 static struct worker *least_busy(const struct pool *p)
@@ -362,12 +371,22 @@ void lanes_feed(struct lanes *l)
 	}
 }
 
+/* Processors that we may run on, which a container's administrator may have restricted
+ * (sched_getaffinity(2); it refuses where there are more than the set has room for). */
+static unsigned cores_ours(void)
+{
+	long online = sysconf(_SC_NPROCESSORS_ONLN);
+	cpu_set_t ours;
+
+	if (sched_getaffinity(0, sizeof(ours), &ours) == 0)
+		online = CPU_COUNT(&ours);
+	return online > 1 ? (unsigned)online : 1;
+}
+
 void lanes_init(struct lanes *l, struct supervisor *sv)
 {
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-
 	l->sv = sv;
-	l->cores = cores > 1 ? (unsigned)cores : 1;
+	l->cores = cores_ours();
 	sv->owner = l;
 	sv->heard = lanes_heard;
 	sv->clock = lanes_clock;
