@@ -20,7 +20,8 @@ struct space_query {
 	pthread_mutex_t lock;
 	pthread_cond_t answered;
 	bool done, abandoned; /* the last of the two who goes releases it */
-	bool asked;           /* a thread could be made */
+	bool asked;           /* a thread could be made: with no room for it, or in a sandbox of old
+			       * (the C library takes EPERM at clone3(2) for an answer), it cannot */
 	const struct root *root;
 	char *path;
 	struct space space;
@@ -102,8 +103,8 @@ bool space_wait(struct space_query *q, int64_t deadline, struct space *out)
 	bool done;
 
 	if (!q->asked) {
-		/* EAGAIN: no room for a thread */
-		*out = (struct space){ .errnum = EAGAIN };
+		/* what hangs here hangs the worker, which the supervisor then tells of */
+		space_look(q->root, q->path, out);
 		query_free(q);
 		return true;
 	}

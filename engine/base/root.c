@@ -59,10 +59,25 @@ static bool kernel_can(int top)
 	return fd >= 0;
 }
 
+/* realpath(3) may ask faccessat2(2), too (see access_as_we_are); the kernel then says the name. */
+static char *real_name(const char *folder)
+{
+	char name[64], text[PATH_MAX];
+	char *real = realpath(folder, NULL);
+	auto_fd int fd = real || errno != EPERM ? -1 : open(folder, O_PATH | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return real;
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+	n = readlink(name, text, sizeof(text));
+	return n > 0 && (size_t)n < sizeof(text) ? xmemdup0(text, (size_t)n) : NULL;
+}
+
 struct root *root_open(const char *folder, struct err **e)
 {
 	struct root *r;
-	auto_free char *real = realpath(folder, NULL);
+	auto_free char *real = real_name(folder);
 	auto_fd int fd = real ? open(real, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
 
 	if (fd < 0) {
@@ -274,17 +289,29 @@ int root_lstat(const struct root *r, const char *path, struct stat *st)
 	return r ? stat_with(r, path, O_NOFOLLOW, st) : lstat(path, st);
 }
 
+/* The C library asks faccessat2(2) (Linux 5.8), and another way on ENOSYS alone; EPERM is also what a
+ * sandbox says that does not know the call. access(2) goes by the real user and group, and where
+ * those are ours it knows no less (but of capabilities that a service was given). */
+static int access_as_we_are(const char *path, int mode)
+{
+	if (!faccessat(AT_FDCWD, path, mode, AT_EACCESS))
+		return 0;
+	if (errno != EPERM || getuid() != geteuid() || getgid() != getegid())
+		return -1;
+	return access(path, mode);
+}
+
 int root_access(const struct root *r, const char *path, int mode)
 {
 	auto_fd int fd = r ? root_openat(r, path, O_PATH) : -1;
 	char name[64];
 
 	if (!r)
-		return faccessat(AT_FDCWD, path, mode, AT_EACCESS);
+		return access_as_we_are(path, mode);
 	if (fd < 0)
 		return -1;
 	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
-	return faccessat(AT_FDCWD, name, mode, AT_EACCESS);
+	return access_as_we_are(name, mode);
 }
 
 ssize_t root_readlink(const struct root *r, const char *path, char *target, size_t size)

@@ -18,6 +18,8 @@
 #define REFS_MAX 10000
 #define OBJECTS_MAX ((size_t)10 * 1000 * 1000)
 #define BRANCHES_NAMED 8
+/* The phase before the remote is asked for anything. */
+#define SETUP "setup"
 
 /* --- what went wrong --- */
 
@@ -38,6 +40,14 @@ int session_received(struct git_session *s, size_t bytes)
 	return session_stop(s);
 }
 
+/* Before the remote is asked, only this machine can be at fault (a sandbox, say, that forbids what the
+ * C library's realpath(3) asks): never a finding about the repository. */
+static enum kind own_trouble(const char *words)
+{
+	return strstr(words, "not permitted") || strstr(words, "denied") ? KIND_PERMISSION
+									  : KIND_RESOURCE;
+}
+
 /* libgit2's own words, where nobody below has said it better. */
 static void library_trouble(struct git_session *s, int code)
 {
@@ -47,7 +57,9 @@ static void library_trouble(struct git_session *s, int code)
 
 	if (observer_kind(s->o))
 		return;
-	if (g && (g->klass == GIT_ERROR_INDEXER || g->klass == GIT_ERROR_ODB ||
+	if (g && g->klass == GIT_ERROR_OS && !strcmp(s->phase, SETUP))
+		kind = own_trouble(words);
+	else if (g && (g->klass == GIT_ERROR_INDEXER || g->klass == GIT_ERROR_ODB ||
 		  g->klass == GIT_ERROR_ZLIB || g->klass == GIT_ERROR_OBJECT ||
 		  g->klass == GIT_ERROR_TREE || g->klass == GIT_ERROR_SHA))
 		kind = KIND_CORRUPT;
@@ -498,7 +510,7 @@ static int git_observe(const void *query, struct observer *o, struct err **e)
 	struct git_session s = { .query = query,
 				 .o = o,
 				 .deadline = observer_deadline(o),
-				 .phase = "setup",
+				 .phase = SETUP,
 				 .remote_words = &words };
 	const int code = inspect(&s);
 
