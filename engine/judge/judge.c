@@ -19,6 +19,7 @@
 
 #define FAILURES_MAX 64
 #define WHY_MAX 300
+#define NAME_MAX_BYTES 128 /* a longer name of an item is not told */
 #define SPEECH_LOOK ((size_t)256 * 1024)
 
 /* What is told, and to whom. */
@@ -29,7 +30,7 @@ struct telling {
 	const struct expect_entry *entry;
 	size_t number; /* of the entry */
 	const char *nothing; /* why the path leads to nothing; or NULL */
-	const char *note;    /* added to what was found: "item 0 of 5; 3 fail"; or NULL */
+	const char *note;    /* added to what was found: "item 0, path '/'; 3 of 5 fail"; or NULL */
 };
 
 static void tell(struct telling *w, const struct test *t, const json_t *v, const char *path);
@@ -190,12 +191,32 @@ static void tell_member(struct telling *w, const struct test *t, const json_t *v
 	json_decref(member);
 }
 
+/* What people call an item: by the first of these facts that it has. */
+static void say_name(const json_t *item, struct speech *s)
+{
+	static const char *const names[] = { "path", "name", "host" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const json_t *name = json_object_get(item, names[i]);
+		const json_t *port = json_object_get(item, "port");
+
+		if (!json_string_length(name) || json_string_length(name) > NAME_MAX_BYTES)
+			continue;
+		speech_say(s, ", %s ", names[i]);
+		speech_value(s, FACT_TEXT, name);
+		if (!strcmp(names[i], "host") && json_is_integer(port))
+			speech_say(s, " port %" JSON_INTEGER_FORMAT, json_integer_value(port));
+		return;
+	}
+}
+
 /* The first item that fails, and how many do. */
 static void tell_each(struct telling *w, const struct test *t, const json_t *v, const char *path)
 {
 	struct judging j = { 0 };
 	struct telling inside = *w;
-	auto_free char *note = NULL;
+	auto_buf struct buf note = BUF_INIT(SPEECH_LOOK);
+	struct speech s = { .out = &note, .secrets = w->secrets };
 	auto_free char *step = NULL;
 	auto_free char *inner = NULL;
 	size_t n = json_array_size(v), failed = 0, first = 0;
@@ -207,10 +228,12 @@ static void tell_each(struct telling *w, const struct test *t, const json_t *v, 
 		add_failure(w, t, v, path);
 		return;
 	}
-	note = xasprintf("item %zu; %zu of %zu fail", first, failed, n);
+	speech_say(&s, "item %zu", first);
+	say_name(json_array_get(v, first), &s);
+	speech_say(&s, "; %zu of %zu fail", failed, n);
 	step = xasprintf("[%zu]", first);
 	inner = join_path(path, step);
-	inside.note = note;
+	inside.note = buf_text(&note);
 	tell(&inside, t->subs[0], json_array_get(v, first), inner);
 }
 

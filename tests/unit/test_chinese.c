@@ -53,6 +53,7 @@ static const struct told verdicts[] = {
 	{ "the text '5' (not a number; add as: number)", "文本 '5' (不是数值; 可加 as: number)" },
 	{ "items 0 and 1 of 2 are both 1", "共 2 项，第 0 项与第 1 项均为 1" },
 	{ "3 (item 2; 1 of 3 fail)", "3 (项 2; 1 / 3 不满足)" },
+	{ "3 (item 2, path '/a not'; 1 of 3 fail)", "3 (项 2, path '/a not'; 1 / 3 不满足)" },
 	{ "'it is not'", "'it is not'" },
 	{ "{\"is\":\"not\"}", "{\"is\":\"not\"}" },
 	{ "is_not.is", "is_not.is" },

@@ -184,6 +184,28 @@ static void nothing_expected_does_not_pass(void **state)
 		      " | an expectation | nothing is expected of this check");
 }
 
+/* A report with "item 17 of 40" sends people counting. */
+static void an_item_is_told_by_its_name(void **state)
+{
+	static const struct {
+		const char *facts, *verdict;
+	} cases[] = {
+		{ "{\"json\":[{\"path\":\"/\",\"n\":1},{\"path\":\"/data\",\"name\":\"d\",\"n\":9}]}",
+		  "json[1].n | < 5 | 9 (item 1, path '/data'; 1 of 2 fail)" },
+		{ "{\"json\":[{\"host\":\"db\",\"port\":27017,\"n\":9},{\"n\":9}]}",
+		  "json[0].n | < 5 | 9 (item 0, host 'db' port 27017; 2 of 2 fail)" },
+		{ "{\"json\":[{\"path\":\"\",\"name\":7,\"n\":9}]}",
+		  "json[0].n | < 5 | 9 (item 0; 1 of 1 fail)" },
+		{ "{\"json\":[7]}",
+		  "json[0].n | < 5 | nothing (json[0] is a number) (item 0; 1 of 1 fail)" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_judged("{ json: { each: { n: { lt: 5 } } } }", &world_type, cases[i].facts,
+			      cases[i].verdict);
+}
+
 static void error_kind_is_noticed(void **state)
 {
 	struct made with = make("{ not: { error: { kind: dns } } }", &world_default_type);
@@ -572,6 +594,7 @@ int main(void)
 		cmocka_unit_test(mistakes_have_their_line),
 		cmocka_unit_test(defaults_hold_for_what_is_not_named),
 		cmocka_unit_test(nothing_expected_does_not_pass),
+		cmocka_unit_test(an_item_is_told_by_its_name),
 		cmocka_unit_test(error_kind_is_noticed),
 		cmocka_unit_test(patterns_are_noticed),
 		cmocka_unit_test(wants_are_the_first_names),
