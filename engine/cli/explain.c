@@ -113,7 +113,8 @@ void explain_type(const struct check_type *type, struct buf *out)
 	buf_printf(out, "%s - %s\n\n", type->name, type->summary);
 	buf_printf(&lane, "Lane: %s", lane_name(type->lane));
 	if (type->module)
-		buf_printf(&lane, "; in the module '%s' (package %s)", type->module, type->package);
+		buf_printf(&lane, "; in the module '%s', which needs %s", type->module,
+			   type->package);
 	page_wrap(out, buf_text(&lane), 0, 0);
 	buf_adds(out, "\n\nFields:\n");
 	fields_table(type->fields, out);

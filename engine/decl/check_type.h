@@ -24,7 +24,8 @@ struct check_type {
 	const char *summary; /* one line, lower case, what a pass means */
 	enum lane lane;
 	const char *module;  /* the code is in this loadable module ("http"); NULL: built in */
-	const char *package; /* what to install when the module is missing; NULL where module is */
+	/* what to install when the module cannot be loaded (libraries); NULL where module is */
+	const char *package;
 	/* local lane: the shared table that it reads ("processes"), so that one worker gets all its
 	 * checks; or NULL */
 	const char *table;

@@ -34,10 +34,18 @@ static void *module_open(const char *folder, const char *name)
 	auto_free char *installed = xasprintf("%s/%s.so", folder, name);
 	auto_free char *built = xasprintf("%s/.libs/%s.so", folder, name);
 
-	/* where neither is, dlopen() tells of the one that should be */
 	if (access(installed, F_OK) < 0 && access(built, F_OK) == 0)
 		return dlopen(built, RTLD_NOW | RTLD_LOCAL);
 	return dlopen(installed, RTLD_NOW | RTLD_LOCAL);
+}
+
+/* Of a module that could not be opened: whether it lies there all the same. */
+static bool module_there(const char *folder, const char *name)
+{
+	auto_free char *installed = xasprintf("%s/%s.so", folder ? folder : "", name);
+	auto_free char *built = xasprintf("%s/.libs/%s.so", folder ? folder : "", name);
+
+	return access(installed, F_OK) == 0 || access(built, F_OK) == 0;
 }
 
 static const struct module *module_load(const char *folder, const char *name, const char *package,
@@ -47,6 +55,12 @@ static const struct module *module_load(const char *folder, const char *name, co
 	const struct module *module = handle ? dlsym(handle, "rounds_module") : NULL;
 	const char *why = handle ? NULL : dlerror();
 
+	if (!handle && !module_there(folder, name)) {
+		err_set(e, ERR_UNAVAILABLE,
+			"module '%s' is not in '%s': rounds was built without it; it needs %s",
+			name, folder ? folder : "", package ? package : "nothing more");
+		return NULL;
+	}
 	if (!module) {
 		err_set(e, ERR_UNAVAILABLE, "module '%s' cannot be loaded (%s): install %s", name,
 			why ? why : "it exports no table", package ? package : "it");
@@ -54,9 +68,9 @@ static const struct module *module_load(const char *folder, const char *name, co
 	}
 	if (module->abi != MODULE_ABI) {
 		err_set(e, ERR_UNAVAILABLE,
-			"module '%s' is of another version (%u, not %u): install the %s of this "
+			"module '%s' is of another version (%u, not %u): install that of this "
 			"release",
-			name, module->abi, MODULE_ABI, package ? package : "one");
+			name, module->abi, MODULE_ABI);
 		return NULL;
 	}
 	if (module->init && module->init(e) < 0) {
@@ -102,7 +116,7 @@ const struct check_type *modules_type(struct modules *m, const struct check_type
 		if (!strcmp((*t)->name, type->name))
 			return *t;
 	err_set(e, ERR_UNAVAILABLE,
-		"module '%s' has no code for '%s': install the %s of this release", type->module,
-		type->name, type->package ? type->package : "one");
+		"module '%s' has no code for '%s': install that of this release", type->module,
+		type->name);
 	return NULL;
 }

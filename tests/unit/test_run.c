@@ -459,13 +459,13 @@ static void test_missing_module(void **state)
 	for (size_t i = 0; i < 4; i++) {
 		with_module[i] = *lanes[i];
 		with_module[i].module = "none";
-		with_module[i].package = "rounds-none";
+		with_module[i].package = "libnone";
 		bench_add(&b, &with_module[i], PASS);
 	}
 	bench_run(&b);
 	for (size_t i = 0; i < 4; i++) {
 		assert_int_equal(b.run.results[i].kind, KIND_MODULE);
-		assert_non_null(strstr(b.run.results[i].message, "install rounds-none"));
+		assert_non_null(strstr(b.run.results[i].message, "without it; it needs libnone"));
 	}
 	bench_close(&b);
 }
