@@ -20,8 +20,9 @@ struct space_query {
 	pthread_mutex_t lock;
 	pthread_cond_t answered;
 	bool done, abandoned; /* the last of the two who goes releases it */
-	bool asked;           /* a thread could be made: with no room for it, or in a sandbox of old
-			       * (the C library takes EPERM at clone3(2) for an answer), it cannot */
+	/* A thread could be made: with no room for it, or in a sandbox of old (the C library takes
+	 * EPERM at clone3(2) for an answer), it cannot. */
+	bool asked;
 	const struct root *root;
 	char *path;
 	struct space space;

@@ -289,8 +289,8 @@ int root_lstat(const struct root *r, const char *path, struct stat *st)
 	return r ? stat_with(r, path, O_NOFOLLOW, st) : lstat(path, st);
 }
 
-/* The C library asks faccessat2(2) (Linux 5.8), and another way on ENOSYS alone; EPERM is also what a
- * sandbox says that does not know the call. access(2) goes by the real user and group, and where
+/* The C library asks faccessat2(2) (Linux 5.8), and another way on ENOSYS alone; EPERM is also what
+ * a sandbox says that does not know the call. access(2) goes by the real user and group, and where
  * those are ours it knows no less (but of capabilities that a service was given). */
 static int access_as_we_are(const char *path, int mode)
 {

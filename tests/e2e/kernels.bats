@@ -22,7 +22,7 @@ teardown() {
 	lab_teardown
 }
 
-# What is looked at: all local types, servers by name and address, a clone, what hangs, blocks, dies.
+# What is looked at: all local types, servers by name and address, a clone, what hangs and what dies.
 rules() {
 	faults ok
 	mkdir -p tree/etc logs
@@ -67,7 +67,8 @@ rules() {
 - id: system
   system: {}
   timeout: 20s
-  expect: { cpus: { gt: 0 }, memory_total: { gt: 0 }, processes: { gt: 0 }, cpu_percent: { ge: 0 } }
+  expect:
+    { cpus: { gt: 0 }, memory_total: { gt: 0 }, processes: { gt: 0 }, cpu_percent: { ge: 0 } }
 - id: user
   user: { name: root }
 - id: group
@@ -111,13 +112,14 @@ YAML
 
 # outcomes FILE: what a report says, without times, numbers of processes, and what is measured.
 outcomes() {
-	jq -S '[.results[] | select(.type != "git") | { id, status, error, failures, expected, message,
+	jq -S '[.results[] | select(.type != "git") | { id, status, error, failures, expected,
+		message,
 		facts: (.observed | keys), seen: (.observed | [.exists, .readable, .writable,
 			.searchable, .listening, .exit_status, .stdout]) }]' "$1"
 }
 
-# clone_of ERRNO CALLS: libgit2 has the C library ask faccessat2(2), which takes EPERM for an answer: then
-# the clone is an error, and never a finding about the repository.
+# clone_of ERRNO CALLS: libgit2 has the C library ask faccessat2(2), and EPERM is then an answer:
+# then the clone is an error, and never a finding about the repository.
 clone_of() {
 	case $1-$2 in
 	EPERM-*faccessat2) echo "error permission" ;;
@@ -127,17 +129,18 @@ clone_of() {
 
 # look ERRNO CALLS: both inspections with this filter.
 look() {
-	local name=$1-$2
+	local name=$1-$2 at below=
 
 	for at in here tree; do
-		"${without[@]}" "$1" "$2" "$ROUNDS" run "$at.yaml" $([ "$at" = here ] || echo --root tree/) \
+		[ "$at" = here ] || below="--root tree/"
+		"${without[@]}" "$1" "$2" "$ROUNDS" run "$at.yaml" $below \
 			--report "json=$name.$at.json" >"$name.$at.said" 2>&1 || true
 		outcomes "$name.$at.json" >"$name.$at"
 	done
 }
 
 @test "results are the same without newer system calls, all of them and each alone" {
-	local errno call name at jobs failed=
+	local errno call clone at jobs failed=
 
 	rules >list
 	ruleset here <list
@@ -173,8 +176,9 @@ look() {
 				cat "$errno-$call.$at.said"
 				failed=yes
 			done
-			[ "$(jq -r '.results[] | select(.type == "git") | "\(.status) \(.error.kind)"' \
-				"$errno-$call.here.json")" = "$(clone_of "$errno" "$call")" ] || {
+			clone=$(jq -r '.results[] | select(.type == "git")
+				| "\(.status) \(.error.kind)"' "$errno-$call.here.json")
+			[ "$clone" = "$(clone_of "$errno" "$call")" ] || {
 				echo "with $errno for $call, the clone"
 				failed=yes
 			}

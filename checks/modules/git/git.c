@@ -40,8 +40,8 @@ int session_received(struct git_session *s, size_t bytes)
 	return session_stop(s);
 }
 
-/* Before the remote is asked, only this machine can be at fault (a sandbox, say, that forbids what the
- * C library's realpath(3) asks): never a finding about the repository. */
+/* Before the remote is asked, only this machine can be at fault (a sandbox, say, that forbids what
+ * the C library's realpath(3) asks): never a finding about the repository. */
 static enum kind own_trouble(const char *words)
 {
 	return strstr(words, "not permitted") || strstr(words, "denied") ? KIND_PERMISSION
