@@ -266,11 +266,12 @@ static void feed_local(struct pool *p)
 
 static size_t loop_wanted(const struct pool *p)
 {
+	const struct job *first = p->ready.first;
+	const bool requests = first && first->check->type->module;
+
 	if (p->lane == LANE_COMMAND)
 		return p->lanes->cores;
-	return workers_for(p, p->ready.count,
-			   p->ready.first->check->type->module ? NETWORK_MANY_REQUESTS
-							       : NETWORK_MANY);
+	return workers_for(p, p->ready.count, requests ? NETWORK_MANY_REQUESTS : NETWORK_MANY);
 }
 
 static struct worker *least_busy(const struct pool *p)
