@@ -22,7 +22,7 @@ teardown() {
 	lab_teardown
 }
 
-# What is looked at: all local types, servers by name and address, a clone, what hangs and what dies.
+# All local types, servers by name and address, a clone, what hangs and what dies.
 rules() {
 	faults ok
 	mkdir -p tree/etc logs
