@@ -10,6 +10,7 @@ setup() {
 }
 
 teardown() {
+	[ -z "${ROUNDS_SITE:-}" ] || "$LAB/down"
 	lab_teardown
 }
 
@@ -80,6 +81,26 @@ typed() {
 	[ -z "$failed" ]
 }
 
+@test "docs: what the README says to write and to type is taken" {
+	local command failed=
+
+	sed -n '/^```yaml/,/^```/p' "$SRC/README.md" | awk '/^```yaml/ { n++; next }
+		!/^```/ { print >(n == 1 ? "web.yaml" : "git.yaml") }'
+	mkdir -p etc/secrets && echo x >etc/secrets/git_password
+	grep '^    rounds ' "$SRC/README.md" |
+		sed "s/ *#.*//; s/^ *rounds//; s|/etc/rounds|$T/etc|" >commands
+	[ "$(wc -l <commands)" -ge 8 ]
+	while read -r command; do
+		case $command in run*) command+=" --dry-run" ;; esac
+		eval "$ROUNDS $command" >out 2>&1 || {
+			echo "$command: $?"
+			cat out
+			failed=yes
+		}
+	done <commands
+	[ -z "$failed" ]
+}
+
 @test "docs: the parameters of the example are declared" {
 	sed -n '/^```yaml/,/^```/p' "$SRC/docs/linke.md" | sed '/^```/d' >site.yaml
 	[ -s site.yaml ]
@@ -89,4 +110,80 @@ typed() {
 	echo "antcode_slbb: x" >>site.yaml
 	run "$ROUNDS" run --dry-run --params site.yaml
 	[ "$status" -eq 65 ]
+}
+
+# site_yaml [PAGE]: the site's short durations alone, or with the page's site.yaml, its addresses
+# being those of the miniature site.
+site_yaml() {
+	{ [ $# -eq 0 ] || sed -n '/^```yaml/,/^```/p' "$1" | sed '/^```/d'; } |
+		env PYTHONPATH="$SRC/tests/lab" PYTHONDONTWRITEBYTECODE=1 python3 -c '
+import sys, yaml
+from minisite import settings
+page = yaml.safe_load(sys.stdin) or {}
+for name, value in page.items():
+    if isinstance(value, str):
+        page[name] = settings.ADDRESSES.get(name, value)
+yaml.safe_dump({**settings.SHORT, **page}, sys.stdout)'
+}
+
+# What the page says to type in a container, a command a line, the line of cron without its time.
+in_container() {
+	sed -n '/^```cron/,/^```/s/^[^`P].*  root  //p; /^    \(rounds\|cat\|mkdir\)/s/^ *//p' \
+		"$SRC/docs/linke.md" | sed 's/ *#.*//'
+}
+
+# Types all of it in a container, with no more environment than cron gives; in CONTAINER.codes the
+# exit code of each command.
+type_all() {
+	local container=$1 command secret code path
+
+	path=$(grep '^PATH=' "$SRC/docs/linke.md")
+	site_yaml | "$LAB/enter" "$container" sh -ec '
+		ln -s "$0" /usr/local/bin/rounds
+		cat >/etc/rounds/params.d/site.yaml
+		mkdir -p /var/log/rounds' "$ROUNDS"
+	while IFS= read -r command <&4; do
+		secret=
+		case $command in
+		mkdir*)
+			site_yaml "$SRC/docs/linke.md" | "$LAB/enter" "$container" \
+				sh -c 'cat >/etc/rounds/params.d/site.yaml'
+			;;
+		*git_password) secret=git-of-the-site ;;
+		*git_token) secret=token-of-the-site ;;
+		esac
+		code=0
+		echo "$secret" | "$LAB/enter" -i "$container" sh -c "$path; cd /root && $command" \
+			>"$container.out" 2>&1 || code=$?
+		echo "$code $command"
+		case $code in 0 | 4) ;; *) grep -v '^\(pass\|skip\) ' "$container.out" >&2 ;; esac
+	done 4< <(in_container) >"$container.codes" 2>"$container.said"
+}
+
+@test "docs: what they say to type in a container works there" {
+	LAB=$SRC/tests/lab
+	local containers="antcodeweb linkemongo-0 runner" c failed=
+
+	export ROUNDS_SITE=$T/site
+	reason=$(env PYTHONPATH="$LAB" PYTHONDONTWRITEBYTECODE=1 python3 -m minisite available) ||
+		skip "$reason"
+	"$LAB/up" db slb platform antcodeweb antcoderedis antcodeproxy antcodeshard antcodenode \
+		linkemongo linku antbuild runner
+	pids_typing=()
+	for c in $containers; do
+		type_all "$c" 3>&- &
+		pids_typing+=($!)
+	done
+	wait "${pids_typing[@]}"
+	[ "$(wc -l <runner.codes)" -ge 13 ]
+	for c in $containers; do
+		# 4: it is meant for other containers
+		grep -v '^[04] ' "$c.codes" && failed=yes && cat "$c.said"
+	done
+	# in one of them at least it looked at something
+	sort -u ./*.codes | sed -n 's/^4 //p' | while IFS= read -r command; do
+		grep -qxF "0 $command" ./*.codes || echo "nowhere: $command"
+	done >nowhere
+	cat nowhere
+	[ -z "$failed" ] && [ ! -s nowhere ]
 }
