@@ -172,8 +172,6 @@ const struct sentence sentences[] = {
 	  "日志超过所读取的最新 {} 字节（max_bytes）：{} 字节未查看" },
 	{ "nothing matches '{}'", "没有匹配 '{}' 的文件" },
 	{ "'{}' is no regular file", "'{}' 不是普通文件" },
-	{ "'{}' is compressed, and this rounds was built without zlib",
-	  "'{}' 是压缩文件，而本程序未启用 zlib" },
 	{ "'{}' could not be read within the time of the check", "未能在检查时限内读完 '{}'" },
 	{ "the newest is '{}'", "最新的是 '{}'" },
 	{ "the newest of {} is '{}'", "{} 个中最新的是 '{}'" },

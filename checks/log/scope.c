@@ -42,11 +42,6 @@ void scope_trouble(const char *path, int errnum, struct observer *o)
 	case EINVAL:
 		observer_trouble(o, KIND_NOT_FOUND, "'%s' is no regular file", path);
 		break;
-	case ENOTSUP:
-		observer_trouble(o, KIND_MODULE,
-				 "'%s' is compressed, and this rounds was built without zlib",
-				 path);
-		break;
 	case ETIMEDOUT:
 		observer_trouble(o, KIND_TIMEOUT,
 				 "'%s' could not be read within the time of the check", path);

@@ -5,10 +5,7 @@
 #include <sha256.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-#ifdef HAVE_ZLIB
 #include <zlib.h>
-#endif
 
 #include "engine/base/auto.h"
 #include "engine/base/clock.h"
@@ -25,9 +22,7 @@ struct stream {
 	int64_t deadline;
 	bool gzip;
 	int64_t pos; /* gzip: of the decompressed bytes */
-#ifdef HAVE_ZLIB
 	gzFile gz;
-#endif
 };
 
 static bool is_gzip(int fd)
@@ -43,7 +38,6 @@ static bool is_gzip(int fd)
 
 static int open_gzip(struct stream *s)
 {
-#ifdef HAVE_ZLIB
 	int fd = fcntl(s->fd, F_DUPFD_CLOEXEC, 3);
 
 	if (fd < 0)
@@ -53,10 +47,6 @@ static int open_gzip(struct stream *s)
 		return 0;
 	close(fd);
 	errno = ENOMEM;
-#else
-	(void)s;
-	errno = ENOTSUP;
-#endif
 	return -1;
 }
 
@@ -84,10 +74,8 @@ void stream_close(struct stream *s)
 
 	if (!s)
 		return;
-#ifdef HAVE_ZLIB
 	if (s->gz)
 		gzclose(s->gz);
-#endif
 	if (s->fd >= 0)
 		close(s->fd);
 	free(s);
@@ -122,7 +110,6 @@ static int in_time(const struct stream *s)
 	return -1;
 }
 
-#ifdef HAVE_ZLIB
 static ssize_t gzip_some(struct stream *s, void *bytes, size_t size)
 {
 	int n, code;
@@ -162,17 +149,6 @@ static ssize_t gzip_read(struct stream *s, int64_t at, void *bytes, size_t size)
 	}
 	return gzip_some(s, bytes, size);
 }
-#else
-static ssize_t gzip_read(struct stream *s, int64_t at, void *bytes, size_t size)
-{
-	(void)s;
-	(void)at;
-	(void)bytes;
-	(void)size;
-	errno = ENOTSUP;
-	return -1;
-}
-#endif
 
 static ssize_t plain_read(const struct stream *s, int64_t at, void *bytes, size_t size)
 {

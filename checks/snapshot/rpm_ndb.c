@@ -3,6 +3,7 @@
  * rpm): pages of slots, each of which says where the header of one package lies, with a check sum.
  */
 #include <string.h>
+#include <zlib.h>
 
 #include "checks/snapshot/rpm_list.h"
 
@@ -21,18 +22,6 @@ static bool is_word4(const uint8_t *p, const char *magic)
 	return !memcmp(p, magic, 4);
 }
 
-/* RFC 1950, section 8.2 */
-static uint32_t adler32(const uint8_t *bytes, size_t len)
-{
-	uint32_t low = 1, high = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		low = (low + bytes[i]) % 65521;
-		high = (high + low) % 65521;
-	}
-	return high << 16 | low;
-}
-
 /* Number, time and length; the header, filled up; check sum, length again. */
 static int read_blob(const uint8_t *blob, const struct slot *s, struct rpm_list *list)
 {
@@ -44,7 +33,7 @@ static int read_blob(const uint8_t *blob, const struct slot *s, struct rpm_list 
 	    rpm_le32(blob + 4) != s->package || rpm_le32(tail + 4) != len)
 		return -1;
 	if (len > RPM_HEADER_MAX || (BLOB_HEAD + len + BLOB_TAIL + BLOCK - 1) / BLOCK != s->count ||
-	    rpm_le32(tail) != adler32(blob, (size_t)size - BLOB_TAIL))
+	    rpm_le32(tail) != adler32_z(1, blob, (size_t)size - BLOB_TAIL))
 		return -1;
 	return rpm_list_add(list, s->package, blob + BLOB_HEAD, (size_t)len);
 }
