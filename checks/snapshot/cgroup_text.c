@@ -123,6 +123,21 @@ bool cgroup_limit(const char *text, uint64_t most, uint64_t *limit)
 	return number_scan(text, limit) && *limit < most;
 }
 
+static bool is_word(const char *text, const char *word)
+{
+	const size_t n = strlen(word);
+
+	return !strncmp(text, word, n) && (!text[n] || text[n] == '\n' || text[n] == ' ');
+}
+
+bool cgroup_is_amount(const char *text)
+{
+	uint64_t v;
+	const char *end = number_scan(text, &v);
+
+	return end ? !*end || *end == '\n' : is_word(text, "max");
+}
+
 uint64_t cgroup_working_set(uint64_t usage, const char *memory_stat)
 {
 	uint64_t inactive = 0;
@@ -157,4 +172,9 @@ bool cgroup_quota_v1(const char *quota_us, const char *period_us, double *cpus)
 	uint64_t us;
 
 	return number_scan(quota_us, &us) && quota(us, period_us, cpus);
+}
+
+bool cgroup_no_quota(const char *text)
+{
+	return is_word(text, "max") || is_word(text, "-1");
 }

@@ -32,6 +32,8 @@ bool cgroup_up(struct cgroup_place *p);
 
 /* "max" and what is not below `most` are no limit. */
 bool cgroup_limit(const char *text, uint64_t most, uint64_t *limit);
+/* Whether it is a number or "max": anything else is no file of a limit or a use. */
+bool cgroup_is_amount(const char *text);
 /* What it uses without the pages of files that can be dropped at once, from memory.stat (of both
  * versions). */
 uint64_t cgroup_working_set(uint64_t usage, const char *memory_stat);
@@ -39,5 +41,7 @@ uint64_t cgroup_working_set(uint64_t usage, const char *memory_stat);
  * cpu.cfs_period_us. false: there is no quota. */
 bool cgroup_quota_v2(const char *cpu_max, double *cpus);
 bool cgroup_quota_v1(const char *quota_us, const char *period_us, double *cpus);
+/* Whether cpu.max or cpu.cfs_quota_us says that there is no quota: "max 100000", "-1". */
+bool cgroup_no_quota(const char *text);
 
 #endif

@@ -115,6 +115,8 @@ static int read_limit(const char *folder, const char *name, uint64_t most, uint6
 	char text[64];
 	int r = read_file(folder, name, text, sizeof(text), e);
 
+	if (r > 0 && !cgroup_is_amount(text))
+		return err_set(e, ERR_SYSTEM, "'%s/%s' holds no number", folder, name);
 	return r < 1 ? r : cgroup_limit(text, most, limit);
 }
 
@@ -179,6 +181,15 @@ static int group_swap(const char *folder, bool unified, uint64_t total, struct c
 	return read_value(folder, "memory.swap.current", &out->used, e);
 }
 
+/* Nearer to its limit, or as near to a smaller one. */
+static bool is_worse(const struct container_share *a, const struct container_share *b)
+{
+	const double x = percent_of((double)a->used, (double)a->limit);
+	const double y = percent_of((double)b->used, (double)b->limit);
+
+	return x > y || (x >= y && a->limit < b->limit);
+}
+
 /* The groups from ours up to the top: each may have a limit. */
 static int nearest(const struct hierarchy *h, uint64_t total, struct container_share *out,
 		   int (*look)(const char *folder, bool unified, uint64_t total,
@@ -186,7 +197,7 @@ static int nearest(const struct hierarchy *h, uint64_t total, struct container_s
 		   struct err **e)
 {
 	struct cgroup_place at;
-	double worst = -1;
+	bool found = false;
 	int r;
 
 	if (!h->known)
@@ -196,13 +207,12 @@ static int nearest(const struct hierarchy *h, uint64_t total, struct container_s
 		struct container_share here = { 0 };
 
 		r = look(at.folder, h->unified, total, &here, e);
-		if (r > 0 && percent_of((double)here.used, (double)here.limit) > worst) {
-			worst = percent_of((double)here.used, (double)here.limit);
+		if (r > 0 && (!found || is_worse(&here, out)))
 			*out = here;
-		}
+		found = found || r > 0;
 	} while (r >= 0 && cgroup_up(&at));
 	cgroup_place_free(&at);
-	return r < 0 ? -1 : worst >= 0;
+	return r < 0 ? -1 : found;
 }
 
 int container_memory(const struct container *c, uint64_t total, struct container_share *out,
@@ -217,19 +227,21 @@ int container_swap(const struct container *c, uint64_t total, struct container_s
 	return nearest(&c->memory, total, out, group_swap, e);
 }
 
+/* 1, 0 (none), -1: a quota that cannot be understood is no absence of one. */
 static int group_quota(const char *folder, bool unified, double *cpus, struct err **e)
 {
-	char text[64], period[64];
-	int r;
+	const char *name = unified ? "cpu.max" : "cpu.cfs_quota_us";
+	char text[64], period[64] = "";
+	int r = read_file(folder, name, text, sizeof(text), e);
 
-	if (unified) {
-		r = read_file(folder, "cpu.max", text, sizeof(text), e);
-		return r < 1 ? r : cgroup_quota_v2(text, cpus);
-	}
-	r = read_file(folder, "cpu.cfs_quota_us", text, sizeof(text), e);
-	if (r > 0)
-		r = read_file(folder, "cpu.cfs_period_us", period, sizeof(period), e);
-	return r < 1 ? r : cgroup_quota_v1(text, period, cpus);
+	if (r < 1 || cgroup_no_quota(text))
+		return r < 0 ? -1 : 0;
+	if (!unified && read_file(folder, "cpu.cfs_period_us", period, sizeof(period), e) < 0)
+		return -1;
+	if (unified ? cgroup_quota_v2(text, cpus) : cgroup_quota_v1(text, period, cpus))
+		return 1;
+	return err_set(e, ERR_SYSTEM, "'%s/%s' tells no quota that could be understood", folder,
+		       name);
 }
 
 /* Where version 1 accounts for this group: usually in the same folder, else in a hierarchy of its

@@ -109,7 +109,8 @@ static void rate_group(const struct container_cpu *from, const struct container_
 				       (double)(to->periods - from->periods));
 	if (throttled > out->throttled)
 		out->throttled = throttled;
-	if (out->busy < 0 || busy > out->busy) {
+	/* of two that are as busy, the smaller one */
+	if (out->busy < 0 || busy > out->busy || (busy >= out->busy && to->cpus < out->cpus)) {
 		out->busy = busy;
 		out->cpus = to->cpus;
 	}

@@ -242,6 +242,32 @@ static void limits_are_read(void **state)
 	assert_false(cgroup_quota_v1("-1\n", "100000\n", &cpus));
 }
 
+static void what_is_no_amount_is_known(void **state)
+{
+	static const struct {
+		const char *text;
+		bool amount, no_quota;
+	} rows[] = {
+		{ "1073741824\n", true, false },
+		{ "0", true, false },
+		{ "max\n", true, true },
+		{ "max 100000\n", true, true },
+		{ "maximum\n", false, false },
+		{ "-1\n", false, true },
+		{ "-10\n", false, false },
+		{ "512M\n", false, false },
+		{ "99999999999999999999\n", false, false },
+		{ "\n", false, false },
+		{ "", false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (cgroup_is_amount(rows[i].text) != rows[i].amount ||
+		    cgroup_no_quota(rows[i].text) != rows[i].no_quota)
+			fail_msg("'%s'", rows[i].text);
+}
+
 static void page_cache_is_no_use(void **state)
 {
 	(void)state;
@@ -347,6 +373,7 @@ int main(void)
 		cmocka_unit_test(groups_are_placed),
 		cmocka_unit_test(groups_end_at_the_top),
 		cmocka_unit_test(limits_are_read),
+		cmocka_unit_test(what_is_no_amount_is_known),
 		cmocka_unit_test(page_cache_is_no_use),
 		cmocka_unit_test(the_fullest_quota_counts),
 		cmocka_unit_test(the_machine_is_told),
