@@ -182,6 +182,14 @@ static void shortest_decimal(double v, struct decimal *d)
 		d->exponent = e[1] == '-' ? -(int)exponent : (int)exponent;
 }
 
+bool number_is_whole(double v)
+{
+	/* from 2^53 on all are; libm for one function would be a library more in each process */
+	if (!(v > -0x1p53 && v < 0x1p53))
+		return isfinite(v);
+	return v == (double)(int64_t)v;
+}
+
 void number_format(double v, char *out, size_t size)
 {
 	static const char zeros[] = "000000000000000";

@@ -34,6 +34,8 @@ int number_version_compare(const char *a, const char *b);
 /* Whether s looks like a version: starts with a digit (or v and a digit), at least that. */
 bool number_is_version(const char *s);
 
+/* Whether it has no fraction; false for what is no number. */
+bool number_is_whole(double v);
 /* Print a real so that it reads back as the same, shortest, with '.', never an exponent below 1e15.
  */
 void number_format(double v, char *out, size_t size);

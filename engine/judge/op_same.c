@@ -3,11 +3,11 @@
  */
 #include "engine/judge/ops.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "engine/base/auto.h"
 #include "engine/base/buf.h"
+#include "engine/base/number.h"
 #include "engine/base/xalloc.h"
 #include "engine/document/diagnostic.h"
 #include "engine/document/node.h"
@@ -23,7 +23,7 @@ static int compile_one(struct compiler *c, struct test *t, const struct shape *s
 	if (!t->value)
 		return -1;
 	if (shape->type == FACT_INT && json_is_real(t->value) &&
-	    fmod(json_real_value(t->value), 1) != 0)
+	    !number_is_whole(json_real_value(t->value)))
 		return diagnose(c->d, operand, "%s: '%s' is not a whole number", label,
 				operand->text);
 	if (operand->type == NODE_SCALAR &&

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "engine/base/auto.h"
+#include "engine/base/number.h"
 #include "engine/base/xalloc.h"
 #include "engine/judge/ops.h"
 #include "engine/judge/test.h"
@@ -42,7 +43,7 @@ static void add_number(struct making *m, double v)
 {
 	if (v < m->least || v > m->most)
 		return;
-	if (fmod(v, 1) == 0 && fabs(v) < 9e15)
+	if (number_is_whole(v) && v > -9e15 && v < 9e15)
 		specimens_add(m->list, json_integer((json_int_t)v));
 	else if (m->type != FACT_INT && m->type != FACT_SIZE)
 		specimens_add(m->list, json_real(v));

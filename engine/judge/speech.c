@@ -4,7 +4,6 @@
 #include "engine/judge/speech.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -65,6 +64,14 @@ static void say_number(struct speech *s, const json_t *v)
 	buf_adds(s->out, digits);
 }
 
+/* To the microsecond, which means nothing beyond some thirty years. */
+static double micro(double seconds)
+{
+	if (!(seconds > -1e9 && seconds < 1e9))
+		return seconds;
+	return (double)(int64_t)(seconds * 1e6 + (seconds < 0 ? -0.5 : 0.5)) / 1e6;
+}
+
 /* Seconds: "0.25s", "12m34s", "3d4h". */
 static void say_duration(struct speech *s, double seconds)
 {
@@ -77,8 +84,7 @@ static void say_duration(struct speech *s, double seconds)
 	int parts = 0;
 
 	if (seconds < 60 || seconds > 1e12) {
-		number_format(seconds > 1e9 ? seconds : round(seconds * 1e6) / 1e6, digits,
-			      sizeof(digits));
+		number_format(micro(seconds), digits, sizeof(digits));
 		speech_say(s, "%ss", digits);
 		return;
 	}

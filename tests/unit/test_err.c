@@ -192,6 +192,30 @@ static void buf_shifts(void **state)
 	assert_string_equal(buf_text(&b), "");
 }
 
+static void buf_takes_numbers(void **state)
+{
+	auto_buf struct buf b = BUF_INIT(SIZE_MAX), small = BUF_INIT(2);
+
+	(void)state;
+	buf_add_int(&b, 0);
+	buf_addc(&b, ' ');
+	buf_add_int(&b, INT64_MIN);
+	buf_addc(&b, ' ');
+	buf_add_int(&b, INT64_MAX);
+	assert_string_equal(buf_text(&b), "0 -9223372036854775808 9223372036854775807");
+	assert_false(buf_add_int(&small, -123));
+	assert_string_equal(buf_text(&small), "-1");
+}
+
+static void texts_are_joined(void **state)
+{
+	auto_free char *none = xconcat("", NULL), *three = xconcat("a", "", "bc", NULL);
+
+	(void)state;
+	assert_string_equal(none, "");
+	assert_string_equal(three, "abc");
+}
+
 static void take_hands_over(void **state)
 {
 	char *s = xstrdup("x");
@@ -258,6 +282,8 @@ int main(void)
 		cmocka_unit_test(buf_of_secrets_behaves_alike),
 		cmocka_unit_test(buf_gives_room),
 		cmocka_unit_test(buf_shifts),
+		cmocka_unit_test(buf_takes_numbers),
+		cmocka_unit_test(texts_are_joined),
 		cmocka_unit_test(take_hands_over),
 		cmocka_unit_test(arrays_grow),
 		cmocka_unit_test(memory_gone_ends_the_process),

@@ -403,6 +403,18 @@ static void human_durations(void **state)
 	}
 }
 
+static void whole_numbers(void **state)
+{
+	static const double whole[] = { 0, -0.0, 1, -7, 0x1p53, -0x1p63, 1e300 };
+	static const double others[] = { 0.5, -1.25, 1e-300, 0x1.0000000000001p0, NAN, INFINITY };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(whole); i++)
+		assert_true(number_is_whole(whole[i]));
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		assert_false(number_is_whole(others[i]));
+}
+
 static void dates(void **state)
 {
 	char text[40];
@@ -436,6 +448,7 @@ int main(void)
 		cmocka_unit_test(formats_read_back),
 		cmocka_unit_test(no_locale_changes_numbers),
 		cmocka_unit_test(human_durations),
+		cmocka_unit_test(whole_numbers),
 		cmocka_unit_test(dates),
 	};
 
