@@ -56,19 +56,51 @@ static char *operator_name(void)
 	return geteuid() == 0 ? xstrdup("root") : xasprintf("uid %u", (unsigned)geteuid());
 }
 
+/* The name of a process, and its parent's number: 0 when /proc does not say. */
+static pid_t parent_of(pid_t pid, struct buf *name)
+{
+	auto_buf struct buf stat = BUF_INIT(512);
+	auto_free char *path = xasprintf("/proc/%d/stat", (int)pid);
+	const char *open, *close;
+	uint64_t parent = 0;
+
+	buf_clear(name);
+	if (io_read_proc(-1, path, &stat) != 0)
+		return 0;
+	open = strchr(buf_text(&stat), '(');
+	close = strrchr(buf_text(&stat), ')');
+	if (!open || !close || close < open || strlen(close) < strlen(") S 1"))
+		return 0;
+	buf_add(name, open + 1, (size_t)(close - open) - 1);
+	for (const char *digit = close + strlen(") S "); *digit >= '0' && *digit <= '9'; digit++)
+		parent = parent * 10 + (uint64_t)(*digit - '0');
+	return (pid_t)parent;
+}
+
+/* cron starts us itself or by a shell, which may have started a script. */
+static bool by_cron(void)
+{
+	enum { SHELLS_BETWEEN = 2 };
+	auto_buf struct buf name = BUF_INIT(64);
+	pid_t pid = getppid();
+
+	if (isatty(STDIN_FILENO))
+		return false;
+	for (int i = 0; i <= SHELLS_BETWEEN && pid > 0; i++) {
+		pid = parent_of(pid, &name);
+		if (strstr(buf_text(&name), "cron"))
+			return true;
+	}
+	return false;
+}
+
 static const char *run_trigger(void)
 {
 	const char *ci = getenv("CI");
-	char parent[64];
-	auto_buf struct buf comm = BUF_INIT(sizeof(parent));
-	auto_free char *path = xasprintf("/proc/%d/comm", (int)getppid());
 
 	if (ci && *ci && strcmp(ci, "false") != 0)
 		return "ci";
-	if (!isatty(STDIN_FILENO) && io_read_proc(-1, path, &comm) == 0 &&
-	    strstr(buf_text(&comm), "cron"))
-		return "cron";
-	return "manual";
+	return by_cron() ? "cron" : "manual";
 }
 
 /* The value of NAME= in os-release(5), quotes taken off; "" when there is none. The caller frees

@@ -483,3 +483,16 @@ YAML
 	says host
 	[ -d "$T/moved" ]
 }
+
+@test "cli: a run that cron started says so, though a shell is between" {
+	local started="sh -c '$rounds run r.yaml --report json=report.json; true'; true"
+
+	printf 'format: 1\nruleset: r\nversion: 1.0.0\nchecks:\n' >r.yaml
+	printf '  - { id: a, file: { path: / } }\n' >>r.yaml
+	cp /bin/sh ./cron
+	env -u CI ./cron -c "$started" </dev/null
+	[ "$(jq -r .run.trigger report.json)" = cron ]
+	cp /bin/sh ./daemon
+	env -u CI ./daemon -c "$started" </dev/null
+	[ "$(jq -r .run.trigger report.json)" = manual ]
+}
