@@ -44,6 +44,7 @@ static const struct phrase_row phrases[PHRASE_COUNT] = {
 	[PHRASE_CUT_SHORT] = { "cut short by", "被中断：" },
 	[PHRASE_RUNNING] = { "running", "执行中" },
 	[PHRASE_SLOWEST] = { "slowest", "最慢" },
+	[PHRASE_BETWEEN] = { "; ", "；" },
 };
 
 static const struct phrase_row severities[] = {

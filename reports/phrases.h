@@ -46,6 +46,7 @@ enum phrase {
 	PHRASE_CUT_SHORT,
 	PHRASE_RUNNING,
 	PHRASE_SLOWEST,
+	PHRASE_BETWEEN, /* between two sentences of one line */
 	PHRASE_COUNT,
 };
 

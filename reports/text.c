@@ -242,13 +242,14 @@ static void put_trace(struct page *p, const json_t *trace, const char *message)
 
 static void put_tries(struct page *p, const json_t *tries)
 {
+	const char *lang = p->sink->lang;
 	auto_buf struct buf line = BUF_INIT(SIZE_MAX);
 	size_t i;
 	json_t *t;
 
 	json_array_foreach(tries, i, t)
-		buf_printf(&line, "%s%zu: %s", i ? "; " : "", i + 1,
-			   phrase_status_name(member(t, "status"), p->sink->lang));
+		buf_printf(&line, "%s%zu: %s", i ? phrase(PHRASE_BETWEEN, lang) : "", i + 1,
+			   phrase_status_name(member(t, "status"), lang));
 	put_labelled(p, PHRASE_TRIES, buf_text(&line));
 }
 
@@ -308,7 +309,8 @@ static void put_guidance(struct page *p, const struct guidance *g)
 	for (size_t i = 0; i < g->cause_count; i++) {
 		const char *cause = words_in(&g->causes[i], lang);
 
-		buf_printf(&causes, "%s%s", i ? "; " : "", cause ? cause : "");
+		buf_printf(&causes, "%s%s", i ? phrase(PHRASE_BETWEEN, lang) : "",
+			   cause ? cause : "");
 	}
 	put_labelled(p, PHRASE_CAUSES, buf_text(&causes));
 	put_remedy(p, g);

@@ -213,7 +213,7 @@ static int find_by_name(const char *what, const struct text_list *folders, struc
 		near = text_nearest(what, (const char *const *)s.known.items);
 	if (near)
 		return err_set(e, ERR_NOT_FOUND, "no ruleset '%s'; did you mean '%s'?", what, near);
-	return err_set(e, ERR_NOT_FOUND, "no ruleset '%s'", what);
+	return err_set(e, ERR_NOT_FOUND, "no ruleset '%s'; 'rounds list' shows them", what);
 }
 
 int ruleset_find(const char *what, const struct text_list *folders, struct text_list *paths,

@@ -276,7 +276,8 @@ static void refuse_unknown(const struct reading_rule *c, const struct node_pair 
 	if (text_nearest(key->text, words))
 		diagnose_unknown(c->r->d, key, "key", "check", key->text, words);
 	else if (!type && pair->value->type == NODE_MAP)
-		diagnose_unknown(c->r->d, key, "check type", NULL, key->text, words);
+		diagnose(c->r->d, key,
+			 "unknown check type '%s'; 'rounds list --types' shows all", key->text);
 	else if ((other = type_with(c->r->book->types, key->text, true)))
 		diagnose(c->r->d, key, "unknown key '%s' in check; '%s' belongs to expect of %s",
 			 key->text, key->text, other->name);

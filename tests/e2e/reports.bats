@@ -204,7 +204,7 @@ YAML
 	}
 	says "退出码 3"
 	says "不适用：/nowhere 不存在"
-	says "1: 异常; 2: 异常"
+	says "1: 异常；2: 异常"
 }
 
 @test "reports: NO_COLOR, --color and the terminal decide about colour" {

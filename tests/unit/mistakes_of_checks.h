@@ -101,7 +101,8 @@ static const struct mistake mistakes_of_checks[] = {
 	{ "type of a later version",
 	  CHECKS "  - id: a\n"
 		 "    mongo: { host: x }\n",
-	  .says = "t.yaml:5:5: unknown check type 'mongo'\n" },
+	  .says = "t.yaml:5:5: unknown check type 'mongo'; 'rounds list --types' shows "
+		  "all\n" },
 	{ "unknown check key",
 	  CHECKS "  - id: a\n"
 		 "    serverity: low\n"

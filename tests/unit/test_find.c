@@ -83,8 +83,8 @@ static const struct find_case cases[] = {
 	{ "broken", "ship/broken.yaml" },
 	{ "empty", "!no ruleset in 'empty'" },
 	{ "shrad", "!no ruleset 'shrad'; did you mean 'shard'?" },
-	{ "mongodb", "!no ruleset 'mongodb'" },
-	{ "params", "!no ruleset 'params'" },
+	{ "mongodb", "!no ruleset 'mongodb'; 'rounds list' shows them" },
+	{ "params", "!no ruleset 'params'; 'rounds list' shows them" },
 	{ "./nowhere.yaml", "!'./nowhere.yaml': No such file or directory" },
 	{ "nowhere.yaml", "!'nowhere.yaml': No such file or directory" },
 };
