@@ -24,8 +24,8 @@ bool number_is_json(const char *s);
  */
 const char *number_scan(const char *s, uint64_t *out);
 
-/* "300ms", "5s", "1m", "2h", "1d", "1m30s" to nanoseconds. -1 when malformed; -2 when the unit is
- * missing. */
+/* "300ms", "5s", "1m", "2h", "1d", "1m30s" to nanoseconds. -1 when malformed, or longer than 100
+ * years, which no clock could be added to; -2 when the unit is missing. */
 int number_duration(const char *s, int64_t *ns);
 /* "512", "64K", "64KiB" (1024), "1MB" (1000), "1.5G", "2TiB", "2g" (as Java has it) to bytes. */
 int number_size(const char *s, uint64_t *bytes);

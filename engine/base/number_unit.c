@@ -21,6 +21,8 @@ static const struct duration_unit duration_units[] = {
 	{ "ms", NS_PER_MS },
 };
 
+/* 100 years of 365.25 days: two of them and a clock are still a time (int64_t nanoseconds). */
+#define DURATION_MAX (36525 * INT64_C(86400) * NS_PER_S)
 #define DURATION_UNITS (sizeof(duration_units) / sizeof(duration_units[0]))
 
 /* The unit at s among those from `first` on; DURATION_UNITS when there is none. */
@@ -84,6 +86,8 @@ int number_duration(const char *s, int64_t *ns)
 		next = unit + 1;
 		s = p + len;
 	}
+	if (sum > DURATION_MAX)
+		return -1;
 	*ns = sum;
 	return 0;
 }
