@@ -213,13 +213,40 @@ static void show_check(const struct plan *p, const struct check *c, const char *
 	line(out, "rule", place);
 }
 
+static void show_source(const struct node *source, const char *before, struct buf *out)
+{
+	const struct node *env = node_get(source, "env"), *file = node_get(source, "file");
+	const struct node *at = env ? env : file;
+
+	if (at && at->type == NODE_SCALAR)
+		buf_printf(out, "%s%s%s", before, env ? "environment variable " : "", at->text);
+}
+
+/* Where one could be put. */
+static void show_sources(const struct node *from, struct buf *out)
+{
+	if (!from)
+		return;
+	buf_adds(out, "; it would be taken from ");
+	if (from->type == NODE_MAP)
+		show_source(from, "", out);
+	for (size_t i = 0; from->type == NODE_LIST && i < from->count; i++)
+		show_source(from->items[i], i ? " or " : "", out);
+}
+
 static void show_param(const struct param *p, struct buf *out)
 {
 	auto_free char *value =
 		p->value ? json_dumps(p->value, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
 
+	if (p->problem) {
+		buf_printf(out, "%s: no value: %s\n", p->name, p->problem);
+		return;
+	}
 	if (p->layer == LAYER_NONE) {
-		buf_printf(out, "%s: %s\n", p->name, p->problem ? p->problem : "no value");
+		buf_printf(out, "%s: no value", p->name);
+		show_sources(p->from, out);
+		buf_addc(out, '\n');
 		return;
 	}
 	buf_printf(out, "%s: %s (%s%s%s)\n", p->name,

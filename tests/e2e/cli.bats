@@ -496,3 +496,22 @@ YAML
 	env -u CI ./daemon -c "$started" </dev/null
 	[ "$(jq -r .run.trigger report.json)" = manual ]
 }
+
+@test "cli: show says where a parameter that has no value would be taken from" {
+	cat >r.yaml <<-EOF2
+		format: 1
+		ruleset: r
+		version: 1.0.0
+		params:
+		  a: { type: secret, required: false, from: { file: $PWD/none } }
+		  b: { type: text, from: [ { file: $PWD/no }, { file: $PWD/none } ] }
+		  c: { type: text, required: false }
+		  d: { type: text, required: false, from: { file: $PWD } }
+		checks: [ { id: x, file: { path: / } } ]
+	EOF2
+	ends 0 "$rounds" show r.yaml
+	says "a: no value; it would be taken from $PWD/none"$'\n'
+	says "b: no value; it would be taken from $PWD/no or $PWD/none"
+	says "c: no value"$'\n'
+	says "d: no value: '$PWD'"
+}
