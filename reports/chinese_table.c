@@ -575,6 +575,7 @@ const struct sentence sentences[] = {
 	{ "'{}/{}' holds no number", "'{}/{}' 中没有数值" },
 	{ "'{}' has no cpu.stat", "'{}' 没有 cpu.stat" },
 	{ "the process is not running", "进程未运行" },
+	{ "'{}/{}' tells no quota that could be understood", "'{}/{}' 中的配额无法解读" },
 	{ "'{}': {}", "'{}'：{*}" },
 	{ "module '{}': {}", "模块 '{}'：{*}" },
 	{ "a device", "设备" },

@@ -79,7 +79,8 @@ told() {
 	shift
 	for row in "${rows[@]}"; do
 		"${alone[@]}" bash -c "mount --bind '$T/$row/proc' /proc
-			'$ROUNDS' run $ruleset.yaml --report json='$T/$row.json'" >"$row.said" 2>&1 3>&- &
+			'$ROUNDS' run $ruleset.yaml --report json=$row.json" \
+			>"$row.said" 2>&1 3>&- &
 		pids+=($!)
 		# they wait, mostly
 		[ $((${#pids[@]} % 8)) -ne 0 ] || wait "${pids[@]}" || :
