@@ -21,6 +21,7 @@
 #include "engine/base/xalloc.h"
 #include "engine/run/children.h"
 #include "engine/run/isolated.h"
+#include "engine/run/place.h"
 
 /* A killed worker that cannot be reaped after this waits in the kernel: it is left. */
 #define PATIENCE NS_PER_S
@@ -409,6 +410,15 @@ void worker_event(struct worker *w, enum worker_event event)
 		fn(w);
 }
 
+/* Whose work is done by a child inside another process' namespaces: it ends the child and, with it,
+ * itself. Killed at once it would be gone, though the child waits in the kernel. */
+static bool is_parent_of_one(const struct worker *w)
+{
+	const struct place *place = w->sv->shop.place;
+
+	return w->role != ROLE_PARENT && place && place->entrance;
+}
+
 void worker_kill(struct worker *w, enum kind why)
 {
 	if (w->state == WORKER_ENDING)
@@ -418,7 +428,7 @@ void worker_kill(struct worker *w, enum kind why)
 	/* a keeper ends what the runner's commands have started before it ends itself */
 	w->steps = w->role == ROLE_COMMAND ? 0 : 1;
 	if (w->pid > 0)
-		kill(w->pid, w->role == ROLE_COMMAND ? SIGTERM : SIGKILL);
+		kill(w->pid, w->role == ROLE_COMMAND || is_parent_of_one(w) ? SIGTERM : SIGKILL);
 	worker_clock(w, clock_mono() + PATIENCE);
 }
 

@@ -159,7 +159,7 @@ static void end_alike(int status)
 
 /* Wait until the runner is gone, or until we shall end it: SIGTERM from the supervisor, or by its
  * death. */
-static int keeper_wait(pid_t runner, const sigset_t *awaited, int on_term)
+static int keeper_wait(pid_t runner, const sigset_t *awaited, int on_term, bool leave)
 {
 	for (;;) {
 		int status = 0, sig = sigwaitinfo(awaited, NULL);
@@ -167,7 +167,7 @@ static int keeper_wait(pid_t runner, const sigset_t *awaited, int on_term)
 
 		if (sig == SIGTERM) {
 			kill(runner, on_term);
-			if (on_term == SIGKILL)
+			if (leave)
 				return SIGKILL;
 		}
 		while ((gone = waitpid(-1, &status, WNOHANG)) > 0)
@@ -205,7 +205,7 @@ static void keeper_stand(pid_t parent)
 		_exit(WORKER_NOT_MADE);
 	for (int fd = STDIN_FILENO; fd <= WIRE_FD; fd++)
 		close(fd);
-	status = keeper_wait(runner, &awaited, SIGKILL);
+	status = keeper_wait(runner, &awaited, SIGKILL, true);
 	children_end(NS_PER_S);
 	end_alike(status);
 }
@@ -250,7 +250,8 @@ static pid_t step_inside(const struct entrance *x, const struct role_row *row)
 		close(fd);
 	/* joining has made us forget whose death is ours */
 	prctl(PR_SET_PDEATHSIG, row->keeper ? SIGTERM : SIGKILL);
-	status = keeper_wait(inside, &awaited, row->keeper ? SIGTERM : SIGKILL);
+	/* what waits in the kernel has not ended, and we with it: it is known by that */
+	status = keeper_wait(inside, &awaited, row->keeper ? SIGTERM : SIGKILL, false);
 	end_alike(status);
 	_exit(1);
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 #
-# A mount that never answers, below --root and behind --enter: what lies on it ends as blocked, what
-# lies beside it as ever, and the run ends. (Of this machine itself: breadth.bats.)
+# A mount that never answers, below --root and behind --enter: what lies on it ends as blocked,
+# what lies beside it as ever, and the run ends. (Of this machine itself: breadth.bats.)
 
 load helpers
 
@@ -186,6 +186,29 @@ YAML
 YAML
 	} | quick_ruleset r
 	a_dead silent "$T/tree/dead" "${alone[@]}"
+	inspect --enter "$started"
+	judged_by_name
+}
+
+@test "--enter: a dead mount below the data base of packages, and at the end of a link" {
+	local alone=(unshare -m)
+
+	[ "$(id -u)" -eq 0 ] || alone=(unshare -r -m)
+	"${alone[@]}" true 2>/dev/null || skip "needs mount namespaces"
+	[ -d /var/lib/dpkg ] || skip "needs /var/lib/dpkg"
+	ln -s /var/lib/dpkg/file link
+	quick_ruleset r <<YAML
+- id: on-package
+  package: { name: bash }
+- id: on-link
+  file: { path: $T/link }
+- id: by-file
+  file: { path: /etc/passwd }
+- id: by-mount
+  mount: { path: /var/lib/dpkg }
+  expect: { fstype: fuse.dead }
+YAML
+	a_dead silent /var/lib/dpkg "${alone[@]}"
 	inspect --enter "$started"
 	judged_by_name
 }
