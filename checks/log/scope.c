@@ -42,6 +42,12 @@ void scope_trouble(const char *path, int errnum, struct observer *o)
 	case EINVAL:
 		observer_trouble(o, KIND_NOT_FOUND, "'%s' is no regular file", path);
 		break;
+	case ESPIPE:
+		observer_trouble(o, KIND_PARAMETER,
+				 "'%s' is made as it is read, and no log that is written on; look "
+				 "at it with a file check",
+				 path);
+		break;
 	case ETIMEDOUT:
 		observer_trouble(o, KIND_TIMEOUT,
 				 "'%s' could not be read within the time of the check", path);

@@ -36,6 +36,25 @@ static bool is_gzip(int fd)
 	return n == 2 && magic[0] == 0x1f && magic[1] == 0x8b;
 }
 
+/* Whether a file of no bytes is one. Those of /proc, which are made as they are read, all say so: a
+ * log there would never hold anything. -1 with errno. */
+static int check_empty(struct stream *s)
+{
+	char byte;
+	ssize_t n;
+
+	do
+		n = pread(s->fd, &byte, 1, 0);
+	while (n < 0 && errno == EINTR);
+	if (n <= 0)
+		return (int)n;
+	/* it may have grown just now */
+	if (fstat(s->fd, &s->st) < 0)
+		return -1;
+	errno = ESPIPE;
+	return s->st.st_size ? 0 : -1;
+}
+
 static int open_gzip(struct stream *s)
 {
 	int fd = fcntl(s->fd, F_DUPFD_CLOEXEC, 3);
@@ -62,6 +81,8 @@ struct stream *stream_open(const struct root *r, const char *path, int64_t deadl
 		errno = EINVAL;
 		return NULL;
 	}
+	if (!s->st.st_size && check_empty(s) < 0)
+		return NULL;
 	s->gzip = is_gzip(s->fd);
 	if (s->gzip && open_gzip(s) < 0)
 		return NULL;

@@ -353,6 +353,19 @@ say() {
 	judged r/app fail not_found "no regular file"
 }
 
+@test "a file that is made as it is read, whose size is 0, is an error and never a pass" {
+	log=/proc/mounts
+	for since in start 1h last_run; do
+		follow ", since: $since"
+		ends 2 "$ROUNDS" run r.yaml --report json=report.json
+		judged r/app error parameter "is made as it is read"
+	done
+	log=$T/logs/app.log
+	: >logs/app.log
+	follow ''
+	ends 0 "$ROUNDS" run r.yaml
+}
+
 @test "a log that we may not read is an error, never a pass" {
 	follow ', missing: ok'
 	say "ERROR one"
