@@ -18,8 +18,8 @@
 struct root;
 struct stream;
 
-/* NULL with errno: also EINVAL for what is no regular file, and ESPIPE for one that is made as it is
- * read, whose size nobody knows. At `deadline` (clock_mono) reading ends with ETIMEDOUT. */
+/* NULL with errno: also EINVAL for what is no regular file, and ESPIPE for one that is made as it
+ * is read, whose size nobody knows. At `deadline` (clock_mono) reading ends with ETIMEDOUT. */
 struct stream *stream_open(const struct root *r, const char *path, int64_t deadline);
 void stream_close(struct stream *s);
 void stream_cleanup(struct stream **s);
