@@ -112,9 +112,9 @@ static int check_required(const struct field *fields, const struct node *map, co
 		if (!f->required || (map && map->type == NODE_MAP && node_get(map, f->name)))
 			continue;
 		if (map)
-			rc = diagnose(d, map, "%s: this key is required in %s", f->name, where);
+			rc = diagnose(d, map, "missing key '%s' in %s", f->name, where);
 		else
-			rc = diagnose_at(d, where, 0, 0, 0, NULL, "%s: this key is required in %s",
+			rc = diagnose_at(d, where, 0, 0, 0, NULL, "missing key '%s' in %s",
 					 f->name, where);
 	}
 	return rc;

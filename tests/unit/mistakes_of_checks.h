@@ -117,7 +117,7 @@ static const struct mistake mistakes_of_checks[] = {
 	  CHECKS "  - id: a\n"
 		 "    port: {}\n"
 		 "    protocol: udp\n",
-	  .says = "t.yaml:5:11: port: this key is required in port\n"
+	  .says = "t.yaml:5:11: missing key 'port' in port\n"
 		  "t.yaml:6:5: unknown key 'protocol' in check; 'protocol' belongs to "
 		  "port\n" },
 	{ "fact of another type",
@@ -152,7 +152,7 @@ static const struct mistake mistakes_of_checks[] = {
 	{ "required field",
 	  CHECKS "  - id: a\n"
 		 "    port: {}\n",
-	  .says = "t.yaml:5:11: port: this key is required in port\n" },
+	  .says = "t.yaml:5:11: missing key 'port' in port\n" },
 	{ "field of the wrong kind",
 	  CHECKS "  - id: a\n"
 		 "    port: { port: [ 1 ] }\n",

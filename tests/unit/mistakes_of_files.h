@@ -361,7 +361,7 @@ static const struct mistake mistakes_of_files[] = {
 	{ "merge quoted",
 	  CHECKS "  - { id: a, port: &p { port: 1 } }\n"
 		 "  - { id: b, port: { \"<<\": *p } }\n",
-	  .says = "t.yaml:5:20: port: this key is required in port\n"
+	  .says = "t.yaml:5:20: missing key 'port' in port\n"
 		  "t.yaml:5:22: unknown key '<<' in port\n" },
 	{ "merge unknown",
 	  CHECKS "  - { id: a, port: { <<: { prot: 1 }, port: 1 } }\n",

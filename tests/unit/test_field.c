@@ -90,7 +90,7 @@ static const struct {
 	{ "port:\n", "t.yaml:1:6: port: nothing is given; leave the key out or write a value" },
 	{ "port: null\n",
 	  "t.yaml:1:7: port: nothing is given; leave the key out or write a value" },
-	{ "name: x", "t.yaml:1:1: port: this key is required in port" },
+	{ "name: x", "t.yaml:1:1: missing key 'port' in port" },
 	{ "{ port: 22, percent: 101 }",
 	  "t.yaml:1:22: percent: '101' is not a whole number from 0 to 100" },
 	{ "{ port: 22, offset: 6 }",
@@ -148,7 +148,7 @@ static const struct {
 	/* all at once */
 	{ "prot: 1\ntimeout: 5\nfollow: no\n",
 	  "t.yaml:1:1: unknown key 'prot' in port; did you mean 'port'?\n"
-	  "t.yaml:1:1: port: this key is required in port\n"
+	  "t.yaml:1:1: missing key 'port' in port\n"
 	  "t.yaml:2:10: timeout: '5' needs a unit: ms, s, m, h or d\n"
 	  "t.yaml:3:9: follow: 'no' is not true or false; did you mean false?" },
 };
@@ -292,7 +292,7 @@ static void empty_maps_bind_defaults(void **state)
 	(void)state;
 	assert_int_equal(fields_bind(fields, &q, NULL, "port", &d), -1);
 	assert_int_equal(d.errors, 1);
-	assert_string_equal(d.items[0].message, "port: this key is required in port");
+	assert_string_equal(d.items[0].message, "missing key 'port' in port");
 	assert_true(q.follow);
 	fields_free(fields, &q);
 	diagnostics_free(&d);
