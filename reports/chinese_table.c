@@ -172,6 +172,8 @@ const struct sentence sentences[] = {
 	  "日志超过所读取的最新 {} 字节（max_bytes）：{} 字节未查看" },
 	{ "nothing matches '{}'", "没有匹配 '{}' 的文件" },
 	{ "'{}' is no regular file", "'{}' 不是普通文件" },
+	{ "'{}' is damaged, cut off or not yet whole: gzip cannot read it to its end",
+	  "'{}' 已损坏、被截断或尚未写完：gzip 无法读到结尾" },
 	{ "'{}' is made as it is read, and no log that is written on; look at it with a file check",
 	  "'{}' 的内容在读取时生成，不是持续写入的日志；请用 file 检查" },
 	{ "'{}' could not be read within the time of the check", "未能在检查时限内读完 '{}'" },

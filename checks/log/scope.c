@@ -42,6 +42,12 @@ void scope_trouble(const char *path, int errnum, struct observer *o)
 	case EINVAL:
 		observer_trouble(o, KIND_NOT_FOUND, "'%s' is no regular file", path);
 		break;
+	case EBADMSG:
+		observer_trouble(o, KIND_CORRUPT,
+				 "'%s' is damaged, cut off or not yet whole: gzip cannot read it "
+				 "to its end",
+				 path);
+		break;
 	case ESPIPE:
 		observer_trouble(o, KIND_PARAMETER,
 				 "'%s' is made as it is read, and no log that is written on; look "

@@ -138,10 +138,13 @@ static ssize_t gzip_some(struct stream *s, void *bytes, size_t size)
 	if (in_time(s) < 0)
 		return -1;
 	n = gzread(s->gz, bytes, (unsigned)size);
-	if (n < 0) {
+	if (n <= 0) {
 		gzerror(s->gz, &code);
-		errno = code == Z_ERRNO ? errno : EIO;
-		return -1;
+		/* at the end of a file that is cut off gzread says no more than "0 bytes" */
+		if (n < 0 || code == Z_BUF_ERROR) {
+			errno = code == Z_ERRNO ? errno : EBADMSG;
+			return -1;
+		}
 	}
 	s->pos += n;
 	return n;

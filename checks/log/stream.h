@@ -28,7 +28,8 @@ const struct stat *stream_stat(const struct stream *s);
 bool stream_is_gzip(const struct stream *s);
 /* Bytes in it, INT64_MAX where only reading tells. */
 int64_t stream_size(const struct stream *s);
-/* Read at *at, which moves over a hole to what is read. 0 at the end, -1 with errno. */
+/* Read at *at, which moves over a hole to what is read. 0 at the end, -1 with errno; EBADMSG is
+ * what gzip cannot read. */
 ssize_t stream_read(struct stream *s, int64_t *at, void *bytes, size_t size);
 /* The SHA-256 of exactly these bytes, holes as zeros; -1 when they cannot be had. */
 int stream_print(struct stream *s, int64_t from, size_t len, char print[PRINT_SIZE]);

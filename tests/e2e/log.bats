@@ -366,6 +366,19 @@ say() {
 	ends 0 "$ROUNDS" run r.yaml
 }
 
+@test "a compressed log that is cut off is a finding" {
+	seq 20000 | gzip >whole.gz
+	log=$T/logs/app.log.gz
+	follow ', since: start'
+	for bytes in 2 9 5000 $(($(stat -c %s whole.gz) - 4)); do
+		head -c "$bytes" whole.gz >"$log"
+		ends 1 "$ROUNDS" run r.yaml --report json=report.json
+		judged r/app fail corrupt "gzip cannot read it to its end"
+	done
+	cp whole.gz "$log"
+	ends 0 "$ROUNDS" run r.yaml
+}
+
 @test "a log that we may not read is an error, never a pass" {
 	follow ', missing: ok'
 	say "ERROR one"
