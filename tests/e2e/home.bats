@@ -5,7 +5,7 @@
 
 load helpers
 
-files="command local root sustain reports"
+files="breadth cli command local log packages reports root sustain"
 
 setup() {
 	lab_setup

@@ -165,9 +165,8 @@ look() {
 		for call in ${calls// /,} $calls; do
 			look "$errno" "$call" 3>&- &
 			jobs+=($!)
-			# a few at once: mostly they wait for what hangs
-			[ $((${#jobs[@]} % 4)) -ne 0 ] || wait "${jobs[@]}"
 		done
+		# all at once: mostly they wait for what hangs
 		wait "${jobs[@]}"
 		for call in ${calls// /,} $calls; do
 			for at in here tree; do
