@@ -5,9 +5,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sha256.h>
 #include <string.h>
 
+#include "engine/base/digest.h"
 #include "engine/base/io.h"
 #include "engine/base/root.h"
 #include "engine/decl/parse.h"
@@ -53,20 +53,20 @@ static void tell_sha256(const struct file_seen *f, struct observer *o)
 {
 	auto_fd int fd = content_open(f, o);
 	auto_free uint8_t *chunk = xmalloc(CHUNK);
-	char hex[SHA256_DIGEST_STRING_LENGTH];
-	SHA256_CTX hash;
+	char hex[DIGEST_TEXT_SIZE];
+	struct sha256_ctx hash;
 	ssize_t n;
 
 	if (fd < 0)
 		return;
-	SHA256Init(&hash);
+	sha256_init(&hash);
 	while ((n = read_some(fd, chunk, CHUNK)) > 0)
-		SHA256Update(&hash, chunk, (size_t)n);
+		sha256_update(&hash, (size_t)n, chunk);
 	if (n < 0) {
 		file_trouble(f->path, errno, o);
 		return;
 	}
-	SHA256End(&hash, hex);
+	digest_text(&hash, hex);
 	observer_set_string(o, "sha256", hex);
 }
 

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sha256.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -13,8 +12,6 @@
 #include "engine/base/xalloc.h"
 
 #define SKIP_SIZE ((size_t)128 * 1024)
-
-_Static_assert(PRINT_SIZE == SHA256_DIGEST_STRING_LENGTH, "the size of a printed digest");
 
 struct stream {
 	int fd;
@@ -203,9 +200,9 @@ ssize_t stream_read(struct stream *s, int64_t *at, void *bytes, size_t size)
 int stream_print(struct stream *s, int64_t from, size_t len, char print[PRINT_SIZE])
 {
 	uint8_t bytes[1024];
-	SHA256_CTX hash;
+	struct sha256_ctx hash;
 
-	SHA256Init(&hash);
+	sha256_init(&hash);
 	while (len) {
 		size_t want = len < sizeof(bytes) ? len : sizeof(bytes);
 		ssize_t n = s->gzip ? gzip_read(s, from, bytes, want)
@@ -213,10 +210,10 @@ int stream_print(struct stream *s, int64_t from, size_t len, char print[PRINT_SI
 
 		if (n <= 0)
 			return -1;
-		SHA256Update(&hash, bytes, (size_t)n);
+		sha256_update(&hash, (size_t)n, bytes);
 		from += n;
 		len -= (size_t)n;
 	}
-	SHA256End(&hash, print);
+	digest_text(&hash, print);
 	return 0;
 }

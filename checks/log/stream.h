@@ -12,8 +12,9 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
-/* As SHA256_DIGEST_STRING_LENGTH of <sha256.h>. */
-#define PRINT_SIZE 65
+#include "engine/base/digest.h"
+
+#define PRINT_SIZE DIGEST_TEXT_SIZE
 
 struct root;
 struct stream;

@@ -8,13 +8,13 @@
 #include "engine/document/node.h"
 
 #include <search.h>
-#include <sha2.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
 
 #include "engine/base/auto.h"
 #include "engine/base/buf.h"
+#include "engine/base/digest.h"
 #include "engine/base/err.h"
 #include "engine/base/io.h"
 #include "engine/base/text.h"
@@ -625,7 +625,7 @@ static struct document *parse(const char *bytes, size_t len, const char *name, b
 		return NULL;
 	}
 	doc = xcalloc(1, sizeof(*doc));
-	doc->sha256 = xcalloc(1, SHA256_DIGEST_STRING_LENGTH);
+	doc->sha256 = xcalloc(1, DIGEST_TEXT_SIZE);
 	if (source_init(&doc->source, name, bytes, len, d) || build(doc, thorough, d)) {
 		document_free(doc);
 		return NULL;
@@ -688,8 +688,13 @@ const char *document_name(const struct document *doc)
 
 const char *document_sha256(const struct document *doc)
 {
-	if (!*doc->sha256)
-		SHA256Data((const uint8_t *)doc->source.bytes, doc->source.len, doc->sha256);
+	struct sha256_ctx hash;
+
+	if (*doc->sha256)
+		return doc->sha256;
+	sha256_init(&hash);
+	sha256_update(&hash, doc->source.len, (const uint8_t *)doc->source.bytes);
+	digest_text(&hash, doc->sha256);
 	return doc->sha256;
 }
 

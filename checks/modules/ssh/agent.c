@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <sha256.h>
+#include <nettle/sha2.h>
 
 #include "checks/check.h"
 #include "checks/modules/local.h"
@@ -118,16 +118,16 @@ static char *describe(const char *blob, size_t len)
 	auto_buf struct buf type = BUF_INIT(256), hash = BUF_INIT(128);
 	struct string_view v = { blob, len, 0 };
 	const char *name = "";
-	uint8_t digest[SHA256_DIGEST_LENGTH];
+	uint8_t digest[SHA256_DIGEST_SIZE];
 	size_t size = 0;
-	SHA256_CTX sum;
+	struct sha256_ctx sum;
 
 	if (string_take(&v, &name, &size))
 		size = 0;
 	text_clean_line(&type, name, size < TYPE_MAX ? size : TYPE_MAX, TYPE_MAX);
-	SHA256Init(&sum);
-	SHA256Update(&sum, (const uint8_t *)blob, len);
-	SHA256Final(digest, &sum);
+	sha256_init(&sum);
+	sha256_update(&sum, len, (const uint8_t *)blob);
+	sha256_digest(&sum, sizeof(digest), digest);
 	text_base64(&hash, (const char *)digest, sizeof(digest));
 	return xasprintf("%s SHA256:%.*s", buf_text(&type), (int)strcspn(buf_text(&hash), "="),
 			 buf_text(&hash));

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include <sha1.h>
+#include <nettle/hmac.h>
 
 #include "engine/base/auto.h"
 #include "engine/base/buf.h"
@@ -111,36 +111,19 @@ static bool list_matches(struct span hosts, const char *name)
 	return found;
 }
 
-/* HMAC with SHA-1 (RFC 2104): what |1|SALT|HASH holds, in base64. */
-static void hmac_sha1(const char *salt, size_t salt_len, const char *name, uint8_t *out)
-{
-	uint8_t pad[SHA1_BLOCK_LENGTH] = { 0 };
-	SHA1_CTX c;
-
-	memcpy(pad, salt, salt_len < sizeof(pad) ? salt_len : sizeof(pad));
-	for (size_t i = 0; i < sizeof(pad); i++)
-		pad[i] ^= 0x36;
-	SHA1Init(&c);
-	SHA1Update(&c, pad, sizeof(pad));
-	SHA1Update(&c, (const uint8_t *)name, strlen(name));
-	SHA1Final(out, &c);
-	for (size_t i = 0; i < sizeof(pad); i++)
-		pad[i] ^= 0x36 ^ 0x5c;
-	SHA1Init(&c);
-	SHA1Update(&c, pad, sizeof(pad));
-	SHA1Update(&c, out, SHA1_DIGEST_LENGTH);
-	SHA1Final(out, &c);
-}
-
+/* What |1|SALT|HASH holds: an HMAC with SHA-1 (RFC 2104), in base64. */
 static bool hash_matches(struct span hosts, const char *name)
 {
 	const char *salt = hosts.at + 3, *bar = memchr(salt, '|', hosts.len - 3);
-	auto_buf struct buf raw = BUF_INIT(SHA1_BLOCK_LENGTH), hash = BUF_INIT(64);
-	uint8_t digest[SHA1_DIGEST_LENGTH];
+	auto_buf struct buf raw = BUF_INIT(SHA1_BLOCK_SIZE), hash = BUF_INIT(64);
+	uint8_t digest[SHA1_DIGEST_SIZE];
+	struct hmac_sha1_ctx hmac;
 
 	if (!bar || !text_unbase64(&raw, salt, (size_t)(bar - salt)))
 		return false;
-	hmac_sha1(buf_text(&raw), raw.len, name, digest);
+	hmac_sha1_set_key(&hmac, raw.len, (const uint8_t *)buf_text(&raw));
+	hmac_sha1_update(&hmac, strlen(name), (const uint8_t *)name);
+	hmac_sha1_digest(&hmac, sizeof(digest), digest);
 	text_base64(&hash, (const char *)digest, sizeof(digest));
 	return span_is((struct span){ bar + 1, (size_t)(hosts.at + hosts.len - bar - 1) },
 		       buf_text(&hash));
