@@ -115,7 +115,8 @@ outcomes() {
 	jq -S '[.results[] | select(.type != "git") | { id, status, error, failures, expected,
 		message,
 		facts: (.observed | keys), seen: (.observed | [.exists, .readable, .writable,
-			.searchable, .listening, .exit_status, .stdout]) }]' "$1"
+			.searchable, .listening, .exit_status, .stdout]) }]' "$1" |
+		sed -E 's/[0-9.]+ m?s\b/TIME/g'
 }
 
 # clone_of ERRNO CALLS: libgit2 has the C library ask faccessat2(2), and EPERM is then an answer:
