@@ -438,7 +438,7 @@ static int find_place(struct session *s, struct err **e)
 		return find_entrance(s, e);
 	if (!s->args->root)
 		return 0;
-	root = root_open(s->args->root, e);
+	root = place_answers(s->args->root, e) < 0 ? NULL : root_open(s->args->root, e);
 	if (!root)
 		return err_wrap(e, "--root");
 	s->root = xstrdup(root_folder(root));

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 struct entrance;
+struct err;
 struct plan;
 
 struct place {
@@ -17,5 +18,9 @@ struct place {
 
 /* Checks that look at what runs, not at files, are skipped below a root: how many. */
 size_t place_limit(const struct place *p, struct plan *plan);
+
+/* Whether the kernel answers within 5 s what this folder is, be it that it is none: a folder on a
+ * dead mount would hang whoever asks, and for good. 0, or -1 (ERR_UNAVAILABLE). */
+int place_answers(const char *folder, struct err **e);
 
 #endif

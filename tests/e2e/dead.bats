@@ -165,6 +165,18 @@ YAML
 	judged_by_name
 }
 
+@test "--root: a folder on a dead mount is told, and hangs nobody" {
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+	mkdir dead
+	mounts+=("$T/dead")
+	echo '- { id: v, value: { of: 1 } }' | quick_ruleset r
+	a_dead silent "$T/dead"
+	# its output is read to the end: what is left behind does not hold it
+	ends 69 timeout -k 5 60 "$ROUNDS" run r.yaml --root dead/below --report json=report.json
+	says "--root: the file system at 'dead/below' does not answer"
+	jq -e '.run.complete == false or (.summary.error > 0)' report.json
+}
+
 @test "--enter: what lies on a dead mount of another namespace, and what does not" {
 	local alone=(unshare -m)
 
