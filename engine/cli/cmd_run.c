@@ -508,7 +508,7 @@ static int run_run(const struct invocation *in)
 	task_close(s.task);
 	json_decref(s.states);
 	free(s.root);
-	run_end();
+	run_end(!s.run.complete);
 	run_release(&s.run);
 	log_free(s.log);
 	book_release(&s.book);

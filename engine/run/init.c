@@ -17,6 +17,7 @@
 #include <jansson.h>
 
 #include "engine/base/clock.h"
+#include "engine/base/scratch.h"
 #include "engine/run/run.h"
 
 /* Reap whatever falls to us, until the main child is gone: its status. */
@@ -93,14 +94,18 @@ void run_prepare(void)
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 
-void run_end(void)
+void run_end(bool cut)
 {
 	const struct timespec moment = { .tv_nsec = 100000 };
 	int64_t end = clock_mono() + 300 * NS_PER_MS;
 
 	for (;;) {
-		pid_t gone = waitpid(-1, NULL, WNOHANG);
+		int status = 0;
+		pid_t gone = waitpid(-1, &status, WNOHANG);
 
+		/* it may have been killed with a clone half done */
+		if (cut && gone > 0 && WIFSIGNALED(status))
+			scratch_remove_of(gone);
 		if ((gone < 0 && errno != EINTR) || clock_mono() >= end)
 			return;
 		if (gone == 0)

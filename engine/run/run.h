@@ -67,7 +67,7 @@ int run_execute(const struct plan *plan, const struct run_options *options, stru
 
 /* To be called last, when the reports are closed: workers were told to end and are not waited for
  * before; this gives them a moment (0.3 s at most) to be gone, so that a command's processes do not
- * outlive us. */
-void run_end(void);
+ * outlive us. Of a run that was cut short it removes what killed workers had of a clone. */
+void run_end(bool cut);
 
 #endif

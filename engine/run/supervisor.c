@@ -8,7 +8,6 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "engine/base/auto.h"
@@ -25,8 +24,6 @@
 
 /* A killed worker that cannot be reaped after this waits in the kernel: it is left. */
 #define PATIENCE NS_PER_S
-/* What we wait at the very end for killed workers, most of which are gone within a millisecond. */
-#define DEATH_PATIENCE (300 * NS_PER_MS)
 /* What a worker says on standard output and error: this much of each is logged, the rest is read
  * and dropped. */
 #define OUTPUT_LOGGED ((size_t)16 * 1024)
@@ -262,8 +259,8 @@ static void conclude(struct worker *w, bool left)
 	struct supervisor *sv = w->sv;
 	bool command = w->role == ROLE_COMMAND;
 
-	/* it may have ended with a clone half done */
-	if (w->role == ROLE_ISOLATED && w->pid > 0 && !left)
+	/* one that did not end well may have left a clone half done */
+	if (w->role == ROLE_ISOLATED && w->pid > 0 && !left && w->status)
 		scratch_remove_of(w->pid);
 	sv->gone(w, left);
 	worker_free(w, !left);
@@ -515,22 +512,6 @@ void supervisor_listen(struct supervisor *sv)
 			hear(w);
 }
 
-/* What the isolated ones had not removed when they were killed. One that cannot die is left to who
- * makes the next directory. */
-static void remove_scratches(const struct supervisor *sv)
-{
-	const struct timespec moment = { .tv_nsec = 100000 };
-	const int64_t end = clock_mono() + DEATH_PATIENCE;
-
-	for (const struct worker *w = sv->workers; w; w = w->next) {
-		if (w->role != ROLE_ISOLATED || w->pid <= 0)
-			continue;
-		while (waitpid(w->pid, NULL, WNOHANG) == 0 && clock_mono() < end)
-			nanosleep(&moment, NULL);
-		scratch_remove_of(w->pid);
-	}
-}
-
 void supervisor_end(struct supervisor *sv)
 {
 	bool unknown = false;
@@ -546,7 +527,6 @@ void supervisor_end(struct supervisor *sv)
 	}
 	if (unknown && sv->orphans_are_ours)
 		children_kill(is_keeper, sv);
-	remove_scratches(sv);
 	while (sv->workers)
 		worker_free(sv->workers, false);
 }

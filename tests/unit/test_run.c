@@ -113,7 +113,7 @@ static void bench_run_until(struct bench *b, int64_t deadline)
 		assert_ptr_equal(b->run.results[i].check, &b->plan.checks[i]);
 		assert_in_range(b->run.results[i].seq, 1, b->plan.count);
 	}
-	run_end();
+	run_end(false);
 }
 
 static void bench_run(struct bench *b)
@@ -405,7 +405,7 @@ static void test_sigterm(void **state)
 	o.secrets = secrets_new();
 	assert_int_equal(run_execute(&b.plan, &o, &b.run, NULL), 0);
 	secrets_free(o.secrets);
-	run_end();
+	run_end(false);
 	assert_string_equal(b.run.cut_short, "SIGTERM");
 	assert_int_equal(b.run.results[0].status, STATUS_PASS);
 	assert_int_equal(b.run.results[1].status, STATUS_SKIP);
@@ -433,7 +433,7 @@ static void test_no_descriptors(void **state)
 		assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
 		rc = run_execute(&b.plan, &o, &b.run, &e);
 		assert_int_equal(setrlimit(RLIMIT_NOFILE, &usual), 0);
-		run_end();
+		run_end(false);
 		secrets_free(o.secrets);
 		assert_int_equal(b.run.count, 2);
 		assert_int_equal(b.told, 2);
