@@ -252,17 +252,8 @@ static void write_bool(struct members *m, const char *key, bool value)
 
 static void write_int(struct members *m, const char *key, int64_t value)
 {
-	char digits[24];
-	char *const end = digits + sizeof(digits), *at = end;
-	uint64_t left = value < 0 ? -(uint64_t)value : (uint64_t)value;
-
-	do
-		*--at = (char)('0' + left % 10);
-	while (left /= 10);
-	if (value < 0)
-		*--at = '-';
 	write_key(m, key);
-	buf_add(m->out, at, (size_t)(end - at));
+	buf_add_int(m->out, value);
 }
 
 static void write_part(struct members *m, const char *key, const char *s, size_t len)

@@ -67,10 +67,12 @@ void clock_human(int64_t ns, char *out, size_t size)
 	ms = (us + 500) / 1000;
 	tenths = (ms + 50) / 100;
 	s = (ms + 500) / 1000;
-	if (us < 950 && size > sizeof("0.0 ms")) { /* as most are */
+	if (us < 950 && size >= sizeof("0.0 ms")) { /* as most are */
 		memcpy(out, "0.0 ms", sizeof("0.0 ms"));
 		out[2] = (char)('0' + (us + 50) / 100);
-	} else if (ms < 1000)
+		return;
+	}
+	if (ms < 1000)
 		snprintf(out, size, "%" PRId64 " ms", ms);
 	else if (tenths < 600)
 		snprintf(out, size, "%" PRId64 ".%" PRId64 " s", tenths / 10, tenths % 10);

@@ -223,7 +223,7 @@ void plan_fill(struct planning *p, struct plan_rule *r, struct check *c, const s
 	c->severity = l->worst;
 	c->has_pattern = l->has_pattern;
 	c->wants = l->wants;
-	c->want_count = (unsigned)l->want_count;
+	c->want_count = l->want_count;
 	c->vars = item ? json_incref(item->vars) : NULL;
 	c->params = json_incref(r->params);
 	c->needs = r->needs;
