@@ -94,11 +94,24 @@ void run_prepare(void)
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 
+/* One of these signals, or the end of the patience. */
+static void await(const sigset_t *signals, int64_t end)
+{
+	const int64_t left = end - clock_mono();
+	const struct timespec most = { .tv_nsec = left > 0 ? left : 0 };
+
+	sigtimedwait(signals, NULL, &most);
+}
+
 void run_end(bool cut)
 {
-	const struct timespec moment = { .tv_nsec = 100000 };
-	int64_t end = clock_mono() + 300 * NS_PER_MS;
+	const int64_t end = clock_mono() + 300 * NS_PER_MS;
+	sigset_t ended;
 
+	/* blocked, the signal stays for us, also of one that ends between the two calls */
+	sigemptyset(&ended);
+	sigaddset(&ended, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &ended, NULL);
 	for (;;) {
 		int status = 0;
 		pid_t gone = waitpid(-1, &status, WNOHANG);
@@ -109,6 +122,6 @@ void run_end(bool cut)
 		if ((gone < 0 && errno != EINTR) || clock_mono() >= end)
 			return;
 		if (gone == 0)
-			nanosleep(&moment, NULL);
+			await(&ended, end);
 	}
 }
