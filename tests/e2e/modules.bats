@@ -87,7 +87,17 @@ s = socket.socket(socket.AF_UNIX); s.bind('$T/private'); s.listen(); time.sleep(
 		ends 2 "$ROUNDS" run each.yaml --report json=r.json
 	jq -e '[.results[] | "\(.status) \(.error.kind)"] | unique == [ "error module" ]' r.json
 	[ "$(jq '.results | length' r.json)" -eq 8 ]
-	for type in git http mongo redis service sql ssh supervisor; do
-		result r.json "each/$type" ".error.text | contains(\"rounds-$type\")"
-	done
+	while read -r type library; do
+		result r.json "each/$type" ".error.text | contains(\"module '$type'\") and
+			contains(\"needs\") and contains(\"$library\")"
+	done <<-EOF2
+		git libgit2
+		http libcurl
+		mongo libmongoc
+		redis hiredis
+		service libsystemd
+		sql client library
+		ssh libssh
+		supervisor expat
+	EOF2
 }
