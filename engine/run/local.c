@@ -14,10 +14,9 @@
 #include "engine/run/place.h"
 #include "engine/run/worker.h"
 
-/* Results are sent in one write: so many, or fewer when somebody has waited for one longer than
+/* Results are sent in one write: a batch, or less when somebody has waited for one longer than
  * this. Until then they lie in the slot's outbox, where the supervisor finds them when the next
  * check hangs or kills us. */
-#define FLUSH_MANY LOCAL_BATCH
 #define FLUSH_AFTER (2 * NS_PER_MS)
 
 struct local {
@@ -112,7 +111,7 @@ static void take(struct local *l, const struct wire_message *m)
 	if (assignment_unpack(m, l->desk->shop->plan, &a, NULL) < 0)
 		_exit(1);
 	if (atomic_load(&l->desk->slot->outbox_len) &&
-	    (l->kept >= FLUSH_MANY || clock_mono() - l->flushed > FLUSH_AFTER))
+	    (l->kept >= LOCAL_BATCH || clock_mono() - l->flushed > FLUSH_AFTER))
 		flush(l);
 	carry_out(l, &a);
 }

@@ -28,34 +28,26 @@ struct modules *modules_new(const char *folder)
 	return m;
 }
 
-/* Both places where libtool leaves a module: installed, and not yet. */
-static void *module_open(const char *folder, const char *name)
+/* Where libtool leaves a module: installed, or not yet. The caller's; NULL: in neither place. */
+static char *module_file(const char *folder, const char *name)
 {
 	auto_free char *installed = xasprintf("%s/%s.so", folder, name);
 	auto_free char *built = xasprintf("%s/.libs/%s.so", folder, name);
 
-	if (access(installed, F_OK) < 0 && access(built, F_OK) == 0)
-		return dlopen(built, RTLD_NOW | RTLD_LOCAL);
-	return dlopen(installed, RTLD_NOW | RTLD_LOCAL);
-}
-
-/* Of a module that could not be opened: whether it lies there all the same. */
-static bool module_there(const char *folder, const char *name)
-{
-	auto_free char *installed = xasprintf("%s/%s.so", folder ? folder : "", name);
-	auto_free char *built = xasprintf("%s/.libs/%s.so", folder ? folder : "", name);
-
-	return access(installed, F_OK) == 0 || access(built, F_OK) == 0;
+	if (access(installed, F_OK) == 0)
+		return TAKE(installed);
+	return access(built, F_OK) == 0 ? TAKE(built) : NULL;
 }
 
 static const struct module *module_load(const char *folder, const char *name, const char *package,
 					struct err **e)
 {
-	void *handle = folder ? module_open(folder, name) : NULL;
+	auto_free char *file = folder ? module_file(folder, name) : NULL;
+	void *handle = file ? dlopen(file, RTLD_NOW | RTLD_LOCAL) : NULL;
 	const struct module *module = handle ? dlsym(handle, "rounds_module") : NULL;
 	const char *why = handle ? NULL : dlerror();
 
-	if (!handle && !module_there(folder, name)) {
+	if (!file) {
 		err_set(e, ERR_UNAVAILABLE,
 			"module '%s' is not in '%s': rounds was built without it; it needs %s",
 			name, folder ? folder : "", package ? package : "nothing more");

@@ -187,7 +187,7 @@ static void give_up(struct execution *x, const char *why, const struct ending *a
 
 static void cut_short(struct execution *x, const char *why)
 {
-	const struct ending interrupted = { STATUS_SKIP, KIND_NONE, "interrupted" };
+	static const struct ending interrupted = { STATUS_SKIP, KIND_NONE, "interrupted" };
 
 	give_up(x, why, &interrupted);
 }
