@@ -7,16 +7,12 @@ load helpers
 
 setup() {
 	lab_setup
-	mounts=()
 	groups=()
 }
 
 teardown() {
 	local at
 
-	for at in "${mounts[@]}"; do
-		umount -l "$at" 2>/dev/null || true
-	done
 	for at in "${groups[@]}"; do
 		rmdir "$at" 2>/dev/null || true
 	done

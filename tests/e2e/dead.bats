@@ -7,16 +7,10 @@ load helpers
 
 setup() {
 	lab_setup
-	mounts=()
 	[ -r /dev/fuse ] && [ -w /dev/fuse ] || skip "needs /dev/fuse"
 }
 
 teardown() {
-	local at
-
-	for at in "${mounts[@]}"; do
-		umount -l "$at" 2>/dev/null || true
-	done
 	lab_teardown
 }
 

@@ -2,13 +2,14 @@
 #
 # A test file says `load helpers`, calls lab_setup in setup() and lab_teardown in teardown(). Then $ROUNDS
 # is the program, $SRC the source folder, $T a new folder that is also the current one, and whatever start()
-# started is gone after the test. Nothing is ever killed by its name.
+# started, or a test added to mounts, is gone after the test. Nothing is ever killed by its name.
 
 lab_setup() {
 	SRC=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 	ROUNDS=${ROUNDS:-$(lab_program)}
 	T=$(mktemp -d "${BATS_TMPDIR:-/tmp}/rounds.XXXXXX")
 	pids=()
+	mounts=()
 	# Nothing of this machine's own configuration.
 	export ROUNDS_CONFIG=$T/etc
 	unset ROUNDS_RULESETS
@@ -30,8 +31,11 @@ lab_program() {
 }
 
 lab_teardown() {
-	local pid
+	local pid at
 
+	for at in "${mounts[@]}"; do
+		umount -l "$at" 2>/dev/null || true
+	done
 	for pid in "${pids[@]}"; do
 		stop "$pid"
 	done

@@ -8,17 +8,11 @@ calls="statx pidfd_send_signal pidfd_open clone3 close_range openat2 faccessat2"
 
 setup() {
 	lab_setup
-	mounts=()
 	without=(python3 "$SRC/tests/lab/without.py")
 	"${without[@]}" ENOSYS none true || skip "no seccomp filter can be set here"
 }
 
 teardown() {
-	local at
-
-	for at in "${mounts[@]}"; do
-		umount -l "$at" 2>/dev/null || true
-	done
 	lab_teardown
 }
 
