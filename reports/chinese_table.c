@@ -128,6 +128,7 @@ const struct sentence sentences[] = {
 	{ "cannot go to the folder '{}': {}", "无法进入目录 '{}'：{}" },
 	{ "there is no program '{}' in {}", "{2} 中没有程序 '{1}'" },
 	{ "the interpreter that '{}' asks for does not exist", "'{}' 所需的解释器不存在" },
+	{ "there is no program '{}': PATH names no folder", "没有程序 '{}'：PATH 没有列出任何目录" },
 	{ "there is no program '{}'", "没有程序 '{}'" },
 	{ "'{}' may not be executed: {}", "'{}' 不允许执行：{}" },
 	{ "'{}' is no program that this machine can execute", "'{}' 不是本机可执行的程序" },

@@ -17,12 +17,19 @@
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define GROUPS_MAX 65536
 
-void strings_add(struct strings *s, char *text)
+/* Room for one more and the NULL behind it. */
+static void strings_end(struct strings *s)
 {
 	if (s->count + 1 >= s->cap) {
 		s->cap = s->cap ? s->cap * 2 : 16;
 		s->items = xrealloc(s->items, s->cap, sizeof(*s->items));
 	}
+	s->items[s->count] = NULL;
+}
+
+void strings_add(struct strings *s, char *text)
+{
+	strings_end(s);
 	s->items[s->count++] = text;
 	s->items[s->count] = NULL;
 }
@@ -105,10 +112,9 @@ void environment_make(struct strings *out, const struct text_map *own, const cha
 	strings_add(out, mark);
 }
 
-void programs_find(struct strings *out, const char *program, const struct strings *environment)
+void programs_find(struct strings *out, const char *program, const char *path)
 {
-	const char *path = environment_get(environment, "PATH");
-
+	strings_end(out);
 	if (strchr(program, '/')) {
 		strings_add(out, xstrdup(program));
 		return;

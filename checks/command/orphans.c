@@ -1,13 +1,14 @@
 /*
  * orphans - who is a child of this process, and what can be told of it.
  *
- * The kernel's list of children (CONFIG_PROC_CHILDREN) costs three system calls; without it all of
- * /proc is walked.
+ * The kernel's list of children (CONFIG_PROC_CHILDREN) costs three system calls when it is held
+ * open; without it all of /proc is walked.
  */
 #include "checks/command/orphans.h"
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,16 +28,30 @@ static void orphans_add(struct orphans *o, uint64_t pid)
 	o->pids[o->count++] = (pid_t)pid;
 }
 
+void orphans_open(struct orphans *o)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
+	*o = (struct orphans){ .list = open(path, O_RDONLY | O_CLOEXEC) };
+}
+
+void orphans_close(struct orphans *o)
+{
+	if (o->list >= 0)
+		close(o->list);
+	free(o->pids);
+}
+
 /* "12 345 6 " */
 static bool list_from_kernel(struct orphans *o)
 {
 	auto_buf struct buf list = BUF_INIT(CHILDREN_MAX);
-	char path[64];
 	const char *at;
 	uint64_t pid;
 
-	snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
-	if (io_read_proc(AT_FDCWD, path, &list) < 0)
+	if (o->list < 0 || lseek(o->list, 0, SEEK_SET) < 0 ||
+	    io_read_all(o->list, &list, NULL) != 0)
 		return false;
 	for (at = buf_text(&list); (at = number_scan(at, &pid)) != NULL; at += *at == ' ')
 		orphans_add(o, pid);
@@ -75,6 +90,7 @@ static void list_from_proc(struct orphans *o)
 
 void orphans_list(struct orphans *o)
 {
+	o->count = 0;
 	if (!list_from_kernel(o))
 		list_from_proc(o);
 }
@@ -102,7 +118,7 @@ bool orphan_read(pid_t pid, struct orphan *o)
 	auto_buf struct buf block = BUF_INIT(ENVIRON_MAX);
 	char path[64];
 
-	*o = (struct orphan){ .group = getpgid(pid), .session = getsid(pid) };
+	*o = (struct orphan){ .group = getpgid(pid) };
 	if (o->group < 0)
 		return false;
 	snprintf(path, sizeof(path), "/proc/%d/environ", (int)pid);

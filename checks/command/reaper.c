@@ -47,6 +47,7 @@ struct reaper {
 	int signals;
 	struct loop_fd *watch;
 	struct loop_timer *again;
+	struct orphans orphans;
 	int report[2];
 	uint64_t marks;
 };
@@ -174,7 +175,7 @@ static bool orphan_is_wanted(const struct reaper *r, pid_t pid)
 		if (!c->mark) /* its time is over */
 			continue;
 		busy = true;
-		if (o.group == c->pid || o.session == c->pid || o.mark == c->mark)
+		if (o.group == c->pid || o.mark == c->mark)
 			return true;
 	}
 	return busy && !o.mark;
@@ -192,13 +193,12 @@ static bool reaper_knows(const struct reaper *r, pid_t pid)
  * Returns whether somebody was reaped. */
 static bool reaper_sweep_once(struct reaper *r, bool *left)
 {
-	struct orphans o = { 0 };
 	bool reaped = false;
 
 	*left = false;
-	orphans_list(&o);
-	for (size_t i = 0; i < o.count; i++) {
-		pid_t pid = o.pids[i];
+	orphans_list(&r->orphans);
+	for (size_t i = 0; i < r->orphans.count; i++) {
+		pid_t pid = r->orphans.pids[i];
 
 		if (reaper_knows(r, pid))
 			continue;
@@ -211,7 +211,6 @@ static bool reaper_sweep_once(struct reaper *r, bool *left)
 		kill(pid, SIGKILL);
 		*left = true;
 	}
-	free(o.pids);
 	return reaped;
 }
 
@@ -292,6 +291,7 @@ static void reaper_free(void *object)
 			close(r->report[i]);
 	if (r->signals >= 0)
 		close(r->signals);
+	orphans_close(&r->orphans);
 	free(r);
 }
 
@@ -319,6 +319,7 @@ static void *reaper_create(struct loop *loop, struct err **e)
 	struct reaper *r = xcalloc(1, sizeof(*r));
 
 	*r = (struct reaper){ .loop = loop, .signals = -1, .report = { -1, -1 } };
+	orphans_open(&r->orphans);
 	if (reaper_open(r, e) == 0)
 		return r;
 	reaper_free(r);

@@ -2,8 +2,8 @@
  * reaper - the processes of one command runner: told when they end, and gone with all that they
  * left behind.
  *
- * Left-overs are told apart by process group, session, and a mark in their environment; who hides
- * from all three is killed when no command is under way.
+ * Left-overs are told apart by process group and a mark in their environment; who hides from both
+ * is killed when no command is under way.
  */
 #ifndef CHECKS_COMMAND_REAPER_H
 #define CHECKS_COMMAND_REAPER_H

@@ -38,15 +38,28 @@ static int child_identity(const struct identity *id)
 	return setresuid(id->uid, id->uid, id->uid);
 }
 
+/* Whether another program may be looked for. */
+static bool is_elsewhere(int errnum)
+{
+	return errnum == ENOENT || errnum == ENOTDIR || errnum == EACCES;
+}
+
 /* Like execvp(3): what is not there is passed over, and what may not be run is told only when
- * nothing else is there. */
+ * nothing else is there. Which one is tried is said before: nothing can be after. (Where vfork(2)
+ * is a fork, as in valgrind, nobody hears of it and all are tried.) */
 static int child_exec(const struct spawn *s)
 {
+	volatile size_t *found = s->found;
 	int errnum = ENOENT;
 
-	for (const char *const *program = s->programs; *program; program++) {
-		execve(*program, s->argv, s->envp);
-		if (errno != ENOENT && errno != ENOTDIR && errno != EACCES)
+	if (*found)
+		execve(s->programs[*found], s->argv, s->envp);
+	if (*found && !is_elsewhere(errno))
+		return errno;
+	for (size_t i = 0; s->programs[i]; i++) {
+		*found = i;
+		execve(s->programs[i], s->argv, s->envp);
+		if (!is_elsewhere(errno))
 			return errno;
 		if (errno == EACCES)
 			errnum = EACCES;
@@ -67,7 +80,7 @@ static void child_signals(void)
 static void __attribute__((noreturn, noinline))
 child_run(const struct spawn *s, pid_t parent, int report)
 {
-	setsid();
+	setpgid(0, 0);
 	if (child_identity(&s->identity) < 0)
 		child_fail(report, SPAWN_IDENTITY, errno);
 	/* after the change of identity, which clears it; the parent may have died before it was set

@@ -18,6 +18,7 @@ struct identity {
 
 struct spawn {
 	const char *const *programs; /* absolute or relative paths, tried in order; NULL-ended */
+	size_t *found; /* which is tried before all, if not 0; then, which was run or tried last */
 	char *const *argv;
 	char *const *envp;
 	const char *cwd; /* or NULL */
@@ -34,7 +35,7 @@ struct spawned {
 	int errnum;
 };
 
-/* Start it in a session and process group of its own, killed when we die, with default signals.
+/* Start it in a process group of its own, in our session, killed when we die, with default signals.
  * report: a close-on-exec pipe, non-blocking to read, that is empty; may be used again and again.
  */
 struct spawned spawn_start(const struct spawn *s, const int report[2]);

@@ -108,6 +108,7 @@ void command_spawn_trouble(const struct command *c, const struct spawned *how, c
 {
 	struct observer *o = c->probe->observer;
 	const char *why = strerror(how->errnum);
+	const char *path = environment_get(environment, "PATH");
 	bool gone = how->errnum == ENOENT || how->errnum == ENOTDIR;
 
 	if (how->step == SPAWN_FORK)
@@ -118,9 +119,12 @@ void command_spawn_trouble(const struct command *c, const struct spawned *how, c
 	else if (how->step == SPAWN_CWD)
 		observer_trouble(o, gone ? KIND_NOT_FOUND : KIND_PERMISSION,
 				 "cannot go to the folder '%s': %s", c->query->cwd, why);
+	else if (gone && !strchr(program, '/') && !path[strspn(path, ":")])
+		observer_trouble(o, KIND_NOT_FOUND,
+				 "there is no program '%s': PATH names no folder", program);
 	else if (gone && !strchr(program, '/'))
 		observer_trouble(o, KIND_NOT_FOUND, "there is no program '%s' in %s", program,
-				 environment_get(environment, "PATH"));
+				 path);
 	else if (gone && access(program, F_OK) == 0)
 		observer_trouble(o, KIND_NOT_FOUND,
 				 "the interpreter that '%s' asks for does not exist", program);

@@ -53,7 +53,7 @@ bool lanes_take_outbox(struct worker *w, bool dead)
 	struct wire_message m;
 	size_t at = 0, used = 0;
 
-	if (w->role != ROLE_LOCAL || w->distrusted)
+	if ((w->role != ROLE_LOCAL && w->role != ROLE_COMMAND) || w->distrusted)
 		return true;
 	if (!slot_outbox(w->slot, dead, &box))
 		return false;

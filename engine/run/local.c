@@ -10,13 +10,13 @@
 #include "engine/base/err.h"
 #include "engine/base/root.h"
 #include "engine/run/examine.h"
+#include "engine/run/outbox.h"
 #include "engine/run/outcome.h"
 #include "engine/run/place.h"
 #include "engine/run/worker.h"
 
-/* Results are sent in one write: a batch, or less when somebody has waited for one longer than
- * this. Until then they lie in the slot's outbox, where the supervisor finds them when the next
- * check hangs or kills us. */
+/* Results are sent a batch at a time, or less when somebody has waited for one longer than this: a
+ * write for each costs more than many checks. */
 #define FLUSH_AFTER (2 * NS_PER_MS)
 
 struct local {
@@ -24,20 +24,14 @@ struct local {
 	struct table_cache *tables;
 	struct root *root;
 	struct err *no_root; /* why there is none, though there should be */
-	int64_t flushed; /* when results were last sent */
-	size_t kept;     /* results since then */
+	int64_t flushed;     /* when results were last sent */
+	size_t kept;         /* results since then */
 };
 
 static void flush(struct local *l)
 {
-	struct slot *s = l->desk->slot;
-	struct wire *w = &l->desk->wire;
-
-	slot_send_begin(s);
-	buf_add(&w->out, s->outbox, atomic_load(&s->outbox_len));
-	if (wire_flush(w, NULL) != 0)
+	if (outbox_send(l->desk) != 0)
 		_exit(1);
-	slot_send_end(s);
 	l->flushed = clock_mono();
 	l->kept = 0;
 }
@@ -45,19 +39,11 @@ static void flush(struct local *l)
 static void send_result(struct local *l, const struct examination *x)
 {
 	struct buf bytes = BUF_INIT(SIZE_MAX);
-	struct wire_header h = { .type = WIRE_RESULT, .job = x->a.job, .serial = x->a.serial };
 
 	outcome_pack(&x->outcome, &bytes);
-	h.length = (uint32_t)bytes.len;
 	l->kept++;
-	if (!slot_post(l->desk->slot, &h, sizeof(h), bytes.data, bytes.len)) {
+	if (!outbox_keep(l->desk, x->a.job, x->a.serial, &bytes))
 		flush(l);
-		if (!slot_post(l->desk->slot, &h, sizeof(h), bytes.data, bytes.len)) {
-			wire_send(&l->desk->wire, WIRE_RESULT, h.job, h.serial, bytes.data,
-				  bytes.len);
-			flush(l);
-		}
-	}
 	buf_free(&bytes);
 }
 
@@ -110,7 +96,7 @@ static void take(struct local *l, const struct wire_message *m)
 		return; /* given to another worker */
 	if (assignment_unpack(m, l->desk->shop->plan, &a, NULL) < 0)
 		_exit(1);
-	if (atomic_load(&l->desk->slot->outbox_len) &&
+	if (!outbox_is_empty(l->desk) &&
 	    (l->kept >= LOCAL_BATCH || clock_mono() - l->flushed > FLUSH_AFTER))
 		flush(l);
 	carry_out(l, &a);
@@ -143,7 +129,7 @@ void local_main(struct desk *d)
 			take(&l, &m);
 			continue;
 		}
-		if (atomic_load(&d->slot->outbox_len))
+		if (!outbox_is_empty(d))
 			flush(&l);
 		if (wire_read(&d->wire, NULL) != 1)
 			return;

@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "engine/base/auto.h"
 #include "engine/base/buf.h"
 #include "engine/base/clock.h"
 #include "engine/base/err.h"
@@ -19,10 +20,13 @@
 #include "engine/base/xalloc.h"
 #include "engine/run/examine.h"
 #include "engine/run/in_flight.h"
+#include "engine/run/outbox.h"
 #include "engine/run/outcome.h"
 #include "engine/run/worker.h"
 
 #define FLUSH_AFTER (2 * NS_PER_MS)
+/* So many results of commands are sent in one write, where others are under way. */
+#define COMMAND_BATCH (IN_FLIGHT_COMMANDS / 2)
 /* For types that keep their deadline themselves, and did not. */
 #define LAST_ORDERS (500 * NS_PER_MS)
 #define FLUSH_BYTES ((size_t)32 * 1024)
@@ -56,7 +60,9 @@ struct worker {
 	struct loop_fd *watch;
 	struct queue waiting, over;
 	size_t in_flight, most;
+	size_t kept; /* results since we last sent */
 	int64_t flushed;
+	struct loop_timer *flush_soon;
 	struct flight *hash[HASH_SIZE][2];
 };
 
@@ -125,35 +131,66 @@ static void watch_writable(struct worker *w, bool on)
 
 static void flush(struct worker *w)
 {
-	int left = wire_flush(&w->desk->wire, NULL);
+	int left = outbox_send(w->desk);
 
 	if (left < 0)
 		_exit(1);
 	watch_writable(w, left == 1);
 	w->flushed = clock_mono();
+	w->kept = 0;
+	loop_timer_remove(TAKE(w->flush_soon));
 }
 
-/* Tell what came of it: the result, or the observation where patterns are to be matched. */
-static void report(struct worker *w, struct flight *f)
+static void on_flush(void *ctx)
+{
+	struct worker *w = ctx;
+
+	w->flush_soon = NULL;
+	flush(w);
+}
+
+/* Queue the result; whether it may wait for others. A command is never run twice: what it ended as
+ * must lie where the supervisor finds it before the next one can kill us. */
+static bool report_result(struct worker *w, const struct flight *f)
+{
+	struct buf bytes = BUF_INIT(SIZE_MAX);
+	bool waits = true;
+
+	outcome_pack(&f->x.outcome, &bytes);
+	if (w->desk->role == ROLE_COMMAND)
+		waits = outbox_keep(w->desk, f->x.a.job, f->x.a.serial, &bytes) &&
+			++w->kept < COMMAND_BATCH;
+	else
+		wire_send(&w->desk->wire, WIRE_RESULT, f->x.a.job, f->x.a.serial, bytes.data,
+			  bytes.len);
+	buf_free(&bytes);
+	return waits;
+}
+
+/* The observation, to be judged where patterns are matched. */
+static void report_sighting(struct worker *w, const struct flight *f)
 {
 	struct buf bytes = BUF_INIT(SIZE_MAX);
 
+	sighting_pack(&f->x, &bytes);
+	wire_send(&w->desk->wire, WIRE_OBSERVED, f->x.a.job, f->x.a.serial, bytes.data, bytes.len);
+	buf_free(&bytes);
+}
+
+/* Tell what came of it. */
+static void report(struct worker *w, struct flight *f)
+{
+	bool waits = w->desk->role != ROLE_COMMAND;
+
 	if (!f->x.ended && !kinds[observer_kind(f->x.observer)].blind &&
 	    examine_has_pattern(&f->x)) {
-		sighting_pack(&f->x, &bytes);
-		wire_send(&w->desk->wire, WIRE_OBSERVED, f->x.a.job, f->x.a.serial, bytes.data,
-			  bytes.len);
+		report_sighting(w, f);
 	} else {
 		if (!f->x.ended)
 			examine_judge(&f->x);
-		outcome_pack(&f->x.outcome, &bytes);
-		wire_send(&w->desk->wire, WIRE_RESULT, f->x.a.job, f->x.a.serial, bytes.data,
-			  bytes.len);
+		waits = report_result(w, f);
 	}
-	buf_free(&bytes);
-	/* a command is never run twice: what it ended as must be out before the next one can kill
-	 * us */
-	if (w->desk->role == ROLE_COMMAND || wire_pending(&w->desk->wire) > FLUSH_BYTES ||
+	if (!waits || wire_pending(&w->desk->wire) > FLUSH_BYTES ||
 	    clock_mono() - w->flushed > FLUSH_AFTER)
 		flush(w);
 }
@@ -277,8 +314,12 @@ static bool on_idle(void *ctx)
 		assignment_release(&f->a); /* given to another worker */
 		free(f);
 	}
-	if (wire_pending(&w->desk->wire))
+	if (!wire_pending(&w->desk->wire) && outbox_is_empty(w->desk))
+		return false;
+	if (w->desk->role != ROLE_COMMAND || !w->in_flight)
 		flush(w);
+	else if (!w->flush_soon)
+		w->flush_soon = loop_timer_add(w->loop, clock_mono() + FLUSH_AFTER, on_flush, w);
 	return false;
 }
 

@@ -195,7 +195,7 @@ static void keeper_stand(pid_t parent)
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	runner = fork();
 	if (runner == 0) {
-		setpgid(0, 0);
+		setsid(); /* what it starts has no terminal to ask at */
 		sigprocmask(SIG_UNBLOCK, &awaited, NULL);
 		die_with(self, SIGKILL);
 		prctl(PR_SET_CHILD_SUBREAPER, 1);

@@ -221,6 +221,16 @@ all_gone() {
 	all_gone pids
 }
 
+@test "a command has no terminal to ask at, even where we have one" {
+	ruleset asks <<-'END'
+		- id: asks
+		  command: { shell: "(echo password: >/dev/tty) 2>/dev/null || echo none" }
+		  expect: { stdout: "none\n" }
+	END
+	ends 0 script -qec "'$ROUNDS' run asks.yaml" /dev/null
+	! says password
+}
+
 @test "commands run beside each other" {
 	for i in $(seq 60); do
 		printf -- '- id: c%s\n  command: { argv: [echo, "%s"] }\n' "$i" "$i"

@@ -50,6 +50,10 @@ static const struct {
 	{ "argv: [pwd]\ncwd: /usr", "0", "/usr\n", "-", "-" },
 	{ "argv: [no-such-program-here]\nenv: { PATH: '/bin:/usr/bin' }", "-", "", "not_found",
 	  "there is no program 'no-such-program-here' in /bin:/usr/bin" },
+	{ "argv: ['true']\nenv: { PATH: '' }", "-", "", "not_found",
+	  "there is no program 'true': PATH names no folder" },
+	{ "argv: ['true']\nenv: { PATH: ':' }", "-", "", "not_found",
+	  "there is no program 'true': PATH names no folder" },
 	{ "argv: [/nowhere/x]", "-", "", "not_found", "there is no program '/nowhere/x'" },
 	{ "argv: [/etc/passwd]", "-", "", "permission",
 	  "'/etc/passwd' may not be executed: Permission denied" },
@@ -181,6 +185,8 @@ static const char *const leavers[] = {
 	"setsid sh -c 'sleep 1000 >/dev/null 2>&1 </dev/null & echo $!' & sleep 0.1",
 	/* the same without its mark */
 	"setsid env -i sh -c 'sleep 1000 >/dev/null 2>&1 </dev/null & echo $!' & sleep 0.1",
+	/* in a group of its own, without its mark */
+	"perl -e 'setpgrp; exec qw(env -i sleep 1000)' >/dev/null 2>&1 </dev/null & echo $!",
 	/* a tree of sessions */
 	("setsid sh -c 'echo $$; setsid sleep 1000 & echo $!; setsid sleep 1000 & echo $!; wait' &"
 	 " sleep 0.1"),
@@ -272,6 +278,43 @@ static void many_at_once(void **state)
 		sighting_free(&s[i]);
 	}
 	harness_free(l);
+}
+
+/* Where a program was found is remembered; but PATH, or the program, may be another then. */
+static void programs_are_found_again(void **state)
+{
+	static const struct {
+		const char *before, *path, *says;
+	} steps[] = {
+		{ ("shell: 'for i in b c; do mkdir $i; printf \"#!/bin/sh\\necho $i\\n\" > $i/prog;"
+		   " chmod 755 $i/prog; done'"),
+		  "a:b:c", "b\n" },
+		{ "shell: ':'", "a:b:c", "b\n" },
+		{ "shell: ':'", "c:b:a", "c\n" },
+		{ "shell: 'rm b/prog'", "a:b:c", "c\n" },
+		{ "shell: 'rm c/prog'", "a:b:c", "-" },
+		{ "shell: 'rm -r b c'", "a:b:c", "-" },
+	};
+	char folder[] = "/tmp/rounds-test-XXXXXX";
+	struct harness *l = harness_new();
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+		auto_free char *before = xasprintf("%s\ncwd: %s", steps[i].before, folder);
+		auto_free char *fields = xasprintf("argv: [prog]\ncwd: %s\nenv: { PATH: '%s' }",
+						   folder, steps[i].path);
+		struct sighting s;
+
+		harness_observe(l, &check_command, before, 20 * NS_PER_S, &s);
+		assert_string_equal(sighting_fact(&s, "exit_status"), "0");
+		sighting_free(&s);
+		harness_observe(l, &check_command, fields, 20 * NS_PER_S, &s);
+		assert_string_equal(sighting_fact(&s, "stdout"), steps[i].says);
+		sighting_free(&s);
+	}
+	harness_free(l);
+	rmdir(folder);
 }
 
 static void a_long_standard_input_does_not_block(void **state)
@@ -402,6 +445,7 @@ int main(void)
 		cmocka_unit_test(who_listens_to_term_has_its_time),
 		cmocka_unit_test(leftovers_are_told_apart),
 		cmocka_unit_test(many_at_once),
+		cmocka_unit_test(programs_are_found_again),
 		cmocka_unit_test(a_long_standard_input_does_not_block),
 		cmocka_unit_test(another_user),
 		cmocka_unit_test(window_keeps_head_and_tail),

@@ -1,0 +1,21 @@
+/*
+ * lookup - where the programs of commands were found, for the next commands of the same name.
+ *
+ * Shells remember it as well (`hash` of the POSIX shell): each folder of PATH before the right one
+ * costs an execve(2) that fails.
+ */
+#ifndef CHECKS_COMMAND_LOOKUP_H
+#define CHECKS_COMMAND_LOOKUP_H
+
+#include "checks/command/environment.h"
+#include "engine/decl/observer.h"
+
+/* Of one lane: struct lookup. */
+struct lookup;
+extern const struct lane_object lookup_object;
+
+/* Fill in s->programs and s->found; s->argv, cwd and identity are set. Both belong to the lookup
+ * and are good until its next call. */
+void lookup_programs(struct lookup *l, struct spawn *s, const struct strings *environment);
+
+#endif
