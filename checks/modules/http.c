@@ -49,7 +49,7 @@ static char *http_url(const struct http *h)
 static void http_record(struct http *h, bool whole)
 {
 	struct observer *o = h->probe->observer;
-	char *url = http_url(h);
+	char *url = observer_wants(o, "url") ? http_url(h) : NULL;
 	long status = 0;
 
 	curl_easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &status);
@@ -208,6 +208,8 @@ static void hop_redirect(struct http *h, long status, const char *to)
 		http_fail(h, KIND_PROTOCOL, "more than 10 redirects");
 		return;
 	}
+	if (!h->origin)
+		h->origin = http_origin(h);
 	h->redirects++;
 	curl_url_set(h->url, CURLUPART_URL, to, 0);
 	curl_url_set(h->url, CURLUPART_USER, NULL, 0);
@@ -302,7 +304,6 @@ static const char *http_parse(struct http *h)
 	wrong = hop_parse(h);
 	if (wrong)
 		return wrong;
-	h->origin = xasprintf("%s://%s:%s", h->scheme, h->host, h->port);
 	if (!number_uint(h->port, &port))
 		observer_target(h->probe->observer, h->host, (unsigned)port);
 	curl_url_get(h->url, CURLUPART_USER, &h->user, CURLU_URLDECODE);

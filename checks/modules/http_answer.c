@@ -20,12 +20,13 @@ void answer_free(struct answer *a)
 	*a = (struct answer){ 0 };
 }
 
-void answer_begin(struct answer *a, bool wanted)
+void answer_begin(struct answer *a, const struct observer *o)
 {
 	answer_free(a);
-	a->wanted = wanted;
-	a->headers = json_object();
-	a->body = BUF_INIT(wanted ? BODY_MAX : EVIDENCE_MAX);
+	a->wanted = observer_wants(o, "body") || observer_wants(o, "json") ||
+		    observer_wants(o, "found");
+	a->headers = observer_wants(o, "headers") ? json_object() : NULL;
+	a->body = BUF_INIT(a->wanted ? BODY_MAX : EVIDENCE_MAX);
 }
 
 static bool is_blank(char c)
@@ -68,6 +69,8 @@ bool answer_header(struct answer *a, const char *line, size_t len)
 		a->headers_too_large = true;
 		return false;
 	}
+	if (!a->headers)
+		return true;
 	if (len >= 5 &&
 	    !memcmp(line, "HTTP/", 5)) { /* the head of another answer: after 100 Continue, say */
 		json_object_clear(a->headers);
@@ -110,10 +113,10 @@ static void record_json(const struct answer *a, struct observer *o)
 
 void answer_record(const struct answer *a, struct observer *o, long status, bool whole)
 {
-	if (status > 0) {
+	if (status > 0)
 		observer_set_int(o, "status", status);
+	if (status > 0 && a->headers)
 		observer_set(o, "headers", json_incref(a->headers));
-	}
 	if (a->wanted && status > 0)
 		observer_set_text(o, "body", buf_text(&a->body), a->body.len);
 	if (whole && observer_wants(o, "json"))

@@ -18,7 +18,7 @@ struct observer;
 #define HEADERS_MAX ((size_t)256 * 1024)
 
 struct answer {
-	json_t *headers; /* by lower-case name */
+	json_t *headers; /* by lower-case name; NULL: nobody wants them */
 	size_t header_bytes;
 	struct buf body; /* all of it when it is wanted, else its head */
 	uint64_t body_bytes;
@@ -26,8 +26,8 @@ struct answer {
 	bool headers_too_large, body_too_large;
 };
 
-/* Begin anew (a redirect): forgets what was answered. */
-void answer_begin(struct answer *a, bool wanted);
+/* Begin anew (a redirect): forgets what was answered. o says what is wanted of it. */
+void answer_begin(struct answer *a, const struct observer *o);
 /* One line of the head, with its end. false: too much. */
 bool answer_header(struct answer *a, const char *line, size_t len);
 /* A part of the body. false: enough, more than BODY_MAX. */

@@ -104,11 +104,16 @@ static CURLcode on_ssl_ctx(CURL *easy, void *ssl_ctx, void *own)
 	return CURLE_OK;
 }
 
+char *http_origin(const struct http *h)
+{
+	return xasprintf("%s://%s:%s", h->scheme, h->host, h->port);
+}
+
 bool http_at_home(const struct http *h)
 {
-	auto_free char *here = xasprintf("%s://%s:%s", h->scheme, h->host, h->port);
+	auto_free char *here = h->origin ? http_origin(h) : NULL;
 
-	return !strcasecmp(here, h->origin);
+	return !here || !strcasecmp(here, h->origin);
 }
 
 /* What may go to any host. Others may hold secrets under any name. */
@@ -237,17 +242,16 @@ static void http_set_callbacks(struct http *h)
 
 void http_prepare(struct http *h)
 {
-	const struct observer *o = h->probe->observer;
-	bool at_home = http_at_home(h);
+	const bool at_home = http_at_home(h);
 
-	curl_easy_reset(h->easy);
+	if (h->origin)
+		curl_easy_reset(h->easy);
 	h->reach = (struct reach){ 0 };
 	h->error[0] = '\0';
 	h->told = false;
 	buf_clear(&h->peer);
 	certificate_free(&h->certificate);
-	answer_begin(&h->answer, observer_wants(o, "body") || observer_wants(o, "json") ||
-					 observer_wants(o, "found"));
+	answer_begin(&h->answer, h->probe->observer);
 	http_set_request(h);
 	http_set_connection(h);
 	http_set_headers(h, at_home);

@@ -25,7 +25,7 @@ struct http {
 	/* where to */
 	CURLU *url;
 	char *host, *port, *scheme;
-	char *origin; /* of the first request: credentials go nowhere else */
+	char *origin; /* of the first request: credentials go nowhere else; NULL: this is it */
 	char *user, *password;
 	struct lookup lookup;
 	/* what is sent */
@@ -43,6 +43,8 @@ struct http {
 	struct answer answer;
 };
 
+/* Where the request goes: scheme, host and port; the caller's. */
+char *http_origin(const struct http *h);
 /* Whether the request goes where the first one went: credentials go nowhere else. */
 bool http_at_home(const struct http *h);
 /* Set everything of the request on the handle; the answer is begun anew. */

@@ -499,7 +499,7 @@ static int run_run(const struct invocation *in)
 	int code;
 
 	book_init(&s.book);
-	run_identify(&s.run);
+	run_identify(&s.run, a->task || a->reports.count);
 	s.began = clock_mono();
 	s.run.lang = language(a->lang);
 	s.log = log_new(STDERR_FILENO, level, s.book.secrets);

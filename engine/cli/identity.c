@@ -136,12 +136,14 @@ static char *os_name(void)
 	return xasprintf("%s%s%s", *id ? id : "linux", *version ? " " : "", version);
 }
 
-void run_identify(struct run *r)
+void run_identify(struct run *r, bool full)
 {
 	r->started = clock_real();
 	r->host = host_name();
 	r->id = run_id(r->started, r->host);
-	r->trigger = run_trigger();
 	r->operator_name = operator_name();
+	if (!full)
+		return;
+	r->trigger = run_trigger();
 	r->os = os_name();
 }

@@ -4,9 +4,12 @@
 #ifndef ENGINE_CLI_IDENTITY_H
 #define ENGINE_CLI_IDENTITY_H
 
+#include <stdbool.h>
+
 struct run;
 
-/* Fill id, trigger, operator_name, host, os, started of a zeroed run. */
-void run_identify(struct run *r);
+/* Fill id, operator_name, host, started of a zeroed run; and, in full, trigger and os, which are
+ * looked up in files: only reports for machines and the history tell them. */
+void run_identify(struct run *r, bool full);
 
 #endif

@@ -30,7 +30,9 @@ struct observer {
 	struct evidence *seen;
 	size_t seen_count, seen_cap;
 	json_t *evidences; /* of what was seen; made when it is asked for */
-	json_t *traces;    /* NULL: none yet */
+	char **lines; /* traces, as they were given */
+	size_t line_count, line_cap;
+	json_t *traces; /* of the lines; made when it is asked for */
 	enum kind kind;
 	int64_t deadline;
 	struct table_cache *cache;
@@ -61,6 +63,11 @@ static void seen_free(struct observer *o)
 		free(o->seen[i].name);
 	}
 	free(o->seen);
+	for (size_t i = 0; i < o->line_count; i++) {
+		explicit_bzero(o->lines[i], strlen(o->lines[i]));
+		free(o->lines[i]);
+	}
+	free(o->lines);
 }
 
 void observer_free(struct observer *o)
@@ -226,14 +233,13 @@ void observer_trace(struct observer *o, const char *fmt, ...)
 	auto_buf struct buf line = BUF_INIT(LINE_MAX_BYTES);
 	va_list ap;
 
-	if (json_array_size(o->traces) >= TRACES_MAX)
+	if (o->line_count >= TRACES_MAX)
 		return;
 	va_start(ap, fmt);
 	buf_vprintf(&line, fmt, ap);
 	va_end(ap);
-	if (!o->traces)
-		o->traces = json_array();
-	json_array_append_new(o->traces, observer_text(buf_text(&line), line.len));
+	array_grow(o->lines, o->line_count, o->line_cap);
+	o->lines[o->line_count++] = xstrdup(buf_text(&line));
 }
 
 void observer_phase(struct observer *o, const char *phase)
@@ -319,5 +325,7 @@ json_t *observer_traces(struct observer *o)
 	o->phase = NULL;
 	if (!o->traces)
 		o->traces = json_array();
+	for (size_t i = json_array_size(o->traces); i < o->line_count; i++)
+		json_array_append_new(o->traces, observer_text(o->lines[i], strlen(o->lines[i])));
 	return o->traces;
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -77,12 +78,24 @@ static void free_wiped(void *p)
 	free(p);
 }
 
+/* So that nobody can make keys that all fall together; 0 leaves it to jansson, which opens a
+ * file. */
+static void seed_objects(void)
+{
+	size_t seed = 0;
+
+	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) < 0)
+		seed = 0;
+	json_object_seed(seed);
+}
+
 void run_prepare(void)
 {
 	const struct rlimit none = { 0, 0 };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 
 	json_set_alloc_funcs(malloc, free_wiped);
+	seed_objects();
 	open_standard_descriptors();
 	if (getpid() == 1)
 		become_init();

@@ -376,12 +376,14 @@ void lanes_feed(struct lanes *l)
  * (sched_getaffinity(2); it refuses where there are more than the set has room for). */
 static unsigned cores_ours(void)
 {
-	long online = sysconf(_SC_NPROCESSORS_ONLN);
 	cpu_set_t ours;
+	long count;
 
 	if (sched_getaffinity(0, sizeof(ours), &ours) == 0)
-		online = CPU_COUNT(&ours);
-	return online > 1 ? (unsigned)online : 1;
+		count = CPU_COUNT(&ours);
+	else
+		count = sysconf(_SC_NPROCESSORS_ONLN); /* it reads a file */
+	return count > 1 ? (unsigned)count : 1;
 }
 
 void lanes_init(struct lanes *l, struct supervisor *sv)

@@ -316,7 +316,7 @@ static bool on_idle(void *ctx)
 	}
 	if (!wire_pending(&w->desk->wire) && outbox_is_empty(w->desk))
 		return false;
-	if (w->desk->role != ROLE_COMMAND || !w->in_flight)
+	if (!w->in_flight)
 		flush(w);
 	else if (!w->flush_soon)
 		w->flush_soon = loop_timer_add(w->loop, clock_mono() + FLUSH_AFTER, on_flush, w);

@@ -20,7 +20,7 @@ struct node_state {
 
 /* Jobs are the supervisor's alone. Workers that inherited them would make each page of them a copy
  * as soon as one of its jobs is over. */
-#define JOBS_PER_CHUNK 128
+#define JOBS_PER_CHUNK 1024
 
 struct job_chunk {
 	size_t left; /* jobs that are not dropped */
