@@ -64,10 +64,14 @@ static bool is_link_to(const struct process_table *t, const struct process *p, c
 	return false;
 }
 
-/* The kernel cuts the name that it keeps. */
+/* The kernel cuts the name that it keeps: the same, or as much of it as is kept. */
 static bool is_cut_name(const char *comm, const char *name)
 {
-	return !strncmp(comm, name, PROC_COMM_MAX) && strlen(comm) == strnlen(name, PROC_COMM_MAX);
+	size_t same = 0;
+
+	while (comm[same] && comm[same] == name[same])
+		same++;
+	return !comm[same] && (!name[same] || same == PROC_COMM_MAX);
 }
 
 /* The name that it was called by: of a link, the program's file is another. The first argument may
@@ -121,14 +125,12 @@ static enum match match_exe(const struct process_table *t, struct process *p, co
 
 static enum match match_name(const struct process_table *t, struct process *p, const char *name)
 {
-	/* of many processes most differ at once */
-	if (p->stat.comm[0] != name[0])
+	if (!is_cut_name(p->stat.comm, name))
 		return MATCH_NO;
 	/* a name as ps shows it, cut, is the name, too */
 	if (!strcmp(p->stat.comm, name))
 		return MATCH_YES;
-	return is_cut_name(p->stat.comm, name) && span_is(process_name(t, p), name) ? MATCH_YES
-										    : MATCH_NO;
+	return span_is(process_name(t, p), name) ? MATCH_YES : MATCH_NO;
 }
 
 static enum match match_parent(const struct process_table *t, const struct process *p,

@@ -140,13 +140,13 @@ struct span process_exe(const struct process_table *t, struct process *p)
 static bool namespace_is_own(const struct process_table *t, const struct process *p)
 {
 	char path[PROC_PATH_MAX], text[4096];
-	auto_free char *own = proc_read_link(t->proc, "self/ns/pid"), *theirs = NULL;
+	auto_free char *theirs = NULL;
 	unsigned depth;
 
 	process_path(p, "ns/pid", path, sizeof(path));
 	theirs = proc_read_link(t->proc, path);
-	if (own && theirs)
-		return !strcmp(own, theirs);
+	if (t->namespace && theirs)
+		return !strcmp(t->namespace, theirs);
 	if (proc_read_small(t->proc, "self/status", text, sizeof(text)) < 0)
 		return true;
 	depth = proc_status_depth(text);

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "checks/snapshot/kernel_threads.h"
 #include "checks/snapshot/own.h"
 #include "checks/snapshot/proc_hidden.h"
 #include "checks/snapshot/proc_read.h"
@@ -20,10 +21,10 @@
 #include "engine/base/xalloc.h"
 
 /* One row; vanished ones are no error, forbidden ones are counted. */
-static void table_add(struct process_table *t, size_t *cap, uint64_t pid)
+static void table_add(struct process_table *t, size_t *cap, struct kernel_threads *k, pid_t pid)
 {
 	char path[PROC_PATH_MAX], text[1024];
-	struct process row = { .pid = (pid_t)pid, .own_namespace = -1, .ours = -1 };
+	struct process row = { .pid = pid, .own_namespace = -1, .ours = -1 };
 	ssize_t n;
 
 	snprintf(path, sizeof(path), "%d/stat", row.pid);
@@ -32,8 +33,13 @@ static void table_add(struct process_table *t, size_t *cap, uint64_t pid)
 		t->denied += errno == EACCES || errno == EPERM;
 		return;
 	}
-	if (proc_parse_stat(text, (size_t)n, &row.stat) < 0 || row.stat.kernel_thread)
+	if (proc_parse_stat(text, (size_t)n, &row.stat) < 0)
 		return;
+	if (row.stat.kernel_thread) {
+		if (pid == KTHREADD)
+			kernel_threads_read(k, t->proc);
+		return;
+	}
 	row.ppid = (pid_t)row.stat.ppid;
 	array_grow(t->rows, t->count, *cap);
 	t->rows[t->count++] = row;
@@ -51,6 +57,7 @@ static int table_walk(struct process_table *t, struct err **e)
 	auto_fd int fd = openat(t->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	auto_dir DIR *dir = NULL;
 	const struct dirent *d;
+	struct kernel_threads k = { 0 };
 	size_t cap = 0;
 	uint64_t pid;
 
@@ -58,8 +65,10 @@ static int table_walk(struct process_table *t, struct err **e)
 		return err_errno(e, ERR_SYSTEM, "'/proc'");
 	fd_take(&fd);
 	while ((d = readdir(dir)))
-		if (!number_uint(d->d_name, &pid))
-			table_add(t, &cap, pid);
+		if (!number_uint(d->d_name, &pid) &&
+		    !kernel_threads_have(&k, t->proc, (pid_t)pid))
+			table_add(t, &cap, &k, (pid_t)pid);
+	kernel_threads_free(&k);
 	if (t->count)
 		qsort(t->rows, t->count, sizeof(*t->rows), row_compare);
 	return 0;
@@ -84,6 +93,7 @@ static void table_free(void *table)
 		free(t->rows[i].command);
 		free(t->rows[i].program_path);
 	}
+	free(t->namespace);
 	free(t->rows);
 	if (t->proc >= 0)
 		close(t->proc);
@@ -107,6 +117,7 @@ static int table_fill(struct process_table *t, struct err **e)
 	t->boot = boot_time(t->now);
 	t->tick_ns = NS_PER_S / sysconf(_SC_CLK_TCK);
 	t->page = sysconf(_SC_PAGESIZE);
+	t->namespace = proc_read_link(t->proc, "self/ns/pid");
 	t->hidden = proc_hidden(t->proc);
 	if (table_walk(t, e) < 0)
 		return -1;

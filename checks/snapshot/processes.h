@@ -46,6 +46,7 @@ struct process_table {
 	int64_t now;     /* clock_real when the table was read, ns */
 	int64_t tick_ns; /* of a clock tick */
 	int64_t page;    /* bytes */
+	char *namespace; /* our PID namespace; NULL: it may not be read */
 	pid_t tree;      /* the top of what belongs to us: the supervisor; 0 unknown */
 };
 

@@ -121,13 +121,13 @@ bool observer_wants(const struct observer *o, const char *fact)
 {
 	if (!o->wants)
 		return true;
+	/* most differ in the first letters */
 	for (const char *const *w = o->wants; *w; w++) {
-		size_t len;
+		const char *a = *w, *b = fact;
 
-		if (**w != *fact)
-			continue; /* as most are */
-		len = strcspn(fact, ".[");
-		if (!strncmp(*w, fact, len) && !(*w)[len])
+		while (*a && *a == *b)
+			a++, b++;
+		if (!*a && (!*b || *b == '.' || *b == '['))
 			return true;
 	}
 	return false;

@@ -14,7 +14,9 @@
 
 #include <cmocka.h>
 
+#include "checks/snapshot/processes.h"
 #include "engine/base/io.h"
+#include "engine/base/number.h"
 #include "tests/unit/observe.h"
 
 #define CHILDREN_MAX 32
@@ -406,6 +408,42 @@ static void we_are_not_counted(void **state)
 	}
 }
 
+/* -1: it is gone; 1: a thread of the kernel. */
+static int is_kernel_thread(pid_t pid)
+{
+	auto_buf struct buf text = BUF_INIT(4096);
+	auto_free char *path = xasprintf("/proc/%d/stat", pid);
+	struct proc_stat st;
+
+	if (io_read_proc(AT_FDCWD, path, &text) < 0 ||
+	    proc_parse_stat(buf_text(&text), text.len, &st) < 0)
+		return -1;
+	return st.kernel_thread;
+}
+
+/* Threads of the kernel are told apart without reading of each: nobody else may be lost by that. */
+static void the_table_lacks_threads_of_the_kernel_alone(void **state)
+{
+	auto_dir DIR *dir = opendir("/proc");
+	struct process_table *t;
+	pid_t pids[4096];
+	size_t count = 0;
+	const struct dirent *d;
+	uint64_t pid;
+
+	(void)state;
+	while (count < ARRAY_SIZE(pids) && (d = readdir(dir)))
+		if (!number_uint(d->d_name, &pid) && is_kernel_thread((pid_t)pid) == 0)
+			pids[count++] = (pid_t)pid;
+	t = processes_table.read(NULL);
+	assert_non_null(t);
+	for (size_t i = 0; i < count; i++)
+		assert_true(process_find(t, pids[i]) || is_kernel_thread(pids[i]) < 0);
+	for (size_t i = 0; i < t->count; i++)
+		assert_int_not_equal(is_kernel_thread(t->rows[i].pid), 1);
+	processes_table.free(t);
+}
+
 static void mistakes_are_told(void **state)
 {
 	static const struct {
@@ -453,6 +491,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test_setup_teardown(pid_files_are_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(parents_and_users_are_matched, setup, teardown),
 		cmocka_unit_test(we_are_not_counted),
+		cmocka_unit_test(the_table_lacks_threads_of_the_kernel_alone),
 		cmocka_unit_test(mistakes_are_told),
 		cmocka_unit_test(unasked_facts_are_not_read),
 	};
