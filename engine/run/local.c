@@ -24,6 +24,7 @@ struct local {
 	struct table_cache *tables;
 	struct root *root;
 	struct err *no_root; /* why there is none, though there should be */
+	struct buf packed;   /* a result, one after the other */
 	int64_t flushed;     /* when results were last sent */
 	size_t kept;         /* results since then */
 };
@@ -38,13 +39,11 @@ static void flush(struct local *l)
 
 static void send_result(struct local *l, const struct examination *x)
 {
-	struct buf bytes = BUF_INIT(SIZE_MAX);
-
-	outcome_pack(&x->outcome, &bytes);
+	buf_clear(&l->packed);
+	outcome_pack(&x->outcome, &l->packed);
 	l->kept++;
-	if (!outbox_keep(l->desk, x->a.job, x->a.serial, &bytes))
+	if (!outbox_keep(l->desk, x->a.job, x->a.serial, &l->packed))
 		flush(l);
-	buf_free(&bytes);
 }
 
 static void look(struct local *l, struct examination *x)
@@ -116,7 +115,10 @@ static void open_root(struct local *l, const struct place *place)
 
 void local_main(struct desk *d)
 {
-	struct local l = { .desk = d, .tables = table_cache_new(), .flushed = clock_mono() };
+	struct local l = { .desk = d,
+			   .tables = table_cache_new(),
+			   .packed = BUF_INIT(SIZE_MAX),
+			   .flushed = clock_mono() };
 	struct wire_message m;
 
 	open_root(&l, d->shop->place);
