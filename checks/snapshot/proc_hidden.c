@@ -3,9 +3,10 @@
  */
 #include "checks/snapshot/proc_hidden.h"
 
+#include <linux/capability.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-#include "checks/snapshot/proc_read.h"
 #include "checks/snapshot/proc_text.h"
 #include "engine/base/auto.h"
 #include "engine/base/buf.h"
@@ -13,14 +14,15 @@
 #include "engine/base/xalloc.h"
 
 #define MOUNTINFO_MAX ((size_t)4 * 1024 * 1024)
-#define CAP_SYS_PTRACE_BIT 19
 
-static bool may_trace_all(int proc)
+/* capget(2): who has CAP_SYS_PTRACE sees all. */
+static bool may_trace_all(void)
 {
-	char text[4096];
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
 
-	return proc_read_small(proc, "self/status", text, sizeof(text)) > 0 &&
-	       (proc_status_capabilities(text) >> CAP_SYS_PTRACE_BIT & 1);
+	return syscall(SYS_capget, &head, data) == 0 &&
+	       data[CAP_TO_INDEX(CAP_SYS_PTRACE)].effective & CAP_TO_MASK(CAP_SYS_PTRACE);
 }
 
 static bool in_group(uint64_t gid)
@@ -43,10 +45,12 @@ bool proc_hidden(int proc)
 	unsigned hidepid;
 	uint64_t gid;
 
-	if (io_read_proc(proc, "self/mountinfo", &mounts) < 0)
+	/* most run us as root: then the mounts, hundreds of them where containers run, tell
+	 * nothing */
+	if (may_trace_all() || io_read_proc(proc, "self/mountinfo", &mounts) < 0)
 		return false;
 	hidepid = proc_mount_hidepid(buf_text(&mounts), &gid);
-	if (!hidepid || may_trace_all(proc))
+	if (!hidepid)
 		return false;
 	/* "ptraceable" (4) knows no exempt group; without gid= the exempt group is root's */
 	return hidepid == 4 || !in_group(gid);

@@ -119,19 +119,6 @@ unsigned proc_status_depth(const char *text)
 	return depth;
 }
 
-uint64_t proc_status_capabilities(const char *text)
-{
-	const char *s = status_value(text, "CapEff");
-	char hex[17] = "";
-	uint64_t v = 0;
-
-	if (!s)
-		return 0;
-	strncpy(hex, s, sizeof(hex) - 1);
-	hex[strcspn(hex, "\n")] = '\0';
-	return number_hex(hex, &v) < 0 ? 0 : v;
-}
-
 /* Since Linux 5.8 the option may also be written as a word. */
 static unsigned hidepid_value(const char *s)
 {

@@ -29,8 +29,6 @@ int proc_parse_stat(const char *text, size_t len, struct proc_stat *out);
 /* How many PID namespaces see the process, from /proc/PID/status (NSpid: one number each); 0 when
  * unknown (before Linux 4.1). */
 unsigned proc_status_depth(const char *text);
-/* The effective capabilities of /proc/PID/status. */
-uint64_t proc_status_capabilities(const char *text);
 /* The hidepid option of /proc in the text of /proc/self/mountinfo: 0 (nothing is hidden), 1, 2 or
  * 4; *gid gets the group that is exempt, 0 when there is none. */
 unsigned proc_mount_hidepid(const char *mountinfo, uint64_t *gid);
