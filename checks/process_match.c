@@ -123,11 +123,9 @@ static enum match match_exe(const struct process_table *t, struct process *p, co
 	return is_called(t, p, name) ? MATCH_YES : MATCH_NO;
 }
 
+/* Of one of processes_named(): a name as ps shows it, cut, is the name, too. */
 static enum match match_name(const struct process_table *t, struct process *p, const char *name)
 {
-	if (!is_cut_name(p->stat.comm, name))
-		return MATCH_NO;
-	/* a name as ps shows it, cut, is the name, too */
 	if (!strcmp(p->stat.comm, name))
 		return MATCH_YES;
 	return span_is(process_name(t, p), name) ? MATCH_YES : MATCH_NO;
@@ -274,10 +272,11 @@ static void tell_blindness(const struct matcher *m, struct observer *o)
 static int match_all(struct matcher *m, struct process ***found, size_t *count, struct err **e)
 {
 	const struct process_table *t = m->table;
-	size_t cap = 0;
+	size_t cap = 0, rows = t->count;
+	struct process *const *named = m->q->name ? processes_named(t, m->q->name, &rows) : NULL;
 
-	for (size_t i = 0; i < t->count; i++) {
-		struct process *p = &t->rows[i];
+	for (size_t i = 0; i < rows; i++) {
+		struct process *p = named ? named[i] : &t->rows[i];
 		int match = match_row(m, p, e);
 
 		if (match < 0)

@@ -74,6 +74,22 @@ static int table_walk(struct process_table *t, struct err **e)
 	return 0;
 }
 
+static int comm_compare(const void *a, const void *b)
+{
+	const struct process *x = *(struct process *const *)a, *y = *(struct process *const *)b;
+	const int order = strcmp(x->stat.comm, y->stat.comm);
+
+	return order ? order : row_compare(x, y);
+}
+
+static void table_index(struct process_table *t)
+{
+	t->by_comm = xcalloc(t->count + 1, sizeof(*t->by_comm));
+	for (size_t i = 0; i < t->count; i++)
+		t->by_comm[i] = &t->rows[i];
+	qsort(t->by_comm, t->count, sizeof(*t->by_comm), comm_compare);
+}
+
 static int64_t boot_time(int64_t now)
 {
 	struct timespec ts;
@@ -95,6 +111,7 @@ static void table_free(void *table)
 	}
 	free(t->namespace);
 	free(t->rows);
+	free(t->by_comm);
 	if (t->proc >= 0)
 		close(t->proc);
 	free(t);
@@ -121,6 +138,7 @@ static int table_fill(struct process_table *t, struct err **e)
 	t->hidden = proc_hidden(t->proc);
 	if (table_walk(t, e) < 0)
 		return -1;
+	table_index(t);
 	t->tree = own_tree(t);
 	return 0;
 }
@@ -145,6 +163,26 @@ struct process *process_find(const struct process_table *t, pid_t pid)
 	const struct process key = { .pid = pid };
 
 	return t->count ? bsearch(&key, t->rows, t->count, sizeof(key), row_compare) : NULL;
+}
+
+struct process *const *processes_named(const struct process_table *t, const char *name,
+				       size_t *count)
+{
+	size_t low = 0, high = t->count, first;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (strncmp(t->by_comm[middle]->stat.comm, name, PROC_COMM_MAX) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (first = low; low < t->count; low++)
+		if (strncmp(t->by_comm[low]->stat.comm, name, PROC_COMM_MAX) != 0)
+			break;
+	*count = low - first;
+	return t->by_comm + first;
 }
 
 void process_path(const struct process *p, const char *name, char *out, size_t size)

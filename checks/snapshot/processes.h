@@ -47,6 +47,7 @@ struct process_table {
 	int64_t tick_ns; /* of a clock tick */
 	int64_t page;    /* bytes */
 	char *namespace; /* our PID namespace; NULL: it may not be read */
+	struct process **by_comm; /* the rows by comm, then pid; see processes_named() */
 	pid_t tree;      /* the top of what belongs to us: the supervisor; 0 unknown */
 };
 
@@ -54,6 +55,10 @@ extern const struct shared_table processes_table;
 
 /* The row of this pid, or NULL. */
 struct process *process_find(const struct process_table *t, pid_t pid);
+
+/* The rows whose comm is `name`, or as much of it as the kernel keeps, by pid: *count of them. */
+struct process *const *processes_named(const struct process_table *t, const char *name,
+				       size_t *count);
 
 /* Read a column. The result is kept. */
 enum column process_read_args(const struct process_table *t, struct process *p);
