@@ -28,6 +28,8 @@ void buf_free(struct buf *b)
 
 void buf_clear(struct buf *b)
 {
+	if (b->wipe && b->data)
+		explicit_bzero(b->data, b->len);
 	b->len = 0;
 	b->lost = 0;
 	if (b->data)

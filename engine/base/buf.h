@@ -27,7 +27,7 @@ struct buf {
 #define auto_buf __attribute__((cleanup(buf_free)))
 
 void buf_free(struct buf *b);  /* releases and empties; the maximum stays */
-void buf_clear(struct buf *b); /* empties, keeps the memory */
+void buf_clear(struct buf *b); /* empties (and wipes), keeps the memory */
 /* Adds as much of the bytes as fits; returns whether all did. */
 bool buf_add(struct buf *b, const void *bytes, size_t len);
 bool buf_adds(struct buf *b, const char *s);

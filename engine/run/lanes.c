@@ -89,18 +89,19 @@ static bool is_blocked(const struct lanes *l, const struct job *j)
 /* What the check left at the last run, as JSON text; the caller's. */
 static char *state_of(const struct lanes *l, const struct job *j)
 {
-	auto_free char *id = l->states && j->item
-				     ? check_item_id(j->check, j->item_number, j->item)
-				     : NULL;
-	const json_t *state = json_object_get(l->states, id ? id : j->check->id);
+	auto_free char *id = NULL;
+	const json_t *state;
 
+	if (!json_object_size(l->states))
+		return NULL;
+	id = j->item ? check_item_id(j->check, j->item_number, j->item) : NULL;
+	state = json_object_get(l->states, id ? id : j->check->id);
 	return state ? json_dumps(state, JSON_COMPACT) : NULL;
 }
 
 static void give(struct worker *w, struct job *j)
 {
-	const struct lanes *l = w->pool->lanes;
-	auto_buf struct buf bytes = BUF_SECRET(SIZE_MAX);
+	struct lanes *l = w->pool->lanes;
 	auto_free char *item = j->item ? json_dumps(j->item, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
 	auto_free char *state = state_of(l, j);
 	const struct assignment_parts parts = {
@@ -114,7 +115,7 @@ static void give(struct worker *w, struct job *j)
 	};
 	int64_t now = clock_mono();
 
-	assignment_pack(&parts, &bytes);
+	assignment_pack(&parts, &l->packed);
 	j->worker = w;
 	j->begun = false;
 	j->serial = w->serial++;
@@ -122,7 +123,8 @@ static void give(struct worker *w, struct job *j)
 	if (!w->jobs.count)
 		w->heard = now;
 	job_list_add(&w->jobs, j);
-	wire_send(&w->wire, WIRE_JOB, j->number, j->serial, bytes.data, bytes.len);
+	wire_send(&w->wire, WIRE_JOB, j->number, j->serial, l->packed.data, l->packed.len);
+	buf_clear(&l->packed);
 	if (!w->clock && w->state == WORKER_WORKING)
 		worker_clock(w, lanes_first_look(w, now));
 }
@@ -390,6 +392,7 @@ void lanes_init(struct lanes *l, struct supervisor *sv)
 {
 	l->sv = sv;
 	l->cores = cores_ours();
+	l->packed = BUF_SECRET(SIZE_MAX);
 	sv->owner = l;
 	sv->heard = lanes_heard;
 	sv->clock = lanes_clock;
@@ -450,5 +453,6 @@ void lanes_release(struct lanes *l)
 	for (size_t i = 0; i < l->blocked_count; i++)
 		free(l->blocked[i]);
 	free(l->blocked);
+	buf_free(&l->packed);
 	err_free(l->fatal);
 }

@@ -42,6 +42,7 @@ struct lanes {
 	struct schedule *schedule;
 	struct pool *pools;
 	unsigned cores, jobs; /* jobs: isolated workers at once */
+	struct buf packed;    /* a job on its way to a worker; may hold secrets */
 	struct err *fatal;    /* not even the first worker could be made */
 	bool dropped;         /* nobody wants to know any more */
 	char **blocked;       /* mounts on which a worker hangs in the kernel */
