@@ -9,6 +9,7 @@
 #include <grp.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -38,28 +39,26 @@ static int child_identity(const struct identity *id)
 	return setresuid(id->uid, id->uid, id->uid);
 }
 
-/* Whether another program may be looked for. */
-static bool is_elsewhere(int errnum)
+/* An execve(2) that fails costs several times as much, and PATH may name many folders. */
+static bool is_missing(const char *program)
 {
-	return errnum == ENOENT || errnum == ENOTDIR || errnum == EACCES;
+	struct stat unused;
+
+	return stat(program, &unused) < 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
 /* Like execvp(3): what is not there is passed over, and what may not be run is told only when
- * nothing else is there. Which one is tried is said before: nothing can be after. (Where vfork(2)
- * is a fork, as in valgrind, nobody hears of it and all are tried.) */
+ * nothing else is there. Nothing is remembered from one command to the next: a program may have
+ * come or gone since, and what one user may not run another one may. */
 static int child_exec(const struct spawn *s)
 {
-	volatile size_t *found = s->found;
 	int errnum = ENOENT;
 
-	if (*found)
-		execve(s->programs[*found], s->argv, s->envp);
-	if (*found && !is_elsewhere(errno))
-		return errno;
-	for (size_t i = 0; s->programs[i]; i++) {
-		*found = i;
-		execve(s->programs[i], s->argv, s->envp);
-		if (!is_elsewhere(errno))
+	for (const char *const *program = s->programs; *program; program++) {
+		if (is_missing(*program))
+			continue;
+		execve(*program, s->argv, s->envp);
+		if (errno != ENOENT && errno != ENOTDIR && errno != EACCES)
 			return errno;
 		if (errno == EACCES)
 			errnum = EACCES;

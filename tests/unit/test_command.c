@@ -280,7 +280,7 @@ static void many_at_once(void **state)
 	harness_free(l);
 }
 
-/* Where a program was found is remembered; but PATH, or the program, may be another then. */
+/* Each command is looked for anew: what is there, and in which folder, may have changed since. */
 static void programs_are_found_again(void **state)
 {
 	static const struct {
@@ -292,8 +292,12 @@ static void programs_are_found_again(void **state)
 		{ "shell: ':'", "a:b:c", "b\n" },
 		{ "shell: ':'", "c:b:a", "c\n" },
 		{ "shell: 'rm b/prog'", "a:b:c", "c\n" },
-		{ "shell: 'rm c/prog'", "a:b:c", "-" },
-		{ "shell: 'rm -r b c'", "a:b:c", "-" },
+		{ "shell: 'mkdir a; sed s/c$/a/ c/prog > a/prog; chmod 755 a/prog'", "a:b:c",
+		  "a\n" },
+		{ "shell: 'rm -r a'", "a:b:c", "c\n" },
+		{ "shell: 'mv c/prog prog'", "a:b:c", "-" },
+		{ "shell: 'cp prog b; cp prog c; sed -i s/c$/b/ b/prog'", "a:b:c", "b\n" },
+		{ "shell: 'rm -r b c prog'", "a:b:c", "-" },
 	};
 	char folder[] = "/tmp/rounds-test-XXXXXX";
 	struct harness *l = harness_new();
