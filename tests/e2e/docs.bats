@@ -62,6 +62,26 @@ typed() {
 	done
 }
 
+@test "build: of another nettle no headers are taken without its library" {
+	local static
+
+	[ -x "$SRC/configure" ] && [ ! -e "$SRC/config.status" ] || skip "no configure to run"
+	static=$(pkg-config --variable=libdir nettle)/libnettle.a || skip "no nettle to build with"
+	mkdir -p nettle/lib build
+	printf 'Name: nettle\nDescription: another\nVersion: 9\nLibs: -L%s -lnettle\nlibdir=%s\n' \
+		"$T/nettle/lib" "$T/nettle/lib" >nettle/nettle.pc
+	cd build
+	PKG_CONFIG_PATH=$T/nettle "$SRC/configure" >log 2>&1 || {
+		cat log
+		false
+	}
+	grep -x "CORE_NETTLE_LIBS = -L$T/nettle/lib -lnettle *" Makefile
+	[ -e "$static" ] || skip "no static nettle"
+	cp "$static" ../nettle/lib
+	PKG_CONFIG_PATH=$T/nettle "$SRC/configure" >log 2>&1
+	grep "^CORE_NETTLE_LIBS = $T/nettle/lib/libnettle.a " Makefile
+}
+
 @test "docs: what they say to type is taken" {
 	local command failed=
 
