@@ -49,7 +49,7 @@ static int take_result(struct worker *w, struct job *j, const struct wire_messag
  */
 bool lanes_take_outbox(struct worker *w, bool dead)
 {
-	auto_buf struct buf box = BUF_INIT(SLOT_SIZE);
+	auto_buf struct buf box = BUF_SECRET(SLOT_SIZE);
 	struct wire_message m;
 	size_t at = 0, used = 0;
 

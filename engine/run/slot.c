@@ -10,6 +10,8 @@
 #include "engine/base/err.h"
 #include "engine/base/xalloc.h"
 
+#define OUTBOX_SIZE (SLOT_SIZE - sizeof(struct slot))
+
 struct slots {
 	char *pages;
 	size_t count, page;
@@ -66,6 +68,7 @@ int slots_take(struct slots *s)
 void slots_give_back(struct slots *s, size_t index)
 {
 	s->used[index] = false;
+	explicit_bzero(slots_at(s, index)->outbox, OUTBOX_SIZE);
 }
 
 struct slot *slots_at(const struct slots *s, size_t index)
@@ -129,8 +132,6 @@ bool slot_look(const struct slot *s, uint32_t *job, int64_t *since)
 	return *since != 0;
 }
 
-#define OUTBOX_SIZE (SLOT_SIZE - sizeof(struct slot))
-
 bool slot_post(struct slot *s, const void *header, size_t header_len, const void *bytes, size_t len)
 {
 	uint32_t used = atomic_load(&s->outbox_len);
@@ -151,7 +152,9 @@ void slot_send_begin(struct slot *s)
 
 void slot_send_end(struct slot *s)
 {
-	atomic_store(&s->outbox_len, 0);
+	const uint32_t len = atomic_exchange(&s->outbox_len, 0);
+
+	explicit_bzero(s->outbox, len);
 	atomic_fetch_add(&s->sending, 1);
 }
 

@@ -38,6 +38,7 @@ struct slots *slots_new(size_t count, struct err **e);
 void slots_free(struct slots *s);
 /* A free one, emptied, or -1. */
 int slots_take(struct slots *s);
+/* Nothing of what lies in its outbox is left. */
 void slots_give_back(struct slots *s, size_t index);
 struct slot *slots_at(const struct slots *s, size_t index);
 /* In a worker: unmap all the others, so that a wild write cannot touch them. */
@@ -58,7 +59,8 @@ bool slot_look(const struct slot *s, uint32_t *job, int64_t *since);
 /* In the worker: put a message there; false when it does not fit. */
 bool slot_post(struct slot *s, const void *header, size_t header_len, const void *bytes,
 	       size_t len);
-/* Around the sending of the outbox's bytes; after it, it is empty. */
+/* Around the sending of the outbox's bytes; after it, it is empty and wiped: captures of others may
+ * need what nobody else shall see. */
 void slot_send_begin(struct slot *s);
 void slot_send_end(struct slot *s);
 /* In the supervisor: a copy of what is not sent yet. false: it is being sent just now (never of a
