@@ -66,12 +66,18 @@ static int child_exec(const struct spawn *s)
 	return errnum;
 }
 
+/* Job control would stop a command in our session, and no shell is there to let it go on. (Of
+ * sessions of their own the kernel drops these.) */
 static void child_signals(void)
 {
+	static const int stopping[] = { SIGTSTP, SIGTTIN, SIGTTOU };
 	const struct sigaction normal = { .sa_handler = SIG_DFL };
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 	sigset_t none;
 
 	sigaction(SIGPIPE, &normal, NULL);
+	for (size_t i = 0; i < sizeof(stopping) / sizeof(*stopping); i++)
+		sigaction(stopping[i], &ignore, NULL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }

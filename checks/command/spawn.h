@@ -34,9 +34,9 @@ struct spawned {
 	int errnum;
 };
 
-/* Start it in a process group of its own, in our session, killed when we die, with default signals.
- * report: a close-on-exec pipe, non-blocking to read, that is empty; may be used again and again.
- */
+/* Start it in a process group of its own, in our session, killed when we die, with default signals
+ * but those of job control, which are ignored. report: a close-on-exec pipe, non-blocking to read,
+ * that is empty; may be used again and again. */
 struct spawned spawn_start(const struct spawn *s, const int report[2]);
 
 #endif

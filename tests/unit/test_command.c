@@ -48,6 +48,8 @@ static const struct {
 	{ "argv: [cat]", "0", "", "-", "-" },
 	{ "shell: 'kill -9 $$'", "-", "", "-", "-" },
 	{ "argv: [pwd]\ncwd: /usr", "0", "/usr\n", "-", "-" },
+	{ "shell: 'for s in TSTP TTIN TTOU; do kill -$s $$; done; echo on'", "0", "on\n", "-",
+	  "-" },
 	{ "argv: [no-such-program-here]\nenv: { PATH: '/bin:/usr/bin' }", "-", "", "not_found",
 	  "there is no program 'no-such-program-here' in /bin:/usr/bin" },
 	{ "argv: ['true']\nenv: { PATH: '' }", "-", "", "not_found",
