@@ -64,12 +64,12 @@ static void die_with(pid_t parent, int sig)
 		_exit(1);
 }
 
-static void signals_reset(void)
+static void signals_reset(bool executes)
 {
 	sigset_t none;
 
-	/* of real-time signals nobody makes use but who sets them */
-	for (int sig = 1; sig < SIGRTMIN; sig++) {
+	/* of real-time signals none of our own makes use; but what is executed may */
+	for (int sig = 1; sig < (executes ? NSIG : SIGRTMIN); sig++) {
 		/* a server that hangs up must not end the worker; what it executes gets the default
 		 * back */
 		struct sigaction action = { .sa_handler = sig == SIGPIPE ? SIG_IGN : SIG_DFL };
@@ -283,7 +283,7 @@ static void worker_enter(const struct shop *shop, const struct seat *seat, struc
 
 	secrets_after_fork(shop->secrets);
 	setpgid(0, 0);
-	signals_reset();
+	signals_reset(row->keeper);
 	if (row->keeper)
 		die_with(shop->supervisor, SIGTERM);
 	else

@@ -231,6 +231,15 @@ all_gone() {
 	! says password
 }
 
+@test "a command ignores no signal that we ignore, but those of job control" {
+	ruleset ignores <<-'END'
+		- id: ignores
+		  command: { shell: "sed -n 's/^SigIgn:[^0-9a-f]*//p' /proc/self/status" }
+		  expect: { stdout: "0000000000380000\n" }
+	END
+	ends 0 bash -c "trap '' HUP USR1 RTMIN+5; '$ROUNDS' run ignores.yaml"
+}
+
 @test "commands run beside each other" {
 	for i in $(seq 60); do
 		printf -- '- id: c%s\n  command: { argv: [echo, "%s"] }\n' "$i" "$i"
