@@ -55,7 +55,7 @@ static int child_exec(const struct spawn *s)
 	int errnum = ENOENT;
 
 	for (const char *const *program = s->programs; *program; program++) {
-		if (is_missing(*program))
+		if (program[1] && is_missing(*program))
 			continue;
 		execve(*program, s->argv, s->envp);
 		if (errno != ENOENT && errno != ENOTDIR && errno != EACCES)

@@ -149,6 +149,13 @@ static void on_flush(void *ctx)
 	flush(w);
 }
 
+/* Where others are under way: what is queued may wait for what they end as, but not for long. */
+static void flush_later(struct worker *w)
+{
+	if (!w->flush_soon)
+		w->flush_soon = loop_timer_add(w->loop, clock_mono() + FLUSH_AFTER, on_flush, w);
+}
+
 /* Queue the result; whether it may wait for others. A command is never run twice: what it ended as
  * must lie where the supervisor finds it before the next one can kill us. */
 static bool report_result(struct worker *w, const struct flight *f)
@@ -193,6 +200,8 @@ static void report(struct worker *w, struct flight *f)
 	if (!waits || wire_pending(&w->desk->wire) > FLUSH_BYTES ||
 	    clock_mono() - w->flushed > FLUSH_AFTER)
 		flush(w);
+	else
+		flush_later(w);
 }
 
 static void flight_end(struct worker *w, struct flight *f)
@@ -318,8 +327,8 @@ static bool on_idle(void *ctx)
 		return false;
 	if (!w->in_flight)
 		flush(w);
-	else if (!w->flush_soon)
-		w->flush_soon = loop_timer_add(w->loop, clock_mono() + FLUSH_AFTER, on_flush, w);
+	else
+		flush_later(w);
 	return false;
 }
 
