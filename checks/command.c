@@ -19,6 +19,7 @@
 
 #include "checks/command/command.h"
 #include "checks/command/environment.h"
+#include "checks/command/lookup.h"
 #include "checks/command/reaper.h"
 #include "engine/base/io.h"
 #include "engine/base/loop.h"
@@ -306,12 +307,12 @@ static int command_identity(const struct command *c, struct identity *id, char *
 }
 
 /* Start it. -1: e or the observer's trouble says why. */
-static int command_start(struct command *c, struct reaper *r, struct err **e)
+static int command_start(struct command *c, struct reaper *r, struct lookup *l, struct err **e)
 {
 	const struct command_query *q = c->query;
 	char dash_c[] = "-c", sh[] = "/bin/sh";
 	char *shell_argv[] = { sh, dash_c, q->shell, NULL };
-	auto_strings struct strings argv = { 0 }, environment = { 0 }, programs = { 0 };
+	auto_strings struct strings argv = { 0 }, environment = { 0 };
 	auto_free char *home = NULL;
 	struct spawn s = { .cwd = q->cwd, .argv = shell_argv };
 	struct spawned how;
@@ -324,9 +325,8 @@ static int command_start(struct command *c, struct reaper *r, struct err **e)
 	if (!q->shell)
 		s.argv = argv.items;
 	environment_make(&environment, &q->env, home, reaper_mark(r, c->probe->id));
-	programs_find(&programs, s.argv[0], &environment);
 	s.envp = environment.items;
-	s.programs = (const char *const *)programs.items;
+	lookup_programs(l, &s, &environment);
 	if (pipes_open(&p, q->stdin) < 0) {
 		identity_free(&s.identity);
 		return err_errno(e, ERR_SYSTEM, "pipe");
@@ -348,8 +348,9 @@ static int command_begin(const void *query, struct probe *p, struct err **e)
 {
 	struct command *c;
 	struct reaper *r = probe_object(p, &reaper_object, e);
+	struct lookup *l = r ? probe_object(p, &lookup_object, e) : NULL;
 
-	if (!r)
+	if (!l)
 		return -1;
 	c = xcalloc(1, sizeof(*c));
 	*c = (struct command){ .probe = p, .query = query, .input = -1 };
@@ -359,7 +360,7 @@ static int command_begin(const void *query, struct probe *p, struct err **e)
 						 .fd = -1,
 						 .window = WINDOW_INIT(OUTPUT_MAX) };
 	p->state = c;
-	if (command_start(c, r, e) == 0) {
+	if (command_start(c, r, l, e) == 0) {
 		c->clock = loop_timer_add(p->loop, p->deadline, on_deadline, c);
 		return 0;
 	}

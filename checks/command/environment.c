@@ -112,10 +112,8 @@ void environment_make(struct strings *out, const struct text_map *own, const cha
 	strings_add(out, mark);
 }
 
-void programs_find(struct strings *out, const char *program, const struct strings *environment)
+void programs_find(struct strings *out, const char *program, const char *path)
 {
-	const char *path = environment_get(environment, "PATH");
-
 	strings_end(out);
 	if (strchr(program, '/')) {
 		strings_add(out, xstrdup(program));

@@ -27,9 +27,9 @@ void identity_free(struct identity *id);
  * mark: added last, taken. */
 void environment_make(struct strings *out, const struct text_map *own, const char *home,
 		      char *mark);
-/* Where `program` may lie: itself when it has a '/', else below each folder of the environment's
- * PATH. */
-void programs_find(struct strings *out, const char *program, const struct strings *environment);
+/* Where `program` may lie: itself when it has a '/', else below each folder of `path` (NULL: the
+ * usual ones). */
+void programs_find(struct strings *out, const char *program, const char *path);
 /* The value of NAME in an environment, or NULL. */
 const char *environment_get(const struct strings *environment, const char *name);
 

@@ -39,6 +39,12 @@ static int child_identity(const struct identity *id)
 	return setresuid(id->uid, id->uid, id->uid);
 }
 
+/* Whether another program may be looked for. */
+static bool is_elsewhere(int errnum)
+{
+	return errnum == ENOENT || errnum == ENOTDIR || errnum == EACCES;
+}
+
 /* An execve(2) that fails costs several times as much, and PATH may name many folders. */
 static bool is_missing(const char *program)
 {
@@ -48,21 +54,28 @@ static bool is_missing(const char *program)
 }
 
 /* Like execvp(3): what is not there is passed over, and what may not be run is told only when
- * nothing else is there. Nothing is remembered from one command to the next: a program may have
- * come or gone since, and what one user may not run another one may. */
+ * nothing else is there. Which one is tried is said before: nothing can be after. (Where vfork(2)
+ * is a fork, as in valgrind, nobody hears of it and all are tried.) */
 static int child_exec(const struct spawn *s)
 {
+	volatile size_t *found = s->found;
 	int errnum = ENOENT;
 
-	for (const char *const *program = s->programs; *program; program++) {
-		if (program[1] && is_missing(*program))
+	if (*found)
+		execve(s->programs[*found], s->argv, s->envp);
+	if (*found && !is_elsewhere(errno))
+		return errno;
+	for (size_t i = 0; s->programs[i]; i++) {
+		if (s->programs[i + 1] && is_missing(s->programs[i]))
 			continue;
-		execve(*program, s->argv, s->envp);
-		if (errno != ENOENT && errno != ENOTDIR && errno != EACCES)
+		*found = i;
+		execve(s->programs[i], s->argv, s->envp);
+		if (!is_elsewhere(errno))
 			return errno;
 		if (errno == EACCES)
 			errnum = EACCES;
 	}
+	*found = 0;
 	return errnum;
 }
 

@@ -18,6 +18,7 @@ struct identity {
 
 struct spawn {
 	const char *const *programs; /* absolute or relative paths, tried in order; NULL-ended */
+	size_t *found; /* which is tried before all, if not 0; then, which was run or tried last */
 	char *const *argv;
 	char *const *envp;
 	const char *cwd; /* or NULL */
