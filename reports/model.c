@@ -303,17 +303,31 @@ static void write_time(struct members *m, const char *key, int64_t real_ns)
 	write_text(m, key, real_ns ? text : NULL);
 }
 
+/* The members of write_guidance() behind others, when there is none. */
+#define NO_GUIDANCE(comma, colon) \
+	comma "\"impact\"" colon "null" comma "\"causes\"" colon "[]" comma \
+	      "\"remediation\"" colon "null" comma "\"remedy\"" colon "[]" comma \
+	      "\"verify\"" colon "null" comma "\"doc\"" colon "null"
+
 /* What an operator needs to act on it; the same for every run of the rule. */
 static void write_guidance(struct members *m, const struct result *x, const char *lang)
 {
 	const struct guidance *g = x->check->guidance;
-	auto_free char *remediation = model_remediation(x, lang);
+	const char *impact = words_in(&g->impact, lang), *verify = words_in(&g->verify, lang);
+	auto_free char *remediation = NULL;
 
-	write_text(m, "impact", words_in(&g->impact, lang));
+	if (!impact && !verify && !g->doc && !g->cause_count && !g->step_count) {
+		/* as much as anything else in the report of checks that only say what to expect */
+		buf_adds(m->out, m->flags & JSON_COMPACT ? NO_GUIDANCE(",", ":")
+							 : NO_GUIDANCE(", ", ": "));
+		return;
+	}
+	remediation = model_remediation(x, lang);
+	write_text(m, "impact", impact);
 	write_list(m, "causes", g->cause_count ? model_causes(g, lang) : NULL);
 	write_text(m, "remediation", remediation);
 	write_list(m, "remedy", g->step_count ? model_steps(g, lang) : NULL);
-	write_text(m, "verify", words_in(&g->verify, lang));
+	write_text(m, "verify", verify);
 	write_text(m, "doc", g->doc);
 }
 

@@ -38,12 +38,20 @@ static time_t whole_seconds(int64_t ns)
 
 void clock_rfc3339(int64_t real_ns, char *out, size_t size)
 {
+	/* most times of a report are of the second before */
+	static _Thread_local time_t before;
+	static _Thread_local char text[32];
 	time_t seconds = whole_seconds(real_ns);
 	struct tm tm = { 0 };
 
-	gmtime_r(&seconds, &tm);
-	if (!strftime(out, size, "%Y-%m-%dT%H:%M:%SZ", &tm) && size)
-		out[0] = '\0';
+	if (!*text || seconds != before) {
+		gmtime_r(&seconds, &tm);
+		if (!strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
+			*text = '\0';
+		before = seconds;
+	}
+	if (size)
+		*stpncpy(out, strlen(text) < size ? text : "", size - 1) = '\0';
 }
 
 void clock_local(int64_t real_ns, char *out, size_t size)
