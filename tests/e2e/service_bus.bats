@@ -111,10 +111,10 @@ site() {
 	systemd_up "$T/units"
 	inside systemctl --runtime enable steady.service
 	inside systemctl start --no-block starting.service
-	wait_for 20 inside systemctl is-failed broken.service shot.service
-	wait_for 20 inside busctl status org.freedesktop.systemd1
-	wait_for 20 inside bash -c 'systemctl show again -p NRestarts | grep -q =2'
-	wait_for 20 inside bash -c 'systemctl show starting -p ActiveState | grep -q =activating'
+	wait_for 60 inside systemctl is-failed broken.service shot.service
+	wait_for 60 inside busctl status org.freedesktop.systemd1
+	wait_for 60 inside bash -c 'systemctl show again -p NRestarts | grep -q =2'
+	wait_for 60 inside bash -c 'systemctl show starting -p ActiveState | grep -q =activating'
 }
 
 # As inspect, where that systemd is the init.
