@@ -14,7 +14,7 @@
  * it. */
 struct spawn {
 	struct wire_header header;
-	uint32_t slot, role;
+	uint32_t slot;
 };
 
 union control {
@@ -22,15 +22,12 @@ union control {
 	char bytes[CMSG_SPACE(2 * sizeof(int))];
 };
 
-int isolated_ask(int parent_fd, uint32_t id, const struct seat *seat, struct err **e)
+int isolated_ask(int parent_fd, uint32_t id, uint32_t slot, int wire, int output, struct err **e)
 {
-	struct spawn s = { .header = { .type = WIRE_SPAWN,
-				       .length = sizeof(s) - sizeof(s.header),
-				       .job = id },
-			   .slot = (uint32_t)seat->slot,
-			   .role = seat->role };
+	struct spawn s = { .header = { .type = WIRE_SPAWN, .length = sizeof(s.slot), .job = id },
+			   .slot = slot };
 	struct iovec io = { .iov_base = &s, .iov_len = sizeof(s) };
-	const int fds[2] = { seat->wire, seat->output };
+	const int fds[2] = { wire, output };
 	union control control;
 	struct msghdr m = { .msg_iov = &io,
 			    .msg_iovlen = 1,
@@ -77,7 +74,7 @@ static int spawn_receive(int fd, struct spawn *s, int fds[2])
 static void spawn_answer(struct desk *d, const struct spawn *s, const int fds[2])
 {
 	const struct seat seat = {
-		.role = (enum role)s->role, .slot = s->slot, .wire = fds[0], .output = fds[1]
+		.role = ROLE_ISOLATED, .slot = s->slot, .wire = fds[0], .output = fds[1]
 	};
 	pid_t pid = worker_fork_sibling(d, &seat, NULL);
 	uint32_t answer = pid > 0 ? (uint32_t)pid : 0;

@@ -8,9 +8,9 @@
 #include <stdint.h>
 
 struct err;
-struct seat;
 
-/* Ask the parent at this (non-blocking) descriptor to fork worker `id` for this seat. */
-int isolated_ask(int parent_fd, uint32_t id, const struct seat *seat, struct err **e);
+/* Ask the parent at this (non-blocking) descriptor to fork worker `id` with its ends of wire and
+ * output. */
+int isolated_ask(int parent_fd, uint32_t id, uint32_t slot, int wire, int output, struct err **e);
 
 #endif

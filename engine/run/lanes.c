@@ -276,23 +276,6 @@ static size_t loop_wanted(const struct pool *p)
 	return workers_for(p, p->ready.count, requests ? NETWORK_MANY_REQUESTS : NETWORK_MANY);
 }
 
-/* Requests need a large library: for several workers a lane parent loads it once. */
-static struct worker *loop_start(struct pool *p, size_t wanted)
-{
-	const struct check_type *type = p->ready.first->check->type;
-	const bool shared = p->lane == LANE_NETWORK && type->module && wanted > 1 && !p->alone;
-	struct worker *w;
-
-	if (shared && !p->parent) {
-		p->type = type;
-		p->parent = pool_start(p, ROLE_PARENT, NULL);
-	}
-	w = pool_start(p, p->role, shared ? p->parent : NULL);
-	if (w && w->state == WORKER_STARTING)
-		worker_clock(w, clock_mono() + BIRTH_LIMIT);
-	return w;
-}
-
 static struct worker *least_busy(const struct pool *p)
 {
 	struct worker *best = NULL;
@@ -313,7 +296,7 @@ static void feed_loops(struct pool *p)
 	feed_halves(p);
 	while (p->ready.count) {
 		w = least_busy(p);
-		if ((!w || (w->jobs.count && p->workers < wanted)) && loop_start(p, wanted))
+		if ((!w || (w->jobs.count && p->workers < wanted)) && pool_start(p, p->role, NULL))
 			w = least_busy(p);
 		if (!w || w->jobs.count >= most)
 			break;

@@ -23,12 +23,11 @@ struct pool {
 	struct lanes *lanes;
 	enum lane lane;
 	enum role role;
-	const struct check_type *type; /* of the module that the lane parent loads */
+	const struct check_type *type; /* isolated: any of its module's */
 	struct job_list ready;
 	struct job_list tabled; /* local: those that read a shared table, for one worker */
 	struct half *halves;
-	struct worker *parent; /* of isolated workers, and of several that send requests */
-	bool alone;            /* network: one has died; workers load what they need themselves */
+	struct worker *parent; /* isolated */
 	size_t workers;
 	unsigned deaths; /* in a row, without one ended check */
 	char *ended;     /* why the lane is at its end, or NULL */

@@ -249,12 +249,10 @@ void lanes_settle(struct worker *w, bool left)
 
 	lanes_take_outbox(w, true);
 	held = w->jobs.count + w->own.count;
-	if (w->role == ROLE_PARENT) {
-		p->alone = p->lane == LANE_NETWORK;
+	if (w->role == ROLE_PARENT)
 		leave_alone(p);
-	} else {
+	else
 		p->workers--;
-	}
 	sort_jobs(w, left, &innocent, &suspects);
 	if (died_in_vain(w, held, innocent.count))
 		count_death(p, w);

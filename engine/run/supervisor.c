@@ -155,7 +155,8 @@ static int worker_birth(struct worker *w, struct worker *parent, const struct se
 {
 	if (parent) {
 		w->state = WORKER_STARTING;
-		return isolated_ask(parent->wire.fd, w->id, seat, e);
+		return isolated_ask(parent->wire.fd, w->id, (uint32_t)seat->slot, seat->wire,
+				    seat->output, e);
 	}
 	w->state = WORKER_WORKING;
 	w->pid = worker_fork(&w->sv->shop, seat, e);

@@ -21,7 +21,7 @@ static const struct wire_rule {
 	size_t min, max;
 } wire_rules[WIRE_TYPE_COUNT] = {
 	[WIRE_JOB] = { "job", FROM(ROLE_SUPERVISOR), 12, 64 * MIB },
-	[WIRE_SPAWN] = { "spawn", FROM(ROLE_SUPERVISOR), 8, 8 },
+	[WIRE_SPAWN] = { "spawn", FROM(ROLE_SUPERVISOR), 4, 4 },
 	[WIRE_ASK] = { "ask", FROM(ROLE_SUPERVISOR), 0, 0 },
 	[WIRE_STARTED] = { "started", FROM(ROLE_NETWORK) | FROM(ROLE_COMMAND), 0, 0 },
 	[WIRE_OBSERVED] = { "observed", FROM(ROLE_NETWORK) | FROM(ROLE_COMMAND), 20, 48 * MIB },

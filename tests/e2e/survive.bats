@@ -212,53 +212,6 @@ among_a_thousand() {
 	[ "$(jq -r '.results[1].status' report.json)" = pass ]
 }
 
-# children PID, test_children PID COUNT: its children, oldest first; whether it has so many.
-children() {
-	ps --ppid "$1" -o pid= --sort=start_time,pid
-}
-
-test_children() {
-	[ "$(children "$1" | wc -l)" -ge "$2" ]
-}
-
-@test "requests survive the death of a worker, and of the parent that loaded their library" {
-	"$ROUNDS" explain http >/dev/null 2>&1 || skip "no http"
-	[ "$(nproc)" -gt 1 ] || skip "one processor has one worker"
-	cat >server.py <<-'PY'
-		import asyncio, os
-
-		async def answer(reader, writer):
-		    await reader.readuntil(b"\r\n\r\n")
-		    await asyncio.sleep(1.5)
-		    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
-		    writer.close()
-
-		async def main():
-		    server = await asyncio.start_server(answer, "127.0.0.1", 0, backlog=1024)
-		    open("port.new", "w").write(str(server.sockets[0].getsockname()[1]))
-		    os.rename("port.new", "port")
-		    await server.serve_forever()
-
-		asyncio.run(main())
-	PY
-	start python3 server.py
-	wait_for 20 test -e port
-	{
-		rules requests 60s
-		checks 300 http "url: 'http://127.0.0.1:$(cat port)/'"
-	} >t.yaml
-	# a parent, and two workers or more, in the order in which they were made
-	for victim in 1 2 3; do
-		rm -f report.json
-		start "$ROUNDS" run t.yaml --report json=report.json
-		wait_for 20 test_children "$started" 3
-		sleep 0.5
-		kill -KILL "$(children "$started" | sed -n "${victim}p")"
-		wait "$started" || echo "ended with $?"
-		[ "$(jq '[.results[] | select(.status == "pass")] | length' report.json)" -eq 300 ]
-	done
-}
-
 # A run in which something hangs in each lane, and something is done.
 hanging() {
 	rules hanging 600s
