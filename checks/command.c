@@ -307,7 +307,7 @@ static int command_identity(const struct command *c, struct identity *id, char *
 }
 
 /* Start it. -1: e or the observer's trouble says why. */
-static int command_start(struct command *c, struct reaper *r, struct lookup *l, struct err **e)
+static int command_start(struct command *c, struct reaper *r, struct programs *l, struct err **e)
 {
 	const struct command_query *q = c->query;
 	char dash_c[] = "-c", sh[] = "/bin/sh";
@@ -348,7 +348,7 @@ static int command_begin(const void *query, struct probe *p, struct err **e)
 {
 	struct command *c;
 	struct reaper *r = probe_object(p, &reaper_object, e);
-	struct lookup *l = r ? probe_object(p, &lookup_object, e) : NULL;
+	struct programs *l = r ? probe_object(p, &lookup_object, e) : NULL;
 
 	if (!l)
 		return -1;

@@ -64,14 +64,10 @@ static bool is_link_to(const struct process_table *t, const struct process *p, c
 	return false;
 }
 
-/* The kernel cuts the name that it keeps: the same, or as much of it as is kept. */
+/* The kernel cuts the name that it keeps. */
 static bool is_cut_name(const char *comm, const char *name)
 {
-	size_t same = 0;
-
-	while (comm[same] && comm[same] == name[same])
-		same++;
-	return !comm[same] && (!name[same] || same == PROC_COMM_MAX);
+	return !strncmp(comm, name, PROC_COMM_MAX) && strlen(comm) == strnlen(name, PROC_COMM_MAX);
 }
 
 /* The name that it was called by: of a link, the program's file is another. The first argument may

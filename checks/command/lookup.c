@@ -23,13 +23,13 @@ struct entry {
 	int64_t since; /* clock_mono when all were last tried */
 };
 
-struct lookup {
+struct programs {
 	struct entry entries[ENTRIES_MAX];
 	size_t count;
 	size_t nothing; /* `found` of a command of another user */
 };
 
-static void lookup_forget(struct lookup *l)
+static void lookup_forget(struct programs *l)
 {
 	for (size_t i = 0; i < l->count; i++) {
 		free(l->entries[i].name);
@@ -45,7 +45,7 @@ static bool is_same(const char *a, const char *b)
 	return a && b ? !strcmp(a, b) : a == b;
 }
 
-static struct entry *entry_find(struct lookup *l, const struct question *q)
+static struct entry *entry_find(struct programs *l, const struct question *q)
 {
 	for (size_t i = 0; i < l->count; i++) {
 		struct entry *e = &l->entries[i];
@@ -62,7 +62,7 @@ static char *copy(const char *text)
 	return text ? xstrdup(text) : NULL;
 }
 
-static struct entry *entry_add(struct lookup *l, const struct question *q)
+static struct entry *entry_add(struct programs *l, const struct question *q)
 {
 	struct entry *e;
 
@@ -76,7 +76,7 @@ static struct entry *entry_add(struct lookup *l, const struct question *q)
 	return e;
 }
 
-void lookup_programs(struct lookup *l, struct spawn *s, const struct strings *environment)
+void lookup_programs(struct programs *l, struct spawn *s, const struct strings *environment)
 {
 	const struct question q = { .name = s->argv[0],
 				    .path = environment_get(environment, "PATH"),
@@ -99,7 +99,7 @@ static void *lookup_create(struct loop *loop, struct err **e)
 {
 	(void)loop;
 	(void)e;
-	return xcalloc(1, sizeof(struct lookup));
+	return xcalloc(1, sizeof(struct programs));
 }
 
 static void lookup_free(void *object)

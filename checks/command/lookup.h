@@ -11,12 +11,12 @@
 #include "checks/command/environment.h"
 #include "engine/decl/observer.h"
 
-/* Of one lane: struct lookup. */
-struct lookup;
+/* Of one lane: struct programs. */
+struct programs;
 extern const struct lane_object lookup_object;
 
 /* Fill in s->programs and s->found; s->argv, cwd and identity are set. Both belong to the lookup
  * and are good until its next call. */
-void lookup_programs(struct lookup *l, struct spawn *s, const struct strings *environment);
+void lookup_programs(struct programs *l, struct spawn *s, const struct strings *environment);
 
 #endif

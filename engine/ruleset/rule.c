@@ -213,16 +213,14 @@ static void refuse_second_type(const struct reading_rule *c, const struct node *
 static bool take_type(void *ctx, const struct node_pair *pair)
 {
 	struct reading_rule *c = ctx;
-	const struct check_type *type = c->r->type_before;
+	const struct check_type *type = check_type_find(c->r->book->types, pair->key->text);
 
-	if (!type || strcmp(type->name, pair->key->text) != 0)
-		type = check_type_find(c->r->book->types, pair->key->text);
 	if (!type) {
 		c->unknown = true; /* refuse_unknowns speaks of it, when the type is known */
 	} else if (c->rule->type) {
 		refuse_second_type(c, pair->key);
 	} else {
-		c->rule->type = c->r->type_before = type;
+		c->rule->type = type;
 		c->rule->type_key = pair->key;
 		c->rule->fields = pair->value;
 	}

@@ -79,7 +79,6 @@ struct reading {
 	struct library *library;
 	struct diagnostics *d;
 	struct ruleset *ruleset; /* the reported one */
-	const struct check_type *type_before; /* of the last rule: most are of one type */
 	struct scope *scope;
 	struct node *root;
 	const char *prefix;        /* "" or "git." */
