@@ -23,6 +23,8 @@
  * which cost four times as much, but it has to be loaded twice. */
 #define NETWORK_MANY 512
 #define NETWORK_MANY_REQUESTS 128
+/* Fewer jobs that are not begun are not shared out anew. */
+#define LEVEL_MIN 8
 #define BIRTH_LIMIT (10 * NS_PER_S)
 /* An isolated worker is renewed after this many checks, for what libraries leak. */
 #define RENEW_AFTER 100
@@ -286,6 +288,52 @@ static struct worker *least_busy(const struct pool *p)
 	return best;
 }
 
+/* So that the last ones are shared, too. */
+static size_t batch_for(const struct pool *p)
+{
+	const size_t share = p->ready.count / (2 * (p->workers + 1));
+
+	return share < 1 ? 1 : share < BATCH ? share : BATCH;
+}
+
+static size_t not_begun(const struct worker *w)
+{
+	return w->serial - atomic_load(&w->slot->next);
+}
+
+static void take_back(struct worker *w)
+{
+	const uint32_t first = slot_take_back(w->slot, w->serial - 1);
+
+	while (w->jobs.last && w->jobs.last->serial >= first) {
+		struct job *j = w->jobs.last;
+
+		job_list_remove(j);
+		j->worker = NULL;
+		job_list_add_first(&w->pool->ready, j);
+	}
+}
+
+/* Of two workers one is done sooner (the servers that they ask want a processor, too): then it
+ * gets of what the other has not begun. */
+static void level(struct pool *p)
+{
+	struct worker *full = NULL;
+	bool dry = false;
+
+	if (p->lane != LANE_NETWORK || p->workers < 2 || p->was_split)
+		return;
+	for (struct worker *w = p->lanes->sv->workers; w; w = w->next)
+		if (can_work(w, p) && (!full || not_begun(w) > not_begun(full)))
+			full = w;
+	if (!full || not_begun(full) < LEVEL_MIN)
+		return;
+	for (const struct worker *w = p->lanes->sv->workers; w; w = w->next)
+		dry = dry || (can_work(w, p) && !not_begun(w) && w->jobs.count < full->jobs.count);
+	if (dry)
+		take_back(full);
+}
+
 /* Batches to the worker with the least, so that several fill evenly. */
 static void feed_loops(struct pool *p)
 {
@@ -300,7 +348,7 @@ static void feed_loops(struct pool *p)
 			w = least_busy(p);
 		if (!w || w->jobs.count >= most)
 			break;
-		give_up_to(w, command ? w->jobs.count + 1 : w->jobs.count + BATCH, false);
+		give_up_to(w, w->jobs.count + (command ? 1 : batch_for(p)), false);
 	}
 }
 
@@ -363,6 +411,8 @@ static void feed_isolated(struct pool *p)
 void lanes_feed(struct lanes *l)
 {
 	for (struct pool *p = l->pools; p && !l->fatal; p = p->next) {
+		if (!pool_ready(p))
+			level(p);
 		if (!pool_ready(p) && !p->halves)
 			continue;
 		if (p->lane == LANE_LOCAL)

@@ -29,6 +29,7 @@ struct pool {
 	struct half *halves;
 	struct worker *parent; /* isolated */
 	size_t workers;
+	bool was_split;  /* suspects have had workers of their own */
 	unsigned deaths; /* in a row, without one ended check */
 	char *ended;     /* why the lane is at its end, or NULL */
 	enum kind ended_as;

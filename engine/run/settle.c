@@ -141,6 +141,7 @@ static void split(struct pool *p, struct job_list *suspects)
 {
 	size_t first = suspects->count / 2;
 
+	p->was_split = true;
 	for (int i = 0; i < 2; i++) {
 		struct half *h = xcalloc(1, sizeof(*h));
 

@@ -267,6 +267,24 @@ static void test_halves(void **state)
 	bench_close(&b);
 }
 
+/* What a worker that is held up has not begun is done by the other one meanwhile. */
+static void test_network_workers_share(void **state)
+{
+	const size_t count = 1100; /* two workers */
+	struct bench b;
+
+	(void)state;
+	bench_open(&b, count);
+	for (size_t i = 0; i < count; i++)
+		bench_add(&b, &check_fault_network, i ? PASS : LOOP);
+	bench_run(&b);
+	for (size_t i = 0; i < count; i++)
+		if (b.run.results[i].status != (i ? STATUS_PASS : STATUS_ERROR))
+			fail_msg("%s: %s", b.run.results[i].id, b.run.results[i].message);
+	assert_in_range(b.run.results[0].seq, count - 64, count);
+	bench_close(&b);
+}
+
 static void test_needs(void **state)
 {
 	struct bench b;
@@ -489,6 +507,7 @@ int main(void)
 		cmocka_unit_test(test_culprits_network),
 		cmocka_unit_test(test_culprits_command),
 		cmocka_unit_test(test_halves),
+		cmocka_unit_test(test_network_workers_share),
 		cmocka_unit_test(test_needs),
 		cmocka_unit_test(test_retry),
 		cmocka_unit_test(test_pattern_is_judged_elsewhere),
