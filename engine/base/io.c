@@ -49,11 +49,14 @@ int io_write_all(int fd, const void *bytes, size_t len, struct err **e)
 }
 
 /* What is read goes straight into the buffer: it may be a secret, and then no copy may stay on the
- * stack. Small at first, since most files in /proc are. */
+ * stack. Small at first, since most files in /proc are; but what room there is is used. */
 static size_t next_room(const struct buf *out)
 {
 	size_t left = out->max - out->len;
-	size_t want = out->len < IO_CHUNK ? IO_FIRST : IO_CHUNK;
+	size_t there = out->cap > out->len + 1 ? out->cap - out->len - 1 : 0;
+	size_t want = there > IO_FIRST        ? there
+		      : out->len < IO_CHUNK ? IO_FIRST
+					    : IO_CHUNK;
 
 	return want < left ? want : left;
 }
@@ -138,6 +141,15 @@ static int open_regular(const struct root *r, const char *path, struct err **e)
 	return fd_take(&fd);
 }
 
+/* All at once, when the file says how long it is. */
+static void make_room(int fd, struct buf *out)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 && st.st_size > IO_FIRST && (size_t)st.st_size < out->max - out->len)
+		buf_room(out, (size_t)st.st_size);
+}
+
 int io_read_file(const char *path, struct buf *out, struct err **e)
 {
 	return io_read_file_below(NULL, path, out, e);
@@ -150,6 +162,7 @@ int io_read_file_below(const struct root *r, const char *path, struct buf *out, 
 
 	if (fd < 0)
 		return -1;
+	make_room(fd, out);
 	more = read_whole(fd, out);
 	if (more < 0)
 		return err_errno(e, ERR_SYSTEM, "'%s'", path);

@@ -615,16 +615,12 @@ static int build(struct document *doc, bool thorough, struct diagnostics *d)
 	return read_thoroughly(doc, d) ? -1 : check_whole(doc, d);
 }
 
-static struct document *parse(const char *bytes, size_t len, const char *name, bool thorough,
+/* Takes the bytes over. */
+static struct document *parse(char *bytes, size_t len, const char *name, bool thorough,
 			      struct diagnostics *d)
 {
-	struct document *doc;
+	struct document *doc = xcalloc(1, sizeof(*doc));
 
-	if (len > FILE_MAX) {
-		diagnose_at(d, name, 0, 0, 0, NULL, "larger than 4 MiB");
-		return NULL;
-	}
-	doc = xcalloc(1, sizeof(*doc));
 	doc->sha256 = xcalloc(1, DIGEST_TEXT_SIZE);
 	if (source_init(&doc->source, name, bytes, len, d) || build(doc, thorough, d)) {
 		document_free(doc);
@@ -633,28 +629,39 @@ static struct document *parse(const char *bytes, size_t len, const char *name, b
 	return doc;
 }
 
+static struct document *parse_copy(const char *bytes, size_t len, const char *name, bool thorough,
+				   struct diagnostics *d)
+{
+	if (len <= FILE_MAX)
+		return parse(xmemdup0(bytes, len), len, name, thorough, d);
+	diagnose_at(d, name, 0, 0, 0, NULL, "larger than 4 MiB");
+	return NULL;
+}
+
 struct document *document_parse(const char *bytes, size_t len, const char *name,
 				struct diagnostics *d)
 {
-	return parse(bytes, len, name, false, d);
+	return parse_copy(bytes, len, name, false, d);
 }
 
 struct document *document_parse_thoroughly(const char *bytes, size_t len, const char *name,
 					   struct diagnostics *d)
 {
-	return parse(bytes, len, name, true, d);
+	return parse_copy(bytes, len, name, true, d);
 }
 
 struct document *document_load(const char *path, const char *name, struct diagnostics *d)
 {
 	auto_buf struct buf bytes = BUF_INIT(FILE_MAX);
 	auto_err struct err *e = NULL;
+	size_t len;
 
 	if (io_read_file(path, &bytes, &e)) {
 		diagnose_at(d, name, 0, 0, 0, NULL, "%s", err_text(e));
 		return NULL;
 	}
-	return document_parse(buf_text(&bytes), bytes.len, name, d);
+	len = bytes.len;
+	return parse(buf_take(&bytes), len, name, false, d);
 }
 
 void document_free(struct document *doc)

@@ -230,16 +230,13 @@ static int scan(struct source *s, struct diagnostics *d)
 	return 0;
 }
 
-int source_init(struct source *s, const char *name, const char *bytes, size_t len,
-		struct diagnostics *d)
+int source_init(struct source *s, const char *name, char *bytes, size_t len, struct diagnostics *d)
 {
-	*s = (struct source){ .name = xstrdup(name) };
 	if (len >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
-		bytes += 3;
 		len -= 3;
+		memmove(bytes, bytes + 3, len + 1);
 	}
-	s->bytes = xmemdup0(bytes, len);
-	s->len = len;
+	*s = (struct source){ .name = xstrdup(name), .bytes = bytes, .len = len };
 	if (looks_wide(bytes, len)) {
 		add_line(s, 0, 0);
 		return diagnose_at(

@@ -34,9 +34,10 @@ struct source {
 	size_t special_count, special_cap;
 };
 
-/* Take the bytes in (a copy). -1 with one error in d when they are no text that we read: not UTF-8,
- * control characters. The source is to be freed in either case. */
-int source_init(struct source *s, const char *name, const char *bytes, size_t len,
+/* Take the bytes over, which a NUL follows that is not counted. -1 with one error in d when they
+ * are no text that we read: not UTF-8, control characters. The source is to be freed in either
+ * case. */
+int source_init(struct source *s, const char *name, char *bytes, size_t len,
 		struct diagnostics *d);
 void source_free(struct source *s);
 /* The line and column (from 1) of a code point. */

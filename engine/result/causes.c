@@ -221,10 +221,21 @@ static void find_by_target(struct run *r)
 	free(all);
 }
 
+static bool any_bad(const struct run *r)
+{
+	for (size_t i = 0; i < r->count; i++)
+		if (is_bad(&r->results[i]))
+			return true;
+	return false;
+}
+
 void run_find_causes(struct run *r)
 {
-	struct places places = places_of(r);
+	struct places places;
 
+	if (!any_bad(r))
+		return;
+	places = places_of(r);
 	find_by_target(r);
 	find_by_needs(r, &places);
 	for (size_t i = 0; i < r->count; i++) {

@@ -28,20 +28,18 @@ struct try_row {
 struct job {
 	uint32_t number, serial; /* in the schedule; among those given to its worker */
 	unsigned item_number; /* of a runtime item, from 1 */
+	unsigned attempt;     /* 0: never run */
 	const struct check *check;
 	json_t *item;     /* of a runtime item; or NULL */
 	char *captures;   /* JSON text for the worker, or NULL */
-	unsigned attempt; /* 0: never run */
-	bool decided;     /* the outcome is known without a worker */
-	bool over;
-	bool begun;       /* a loop worker said so */
-	char *sighting;         /* observed, to be judged in the local lane; or NULL */
-	struct outcome outcome; /* of the last try */
+	char *sighting;   /* observed, to be judged in the local lane; or NULL */
 	struct try_row *tries;
 	unsigned try_count, try_cap;
 	struct sampling *sampling; /* of a check that is sustained, once it is begun; or NULL */
-	struct result result; /* once it is over */
-	struct job *sibling;  /* the next item of the same check */
+	struct outcome *known;     /* without a worker, until it is over; or NULL */
+	struct result *result;     /* once it is over; the schedule's */
+	json_t *exports; /* once it is over: { path: value } for the captures of others, or NULL */
+	struct job *sibling; /* the next item of the same check */
 	/* where it is */
 	struct job_list *list;
 	struct job *next, *prev;
@@ -49,6 +47,9 @@ struct job {
 	int64_t given;            /* clock_mono when it was sent, later when it began */
 	struct loop_timer *pause; /* until the next try */
 	void *owner;              /* of the pause: the run */
+	bool decided; /* its outcome was known without a worker */
+	bool over;
+	bool begun; /* a loop worker said so */
 };
 
 /* A queue in which anyone can be found quickly. */

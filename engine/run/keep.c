@@ -79,32 +79,32 @@ static void add_try(json_t *tries, enum status status, const char *message, int6
 	json_array_append_new(tries, row);
 }
 
-static json_t *tell_tries(const struct job *j)
+static json_t *tell_tries(const struct job *j, const struct outcome *o)
 {
 	json_t *tries = json_array();
 
 	for (size_t i = 0; i < j->try_count; i++)
 		add_try(tries, j->tries[i].status, j->tries[i].message, j->tries[i].duration);
-	add_try(tries, j->outcome.status, j->outcome.message, j->outcome.duration);
+	add_try(tries, o->status, o->message, o->duration);
 	return tries;
 }
 
-static char *keep_details(struct job *j, const struct secrets *secrets)
+static char *keep_details(const struct job *j, struct outcome *o, const struct secrets *secrets)
 {
-	const char *text = j->outcome.details ? j->outcome.details : "{}";
+	const char *text = o->details ? o->details : "{}";
 	bool secret = holds_secret(secrets, text);
 	json_t *details;
 	char *kept;
 
 	if (!j->try_count && !secret)
-		return TAKE(j->outcome.details);
+		return TAKE(o->details);
 	details = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
 	if (!json_is_object(details)) {
 		json_decref(details);
 		return NULL;
 	}
 	if (j->try_count)
-		json_object_set_new(details, "tries", tell_tries(j));
+		json_object_set_new(details, "tries", tell_tries(j, o));
 	mask_value(secrets, details);
 	kept = json_dumps(details, JSON_COMPACT);
 	json_decref(details);
@@ -112,9 +112,9 @@ static char *keep_details(struct job *j, const struct secrets *secrets)
 }
 
 /* A worker's message has been cleaned by it; what a broken one sent is cleaned here. */
-static char *keep_message(const struct job *j, const struct secrets *secrets)
+static char *keep_message(const struct outcome *o, const struct secrets *secrets)
 {
-	auto_free char *text = masked(secrets, j->outcome.message);
+	auto_free char *text = masked(secrets, o->message);
 	struct buf line = BUF_INIT(SIZE_MAX);
 
 	if (!text)
@@ -138,21 +138,19 @@ static void keep_names(struct job *j, const struct secrets *secrets)
 	auto_free char *en = NULL, *zh = NULL;
 
 	if (!j->item) {
-		j->result.id = j->check->id;
-		j->result.id_borrowed = true;
+		j->result->id = j->check->id;
+		j->result->id_borrowed = true;
 		return;
 	}
-	j->result.id = keep_id(j, secrets);
+	j->result->id = keep_id(j, secrets);
 	check_item_title(j->check, j->item_number, j->item, &en, &zh);
-	j->result.title_en = masked(secrets, en);
-	j->result.title_zh = masked(secrets, zh);
+	j->result->title_en = masked(secrets, en);
+	j->result->title_zh = masked(secrets, zh);
 }
 
-void keep_result(struct job *j, const struct secrets *secrets)
+void keep_result(struct job *j, struct outcome *o, const struct secrets *secrets)
 {
-	const struct outcome *o = &j->outcome;
-
-	j->result = (struct result){
+	*j->result = (struct result){
 		.check = j->check,
 		.status = o->status,
 		.severity = o->severity,
@@ -161,8 +159,8 @@ void keep_result(struct job *j, const struct secrets *secrets)
 		.attempts = j->decided || !o->started ? (unsigned)j->try_count : j->attempt,
 		.started = o->started,
 		.duration = o->duration,
-		.message = keep_message(j, secrets),
-		.details = keep_details(j, secrets),
+		.message = keep_message(o, secrets),
+		.details = keep_details(j, o, secrets),
 		.state = o->state ? xstrdup(o->state) : NULL,
 		.pending = o->pending,
 		.pending_of = o->pending_of,

@@ -6,11 +6,13 @@
 #define ENGINE_RUN_KEEP_H
 
 struct job;
+struct outcome;
 struct secrets;
 
 /* Under which id its result is told; the caller's. */
 char *keep_id(const struct job *j, const struct secrets *secrets);
-/* Fills j->result from j->outcome and its tries; `secrets` may be NULL. */
-void keep_result(struct job *j, const struct secrets *secrets);
+/* Fills j->result from the last outcome, whose details it takes, and from its tries; `secrets` may
+ * be NULL. */
+void keep_result(struct job *j, struct outcome *o, const struct secrets *secrets);
 
 #endif

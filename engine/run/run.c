@@ -105,14 +105,23 @@ static bool sample(struct execution *x, struct job *j, struct outcome *o)
 /* A job has its last outcome: its result is made and told. */
 static void end(struct execution *x, struct job *j, struct outcome *o)
 {
-	j->outcome = *o;
-	*o = (struct outcome){ 0 };
-	keep_result(j, x->options->secrets);
-	j->result.seq = ++x->seq;
-	x->failed += j->result.status == STATUS_FAIL || j->result.status == STATUS_ERROR;
+	struct result *r = schedule_result(x->schedule, j);
+
+	keep_result(j, o, x->options->secrets);
+	j->exports = TAKE(o->exports);
+	outcome_release(o);
+	r->seq = ++x->seq;
+	x->failed += r->status == STATUS_FAIL || r->status == STATUS_ERROR;
 	schedule_over(x->schedule, j);
 	if (x->options->on_result)
-		x->options->on_result(x->options->ctx, &j->result);
+		x->options->on_result(x->options->ctx, r);
+}
+
+/* What came of it was known without a worker. */
+static void end_decided(struct execution *x, struct job *j)
+{
+	end(x, j, j->known);
+	free(TAKE(j->known));
 }
 
 static void on_finish(void *ctx, struct job *j, struct outcome *o)
@@ -135,14 +144,10 @@ static void take_free(struct execution *x)
 	struct job *j;
 
 	while ((j = schedule_next(x->schedule))) {
-		if (j->decided) {
-			struct outcome o = j->outcome;
-
-			j->outcome = (struct outcome){ 0 };
-			end(x, j, &o);
-		} else {
+		if (j->decided)
+			end_decided(x, j);
+		else
 			enter(x, j);
-		}
 	}
 }
 
@@ -174,14 +179,10 @@ static void give_up(struct execution *x, const char *why, const struct ending *a
 	for (struct job *j; (j = schedule_next(x->schedule));) {
 		if (j->over)
 			continue;
-		if (j->decided) {
-			struct outcome o = j->outcome;
-
-			j->outcome = (struct outcome){ 0 };
-			end(x, j, &o);
-		} else {
+		if (j->decided)
+			end_decided(x, j);
+		else
 			end_as(x, j, as);
-		}
 	}
 }
 
@@ -332,20 +333,11 @@ static int turn_until_done(struct execution *x, struct err **e)
 	return 0;
 }
 
-/* The results in the order of the plan; runtime items in the place of their check. */
 static void collect(struct execution *x)
 {
 	struct run *r = x->run;
 
-	r->results = xcalloc(schedule_count(x->schedule) + 1, sizeof(*r->results));
-	for (size_t i = 0; i < x->plan->count; i++) {
-		for (struct job *j = schedule_of_check(x->schedule, i), *next; j; j = next) {
-			next = j->sibling;
-			r->results[r->count++] = j->result;
-			j->result = (struct result){ 0 };
-			schedule_drop(x->schedule, j);
-		}
-	}
+	r->results = schedule_take_results(x->schedule, &r->count);
 	r->cut_short = x->cut;
 	r->complete = !x->cut;
 }

@@ -23,7 +23,6 @@ struct node_state {
 #define JOBS_PER_CHUNK 1024
 
 struct job_chunk {
-	size_t left; /* jobs that are not dropped */
 	struct job jobs[JOBS_PER_CHUNK];
 };
 
@@ -33,8 +32,11 @@ struct schedule {
 	size_t *edges; /* waiting checks, grouped by what they wait for */
 	size_t *ripe;  /* checks without pending edges: a queue that every check enters once */
 	size_t ripe_first, ripe_count;
-	struct job_chunk **chunks; /* by number; NULL: all of its jobs are dropped */
+	struct job_chunk **chunks; /* by number */
 	size_t chunk_count, chunk_cap;
+	struct result *results; /* of each check's first job, by its place in the plan; NULL: none
+				   is over */
+	size_t siblings;        /* jobs besides those, each with room of its own */
 	size_t count;
 	struct job_list fresh; /* made, not yet taken */
 	size_t open;
@@ -112,57 +114,80 @@ static struct job_chunk *chunk_new(void)
 	return c;
 }
 
+static struct job *job_at(const struct schedule *s, size_t number)
+{
+	return &s->chunks[number / JOBS_PER_CHUNK]->jobs[number % JOBS_PER_CHUNK];
+}
+
 static struct job *job_room(struct schedule *s)
 {
-	struct job_chunk *c;
-
 	if (s->count == s->chunk_count * JOBS_PER_CHUNK) {
 		array_grow(s->chunks, s->chunk_count, s->chunk_cap);
 		s->chunks[s->chunk_count++] = chunk_new();
 	}
-	c = s->chunks[s->chunk_count - 1];
-	return &c->jobs[c->left++];
+	return job_at(s, s->count);
 }
 
-static void job_release(struct job *j)
+static bool is_first(const struct schedule *s, const struct job *j)
+{
+	return s->checks[j->check->index].jobs == j;
+}
+
+struct result *schedule_result(struct schedule *s, struct job *j)
+{
+	/* not before: pages that are touched before a worker is forked are copied after it */
+	if (!s->results)
+		s->results = xcalloc(s->plan->count + 1, sizeof(*s->results));
+	j->result = is_first(s, j) ? &s->results[j->check->index]
+				   : xcalloc(1, sizeof(*j->result));
+	return j->result;
+}
+
+struct result *schedule_take_results(struct schedule *s, size_t *count)
+{
+	struct result *all = s->siblings ? xcalloc(s->count + 1, sizeof(*all)) : NULL;
+	size_t n = 0;
+
+	*count = s->count;
+	if (!all)
+		return s->results ? TAKE(s->results) : xcalloc(1, sizeof(*all));
+	for (size_t i = 0; i < s->plan->count; i++)
+		for (struct job *j = s->checks[i].jobs; j; j = j->sibling) {
+			all[n++] = *j->result;
+			*j->result = (struct result){ 0 };
+		}
+	return all;
+}
+
+static void job_release(const struct schedule *s, struct job *j)
 {
 	json_decref(j->item);
 	free(j->captures);
 	free(j->sighting);
-	outcome_release(&j->outcome);
+	if (j->known)
+		outcome_release(j->known);
+	free(j->known);
+	json_decref(j->exports);
 	for (size_t i = 0; i < j->try_count; i++)
 		free(j->tries[i].message);
 	free(j->tries);
 	sampling_free(j->sampling);
-	result_release(&j->result);
-	*j = (struct job){ 0 };
-}
-
-void schedule_drop(struct schedule *s, struct job *j)
-{
-	const size_t n = j->number / JOBS_PER_CHUNK;
-
-	job_release(j);
-	if (--s->chunks[n]->left)
-		return;
-	munmap(s->chunks[n], sizeof(*s->chunks[n]));
-	s->chunks[n] = NULL;
+	if (j->result && (s->results || !is_first(s, j)))
+		result_release(j->result);
+	if (!is_first(s, j))
+		free(j->result);
 }
 
 void schedule_free(struct schedule *s)
 {
 	if (!s)
 		return;
-	for (size_t i = 0; i < s->count; i++) {
-		struct job *j = schedule_job(s, (uint32_t)i);
-
-		if (j)
-			job_release(j);
-	}
+	for (size_t i = 0; i < s->count; i++)
+		job_release(s, job_at(s, i));
 	for (size_t i = 0; i < s->chunk_count; i++)
-		if (s->chunks[i])
-			munmap(s->chunks[i], sizeof(*s->chunks[i]));
+		munmap(s->chunks[i], sizeof(*s->chunks[i]));
 	free(s->chunks);
+	free(s->results);
 	free(s->checks);
 	free(s->edges);
 	free(s->ripe);
@@ -176,6 +201,7 @@ static struct job *job_new(struct schedule *s, const struct check *c)
 
 	j->number = (uint32_t)s->count++;
 	j->check = c;
+	s->siblings += state->last != NULL;
 	*(state->last ? &state->last->sibling : &state->jobs) = j;
 	state->last = j;
 	state->open++;
@@ -190,7 +216,8 @@ static void decide(struct schedule *s, const struct check *c, enum status status
 	struct job *j = job_new(s, c);
 
 	j->decided = true;
-	j->outcome = outcome_make(c, status, kind, reason);
+	j->known = xcalloc(1, sizeof(*j->known));
+	*j->known = outcome_make(c, status, kind, reason);
 }
 
 static const char *how_it_ended(enum status status)
@@ -211,11 +238,11 @@ static bool needs_met(struct schedule *s, const struct check *c)
 	for (size_t i = 0; i < c->need_count; i++) {
 		const struct job *j = s->checks[c->needs[i]].jobs;
 
-		while (j && j->outcome.status == STATUS_PASS)
+		while (j && j->result->status == STATUS_PASS)
 			j = j->sibling;
 		if (j) {
 			auto_free char *reason = xasprintf("needs %s, which %s", j->check->id,
-							   how_it_ended(j->outcome.status));
+							   how_it_ended(j->result->status));
 
 			decide(s, c, STATUS_SKIP, KIND_NONE, reason);
 			return false;
@@ -229,20 +256,20 @@ static bool needs_met(struct schedule *s, const struct check *c)
 static json_t *captured_of(struct schedule *s, const struct check *c, const struct capture *capture,
 			   const struct job *j)
 {
-	json_t *value = json_object_get(j->outcome.exports, capture->path);
+	json_t *value = json_object_get(j->exports, capture->path);
 	auto_free char *text = NULL;
 
 	if (value)
 		return json_incref(value);
-	if (j->outcome.status == STATUS_SKIP) {
-		decide(s, c, STATUS_SKIP, KIND_NONE, j->outcome.message);
+	if (j->result->status == STATUS_SKIP) {
+		decide(s, c, STATUS_SKIP, KIND_NONE, j->result->message);
 		return NULL;
 	}
-	if (j->outcome.exports)
+	if (j->exports)
 		text = xasprintf("'${%s}': %s has no such fact", capture->name, j->check->id);
 	else
 		text = xasprintf("'${%s}': there is no observation of %s: %s", capture->name,
-				 j->check->id, j->outcome.message ? j->outcome.message : "");
+				 j->check->id, j->result->message ? j->result->message : "");
 	decide(s, c, STATUS_ERROR, KIND_CAPTURE, text);
 	return NULL;
 }
@@ -397,9 +424,7 @@ size_t schedule_open(const struct schedule *s)
 
 struct job *schedule_job(const struct schedule *s, uint32_t number)
 {
-	struct job_chunk *c = number < s->count ? s->chunks[number / JOBS_PER_CHUNK] : NULL;
-
-	return c ? &c->jobs[number % JOBS_PER_CHUNK] : NULL;
+	return number < s->count ? job_at(s, number) : NULL;
 }
 
 size_t schedule_count(const struct schedule *s)

@@ -23,12 +23,15 @@ struct ending {
 
 struct schedule *schedule_new(const struct plan *plan);
 void schedule_free(struct schedule *s);
-/* The next job that has become free, or NULL. With `decided` its outcome is made already (skipped,
- * not to be had): it needs no worker, but schedule_over() as all do. The job is the schedule's. */
+/* The next job that has become free, or NULL. With `decided` its outcome is `known` already
+ * (skipped, not to be had): it needs no worker, but schedule_over() as all do. The job is the
+ * schedule's. */
 struct job *schedule_next(struct schedule *s);
 /* Whether schedule_next() has something. */
 bool schedule_has_next(const struct schedule *s);
-/* This job has its last outcome: what waits for it may become free. */
+/* Room for the job's result, which is to be filled before schedule_over(). */
+struct result *schedule_result(struct schedule *s, struct job *j);
+/* This job has its result: what waits for it may become free. */
 void schedule_over(struct schedule *s, struct job *j);
 /* From now on everything that becomes free, or still waits, ends like this; the schedule keeps the
  * pointer. */
@@ -41,7 +44,8 @@ size_t schedule_count(const struct schedule *s);
 /* The first job of a check (more by ->sibling), in the order of the plan; NULL when not yet known.
  */
 struct job *schedule_of_check(const struct schedule *s, size_t check);
-/* Nothing will be asked of this job any more, nor by its number; its memory goes back. */
-void schedule_drop(struct schedule *s, struct job *j);
+/* When all is over: the results in the order of the plan, runtime items in the place of their
+ * check; the caller's. */
+struct result *schedule_take_results(struct schedule *s, size_t *count);
 
 #endif

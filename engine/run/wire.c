@@ -92,7 +92,7 @@ void pack_reserve(struct buf *b, size_t more)
 
 	if (b->cap - b->len > more)
 		return;
-	grown = xcalloc(1, cap);
+	grown = xmalloc(cap); /* not zeroed: most of it is never touched */
 	if (b->data) {
 		memcpy(grown, b->data, b->len);
 		explicit_bzero(b->data, b->cap);

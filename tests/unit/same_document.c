@@ -81,7 +81,7 @@ bool document_is_plain(const char *bytes, size_t len)
 	struct node_arena *arena = node_arena_new();
 	bool plain = false;
 
-	if (source_init(&source, "t.yaml", bytes, len, &d) == 0)
+	if (source_init(&source, "t.yaml", xmemdup0(bytes, len), len, &d) == 0)
 		plain = quick_read(doc, &source, arena) != NULL;
 	node_arena_free(arena);
 	source_free(&source);

@@ -64,17 +64,20 @@ struct finding {
 
 static void settle(struct bench *b, struct job *j, const struct finding *found)
 {
+	struct result *r = schedule_result(b->schedule, j);
+
 	if (j->decided) {
-		buf_printf(&b->log, "%s %s: %s\n", j->check->id, status_name(j->outcome.status),
-			   j->outcome.message);
+		buf_printf(&b->log, "%s %s: %s\n", j->check->id, status_name(j->known->status),
+			   j->known->message);
+		*r = (struct result){ .status = j->known->status, .kind = j->known->kind };
 	} else {
 		const struct finding *f = &found[j->check->index];
 
 		buf_printf(&b->log, "%s%s%s runs%s%s\n", j->check->id, j->item ? " " : "",
 			   j->item ? json_string_value(j->item) : "", j->captures ? " with " : "",
 			   j->captures ? j->captures : "");
-		j->outcome = outcome_make(j->check, f->status, KIND_NONE, "it was so");
-		j->outcome.exports = f->exports ? json_loads(f->exports, 0, NULL) : NULL;
+		*r = (struct result){ .status = f->status, .message = xstrdup("it was so") };
+		j->exports = f->exports ? json_loads(f->exports, 0, NULL) : NULL;
 	}
 	schedule_over(b->schedule, j);
 }
@@ -166,7 +169,7 @@ static void test_captures_that_cannot_be(void **state)
 		bench_open(&b, 2);
 		bench_capture(&b, 1, 0, 1, false);
 		expect_log(&b, &rows[i].found, log);
-		assert_int_equal(schedule_of_check(b.schedule, 1)->outcome.kind,
+		assert_int_equal(schedule_of_check(b.schedule, 1)->result->kind,
 				 i < 2 ? KIND_CAPTURE : KIND_NONE);
 		bench_close(&b);
 	}
