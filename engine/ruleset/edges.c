@@ -11,8 +11,8 @@
 /* Where an item of a rule is in the plan. */
 static size_t place_of(const struct plan_rule *r, const char *word)
 {
-	const struct item *item = items_find(&r->items, word);
-	size_t n = item ? (size_t)(item - r->items.items) : 0;
+	const struct item *item = items_find(r->items, word);
+	size_t n = item ? (size_t)(item - r->items->items) : 0;
 
 	return r->position ? r->position[n] : r->first + (r->count > 1 ? n : 0);
 }
@@ -58,18 +58,18 @@ static bool has_capture(const struct plan_rule *r, const char *name)
 	return false;
 }
 
-static void add_captures(const struct planning *p, struct plan_rule *r)
+static void add_captures(struct planning *p, struct plan_rule *r)
 {
 	const struct rule_links *l = r->rule->links;
 
 	r->captures = xcalloc(l->capture_count + 1, sizeof(*r->captures));
 	for (size_t i = 0; i < l->capture_count; i++) {
-		const struct reference *ref = &l->captures[i];
+		const struct capture c = capture_of(p, &l->captures[i]);
 
-		if (ref->part == PART_ITEMS)
-			r->source = capture_of(p, ref);
-		else if (!has_capture(r, ref->name))
-			r->captures[r->capture_count++] = capture_of(p, ref);
+		if (l->captures[i].part == PART_ITEMS)
+			r->source = plan_keep(p, xmemdup0(&c, sizeof(c)));
+		else if (!has_capture(r, c.name))
+			r->captures[r->capture_count++] = c;
 	}
 }
 

@@ -204,8 +204,8 @@ static void decide_check(struct check *c, const struct plan_rule *r, const struc
 {
 	if (r->decided != DECIDED_NOT)
 		decide(c, r->decided, r->kind, xstrdup(r->reason));
-	else if (r->items.reason)
-		decide(c, r->items.decided, r->items.kind, xstrdup(r->items.reason));
+	else if (r->items->reason)
+		decide(c, r->items->decided, r->items->kind, xstrdup(r->items->reason));
 	else if (item && item->reason)
 		decide(c, item->decided, item->kind, xstrdup(item->reason));
 }
@@ -227,11 +227,11 @@ void plan_fill(struct planning *p, struct plan_rule *r, struct check *c, const s
 	c->vars = item ? json_incref(item->vars) : NULL;
 	c->params = json_incref(r->params);
 	c->needs = r->needs;
-	c->need_count = (unsigned)r->need_count;
+	c->need_count = r->need_count;
 	c->captures = r->captures;
-	c->capture_count = (unsigned)r->capture_count;
-	if (r->items.runtime) {
-		c->item_source = plan_keep(p, xmemdup0(&r->source, sizeof(r->source)));
+	c->capture_count = r->capture_count;
+	if (r->items->runtime) {
+		c->item_source = r->source;
 		c->item_name = rule->for_each->pairs[0].key->text;
 	}
 	read_retry(c);

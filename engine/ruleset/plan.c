@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "engine/base/auto.h"
+#include "engine/base/pages.h"
 #include "engine/base/xalloc.h"
 #include "engine/document/diagnostic.h"
 #include "engine/ruleset/bind.h"
@@ -112,12 +113,25 @@ void plan_items(struct planning *p, struct plan_rule *r)
 {
 	struct names names = { .stage = STAGE_PLAN, .rule = r->rule, .builtins = &p->builtins };
 
-	if (r->items_known)
+	if (r->items)
 		return;
-	r->items_known = true;
-	items_make(r->rule, &names, &r->items, p->d);
-	r->size = r->items.count ? r->items.count : 1;
+	r->size = 1;
+	r->items = &p->no_items;
+	if (!r->rule->for_each)
+		return;
+	r->items = xcalloc(1, sizeof(*r->items));
+	items_make(r->rule, &names, r->items, p->d);
+	if (r->items->count)
+		r->size = (unsigned)r->items->count;
 	names_release(&names);
+}
+
+static void forget_items(const struct planning *p, struct plan_rule *r)
+{
+	if (!r->items || r->items == &p->no_items)
+		return;
+	items_release(r->items);
+	free(TAKE(r->items));
 }
 
 static bool is_marked(const struct plan_rule *r, size_t item)
@@ -132,7 +146,7 @@ static void place(struct planning *p, struct plan_rule *r)
 		return;
 	plan_decide(p, r);
 	plan_items(p, r);
-	r->first = p->plan->count;
+	r->first = (unsigned)p->plan->count;
 	if (!r->all)
 		r->position = xcalloc(r->size, sizeof(*r->position));
 	for (size_t i = 0; i < r->size; i++) {
@@ -172,9 +186,9 @@ static void fill_rule(struct planning *p, struct plan_rule *r)
 		if (!is_marked(r, i))
 			continue;
 		p->plan->checks[at].index = at;
-		plan_fill(p, r, &p->plan->checks[at++], r->items.count ? &r->items.items[i] : NULL);
+		plan_fill(p, r, &p->plan->checks[at++], r->items->count ? &r->items->items[i] : NULL);
 	}
-	items_release(&r->items);
+	forget_items(p, r);
 }
 
 /* Does each ruleset apply? Its first rule stands for it; one without rules applies. */
@@ -207,13 +221,18 @@ static void decide_rulesets(struct planning *p)
 	}
 }
 
+static size_t rules_size(const struct planning *p)
+{
+	return (p->rule_count + 1) * sizeof(*p->rules);
+}
+
 static void list_rules(struct planning *p)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->book->count; i++)
 		p->rule_count += p->book->rulesets[i]->rule_count;
-	p->rules = xcalloc(p->rule_count + 1, sizeof(*p->rules));
+	p->rules = pages_take(rules_size(p));
 	for (size_t i = 0; i < p->book->count; i++)
 		for (size_t k = 0; k < p->book->rulesets[i]->rule_count; k++) {
 			p->rules[n].rule = p->book->rulesets[i]->rules[k];
@@ -236,9 +255,9 @@ static void make_checks(struct planning *p)
 		fill_rule(p, &p->rules[i]);
 }
 
-static void plan_rule_release(struct plan_rule *r)
+static void plan_rule_release(const struct planning *p, struct plan_rule *r)
 {
-	items_release(&r->items);
+	forget_items(p, r);
 	free(r->reason);
 	free(r->marked);
 	free(r->position);
@@ -257,9 +276,9 @@ static void forget_rules(struct planning *p)
 			plan_keep(p, TAKE(r->needs));
 		if (r->captures)
 			plan_keep(p, TAKE(r->captures));
-		plan_rule_release(r);
+		plan_rule_release(p, r);
 	}
-	free(TAKE(p->rules));
+	pages_give(TAKE(p->rules), rules_size(p));
 	p->rule_count = 0;
 }
 

@@ -9,28 +9,26 @@
 #include "engine/ruleset/plan.h"
 #include "engine/ruleset/rule.h"
 
-/* One rule on its way to checks. */
+/* One rule on its way to checks. Small, as struct check is. */
 struct plan_rule {
 	struct rule *rule;
-	bool decided_known, items_known, ruleset_stopped;
-	enum decided decided; /* for all its items alike */
-	enum kind kind;
 	char *reason;
-	struct items items;
-	size_t size;         /* checks it could make: its items, at least one */
-	bool all, queued;    /* selected as a whole; already in the worklist */
+	struct items *items; /* NULL: not known yet */
 	bool *marked;        /* items that are selected one by one */
-	size_t first, count; /* its checks in the plan */
 	size_t *position;    /* where item n is in the plan; NULL when all are there */
 	/* shared by its checks */
 	struct words title;
 	struct guidance *guidance; /* NULL: not known yet */
 	size_t *needs;
-	size_t need_count;
-	struct capture *captures;
-	size_t capture_count;
-	struct capture source;
+	struct capture *captures, *source;
 	json_t *params;
+	unsigned need_count, capture_count;
+	unsigned size;            /* checks it could make: its items, at least one */
+	unsigned first, count;    /* its checks in the plan */
+	enum decided decided : 8; /* for all its items alike */
+	enum kind kind : 8;
+	bool decided_known : 1, ruleset_stopped : 1;
+	bool all : 1, queued : 1; /* selected as a whole; already in the worklist */
 };
 
 struct planning {
@@ -45,6 +43,7 @@ struct planning {
 	struct plan_rule **queue; /* rules whose references are still to be followed */
 	size_t queue_count;
 	struct plan *plan;
+	struct items no_items;   /* of the rules without for_each */
 	struct guidance nothing; /* of the rules that tell nothing but a title */
 	void **kept; /* released with the plan */
 	size_t kept_count, kept_cap;

@@ -94,8 +94,8 @@ static bool mark_items_like(struct planning *p, struct plan_rule *r, const char 
 	if (!open || !r->rule->for_each)
 		return false;
 	plan_items(p, r);
-	for (size_t i = 0; i < r->items.count; i++) {
-		auto_free char *own = xasprintf("%s[%s]", r->rule->id, r->items.items[i].suffix);
+	for (size_t i = 0; i < r->items->count; i++) {
+		auto_free char *own = xasprintf("%s[%s]", r->rule->id, r->items->items[i].suffix);
 		auto_free char *full = xasprintf("%s/%s", r->rule->ruleset->name, own);
 
 		if (word_is(word, own) || word_is(word, full)) {
@@ -241,15 +241,15 @@ static int follow_item(struct planning *p, struct plan_rule *target, const struc
 	const struct item *item;
 
 	plan_items(p, target);
-	if (target->items.runtime || target->items.reason) {
+	if (target->items->runtime || target->items->reason) {
 		mark_all(p, target);
 		return 0;
 	}
-	item = items_find(&target->items, ref->item);
+	item = items_find(target->items, ref->item);
 	if (!item)
 		return diagnose(p->d, ref->at, "'%s' has no item '%s'", target->rule->id,
 				ref->item);
-	mark_item(p, target, (size_t)(item - target->items.items));
+	mark_item(p, target, (size_t)(item - target->items->items));
 	return 0;
 }
 

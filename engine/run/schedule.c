@@ -2,9 +2,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "engine/base/auto.h"
+#include "engine/base/pages.h"
 #include "engine/base/xalloc.h"
 #include "engine/ruleset/ruleset.h"
 #include "engine/run/sample.h"
@@ -18,13 +18,9 @@ struct node_state {
 	bool free;        /* taken out of waiting */
 };
 
-/* Jobs are the supervisor's alone. Workers that inherited them would make each page of them a copy
- * as soon as one of its jobs is over. */
-#define JOBS_PER_CHUNK 1024
-
-struct job_chunk {
-	struct job jobs[JOBS_PER_CHUNK];
-};
+/* Jobs stay where they are, since others point to them. */
+#define CHUNK_SIZE ((size_t)32 * 1024)
+#define JOBS_PER_CHUNK (CHUNK_SIZE / sizeof(struct job))
 
 struct schedule {
 	const struct plan *plan;
@@ -32,7 +28,7 @@ struct schedule {
 	size_t *edges; /* waiting checks, grouped by what they wait for */
 	size_t *ripe;  /* checks without pending edges: a queue that every check enters once */
 	size_t ripe_first, ripe_count;
-	struct job_chunk **chunks; /* by number */
+	struct job **chunks; /* by number */
 	size_t chunk_count, chunk_cap;
 	struct result *results; /* of each check's first job, by its place in the plan; NULL: none
 				   is over */
@@ -87,12 +83,17 @@ static void edges_make(struct schedule *s)
 		each_edge(s, i, edge_put, s);
 }
 
+static size_t states_size(const struct schedule *s)
+{
+	return (s->plan->count + 1) * sizeof(*s->checks);
+}
+
 struct schedule *schedule_new(const struct plan *plan)
 {
 	struct schedule *s = xcalloc(1, sizeof(*s));
 
 	s->plan = plan;
-	s->checks = xcalloc(plan->count + 1, sizeof(*s->checks));
+	s->checks = pages_take(states_size(s));
 	s->ripe = xcalloc(plan->count + 1, sizeof(*s->ripe));
 	s->open = plan->count;
 	edges_make(s);
@@ -102,28 +103,16 @@ struct schedule *schedule_new(const struct plan *plan)
 	return s;
 }
 
-static struct job_chunk *chunk_new(void)
-{
-	struct job_chunk *c = mmap(NULL, sizeof(*c), PROT_READ | PROT_WRITE,
-				   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (c == MAP_FAILED)
-		xalloc_failed();
-	/* an old kernel that cannot leaves us the copies */
-	madvise(c, sizeof(*c), MADV_DONTFORK);
-	return c;
-}
-
 static struct job *job_at(const struct schedule *s, size_t number)
 {
-	return &s->chunks[number / JOBS_PER_CHUNK]->jobs[number % JOBS_PER_CHUNK];
+	return &s->chunks[number / JOBS_PER_CHUNK][number % JOBS_PER_CHUNK];
 }
 
 static struct job *job_room(struct schedule *s)
 {
 	if (s->count == s->chunk_count * JOBS_PER_CHUNK) {
 		array_grow(s->chunks, s->chunk_count, s->chunk_cap);
-		s->chunks[s->chunk_count++] = chunk_new();
+		s->chunks[s->chunk_count++] = pages_take(CHUNK_SIZE);
 	}
 	return job_at(s, s->count);
 }
@@ -185,10 +174,10 @@ void schedule_free(struct schedule *s)
 	for (size_t i = 0; i < s->count; i++)
 		job_release(s, job_at(s, i));
 	for (size_t i = 0; i < s->chunk_count; i++)
-		munmap(s->chunks[i], sizeof(*s->chunks[i]));
+		pages_give(s->chunks[i], CHUNK_SIZE);
 	free(s->chunks);
 	free(s->results);
-	free(s->checks);
+	pages_give(s->checks, states_size(s));
 	free(s->edges);
 	free(s->ripe);
 	free(s);

@@ -1,0 +1,77 @@
+#include "engine/base/pages.h"
+
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "engine/base/xalloc.h"
+
+/* Multiples of this are mapped; where pages are larger, the kernel maps more. */
+#define GRAIN ((size_t)4096)
+/* No more than this is kept. */
+#define KEPT_MAX ((size_t)1024 * 1024)
+
+/* What was given back, and by which process: in its children it is not there. */
+static struct {
+	char *memory;
+	size_t size;
+	pid_t owner;
+} kept;
+
+static size_t whole(size_t size)
+{
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	const size_t grain = page > GRAIN ? page : GRAIN;
+
+	if (size > SIZE_MAX - grain)
+		xalloc_failed();
+	return (size + grain - 1) / grain * grain;
+}
+
+static void *take_kept(size_t size)
+{
+	char *memory = kept.memory;
+
+	if (kept.size < size || kept.owner != getpid())
+		return NULL;
+	kept.memory += size;
+	kept.size -= size;
+	return memset(memory, 0, size);
+}
+
+void *pages_take(size_t size)
+{
+	const size_t want = whole(size ? size : 1);
+	void *memory = take_kept(want);
+
+	if (memory)
+		return memory;
+	memory = mmap(NULL, want, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (memory == MAP_FAILED)
+		xalloc_failed();
+	madvise(memory, want, MADV_DONTFORK);
+	return memory;
+}
+
+void pages_give(void *memory, size_t size)
+{
+	const size_t have = whole(size ? size : 1);
+	char *rest = memory;
+	size_t keep = have < KEPT_MAX ? have : KEPT_MAX;
+
+	if (!memory)
+		return;
+	if (kept.owner == getpid() && kept.size >= keep)
+		keep = 0;
+	if (keep) {
+		if (kept.owner == getpid() && kept.size)
+			munmap(kept.memory, kept.size);
+		kept.memory = memory;
+		kept.size = keep;
+		kept.owner = getpid();
+	}
+	rest += keep;
+	if (have > keep)
+		munmap(rest, have - keep);
+}
