@@ -146,7 +146,8 @@ static void make_room(int fd, struct buf *out)
 {
 	struct stat st;
 
-	if (fstat(fd, &st) == 0 && st.st_size > IO_FIRST && (size_t)st.st_size < out->max - out->len)
+	if (fstat(fd, &st) == 0 && st.st_size > IO_FIRST &&
+	    (size_t)st.st_size < out->max - out->len)
 		buf_room(out, (size_t)st.st_size);
 }
 

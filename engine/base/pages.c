@@ -1,6 +1,8 @@
 #include "engine/base/pages.h"
 
+#include <malloc.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -11,6 +13,14 @@
 #define GRAIN ((size_t)4096)
 /* No more than this is kept. */
 #define KEPT_MAX ((size_t)1024 * 1024)
+
+/* Less is not worth a system call. */
+#define AHEAD_MIN ((size_t)64 * 1024)
+#define AHEAD_MAX ((size_t)1024 * 1024)
+/* Since Linux 5.14; others refuse it. */
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
 
 /* What was given back, and by which process: in its children it is not there. */
 static struct {
@@ -74,4 +84,22 @@ void pages_give(void *memory, size_t size)
 	rest += keep;
 	if (have > keep)
 		munmap(rest, have - keep);
+}
+
+void pages_ahead(size_t size)
+{
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	const size_t want = size < AHEAD_MAX ? size : AHEAD_MAX;
+	char *memory;
+	size_t skip;
+
+	if (want < AHEAD_MIN)
+		return;
+	/* so that it comes from the heap, and stays there when it is free */
+	mallopt(M_MMAP_THRESHOLD, 2 * AHEAD_MAX);
+	mallopt(M_TRIM_THRESHOLD, 8 * AHEAD_MAX);
+	memory = xmalloc(want);
+	skip = page - (uintptr_t)memory % page;
+	madvise(memory + skip, (want - skip) / page * page, MADV_POPULATE_WRITE);
+	free(memory);
 }

@@ -17,6 +17,7 @@
 #include "engine/base/digest.h"
 #include "engine/base/err.h"
 #include "engine/base/io.h"
+#include "engine/base/pages.h"
 #include "engine/base/text.h"
 #include "engine/base/xalloc.h"
 #include "engine/document/diagnostic.h"
@@ -25,6 +26,8 @@
 #include "engine/document/source.h"
 
 #define FILE_MAX (4 * 1024 * 1024)
+/* Memory that the nodes of a file take at least, in bytes for each of its own. */
+#define NODES_PER_BYTE 3
 #define DEPTH_MAX 32
 #define EXPANSION_MAX 100000 /* nodes that aliases add to what is written */
 #define KEY_MAX 1024
@@ -661,6 +664,7 @@ struct document *document_load(const char *path, const char *name, struct diagno
 		return NULL;
 	}
 	len = bytes.len;
+	pages_ahead(NODES_PER_BYTE * len);
 	return parse(buf_take(&bytes), len, name, false, d);
 }
 

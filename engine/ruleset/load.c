@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "engine/base/auto.h"
+#include "engine/base/pages.h"
 #include "engine/base/xalloc.h"
 #include "engine/document/diagnostic.h"
 #include "engine/ruleset/keys.h"
@@ -23,6 +24,10 @@
 /* Far above what people write, low enough that a hostile file is refused within a second. */
 #define RULES_MAX 250000
 #define SCOPES_MAX 10000
+/* What a check takes at least until it runs: its rule, its place in the plan, the smallest query,
+ * its id. */
+#define CHECK_MEMORY \
+	(sizeof(struct rule) + sizeof(struct rule_links) + sizeof(struct check) + (size_t)128)
 
 /* What rulebook_free releases besides. */
 struct holdings {
@@ -170,6 +175,7 @@ static void read_checks(void *ctx, const struct node_pair *pair)
 {
 	struct reading *r = ctx;
 
+	pages_ahead(pair->value->count * CHECK_MEMORY);
 	for (size_t i = 0; i < pair->value->count; i++)
 		rule_read(r, pair->value->items[i]);
 }

@@ -2,8 +2,10 @@
  * needs - which check stands on which: needs and captures are resolved to rules, cycles are
  * refused.
  */
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #include "engine/base/auto.h"
 #include "engine/base/buf.h"
@@ -23,16 +25,28 @@ struct linking {
 	struct diagnostics *d;
 };
 
-static int compare_ids(const void *a, const void *b)
+/* FNV-1a, from a start that nobody who writes ids can know (getauxval(3), AT_RANDOM): ids that all
+ * collide cannot be prepared. */
+static size_t id_hash(const char *id)
 {
-	const struct rule *x = *(struct rule *const *)a, *y = *(struct rule *const *)b;
-	int order = strcmp(x->id, y->id);
+	const void *start = (const void *)getauxval(AT_RANDOM);
+	uint64_t hash = 0xcbf29ce484222325;
 
-	/* links->next_edge holds the place in the file while ids are sorted. */
-	return order ? order
-	       : x->links->next_edge < y->links->next_edge
-		       ? -1
-		       : x->links->next_edge > y->links->next_edge;
+	if (start)
+		memcpy(&hash, start, sizeof(hash));
+	while (*id)
+		hash = (hash ^ (unsigned char)*id++) * 0x100000001b3;
+	return (size_t)(hash ^ hash >> 32);
+}
+
+/* Where the rule of this id stands in the table, or would. */
+static struct rule **id_place(const struct ruleset *set, const char *id)
+{
+	size_t at = id_hash(id) & (set->by_id_size - 1);
+
+	while (set->by_id[at] && strcmp(set->by_id[at]->id, id))
+		at = (at + 1) & (set->by_id_size - 1);
+	return &set->by_id[at];
 }
 
 static const struct node *id_node(const struct rule *rule)
@@ -42,37 +56,28 @@ static const struct node *id_node(const struct rule *rule)
 	return id && id->type == NODE_SCALAR ? id : NULL;
 }
 
-static void sort_ids(struct ruleset *set, struct diagnostics *d)
+/* The table is at most half full. */
+static void index_ids(struct ruleset *set, struct diagnostics *d)
 {
-	set->by_id = xcalloc(set->rule_count + 1, sizeof(struct rule *));
+	set->by_id_size = 2;
+	while (set->by_id_size < 2 * set->rule_count)
+		set->by_id_size *= 2;
+	set->by_id = xcalloc(set->by_id_size, sizeof(struct rule *));
 	for (size_t i = 0; i < set->rule_count; i++) {
-		set->by_id[i] = set->rules[i];
-		set->rules[i]->links->next_edge = i;
-	}
-	qsort(set->by_id, set->rule_count, sizeof(struct rule *), compare_ids);
-	for (size_t i = 0; i < set->rule_count; i++)
-		set->rules[i]->links->next_edge = 0;
-	for (size_t i = 1; i < set->rule_count; i++) {
-		const struct rule *first = set->by_id[i - 1], *second = set->by_id[i];
-		const struct node *a = id_node(first), *b = id_node(second);
+		struct rule *rule = set->rules[i], **place = id_place(set, rule->id);
+		const struct node *a = *place ? id_node(*place) : NULL, *b = id_node(rule);
 
-		if (a && b && *a->text && !strcmp(first->id, second->id))
-			diagnose(d, b, "duplicate id '%s'; the first is at %s:%u:%u", second->id,
+		if (!*place)
+			*place = rule;
+		else if (a && b && *a->text)
+			diagnose(d, b, "duplicate id '%s'; the first is at %s:%u:%u", rule->id,
 				 document_name(a->document), a->line, a->column);
 	}
 }
 
-static int compare_id(const void *key, const void *item)
-{
-	return strcmp(key, (*(struct rule *const *)item)->id);
-}
-
 struct rule *ruleset_rule(const struct ruleset *set, const char *id)
 {
-	struct rule **found =
-		bsearch(id, set->by_id, set->rule_count, sizeof(struct rule *), compare_id);
-
-	return found ? *found : NULL;
+	return *id_place(set, id);
 }
 
 /* The prefix of a rule's file: its id without the part that it gave itself. */
@@ -99,8 +104,8 @@ static void unknown_check(const struct linking *l, const struct node *at, const 
 	size_t prefix = prefix_length(l->rule), n = 0;
 
 	for (size_t i = 0; i < set->rule_count; i++)
-		if (!strncmp(set->by_id[i]->id, l->rule->id, prefix))
-			names[n++] = set->by_id[i]->id + prefix;
+		if (!strncmp(set->rules[i]->id, l->rule->id, prefix))
+			names[n++] = set->rules[i]->id + prefix;
 	diagnose_unknown(l->d, at, "check", NULL, id, names);
 	free(names);
 }
@@ -383,7 +388,7 @@ void rules_link(struct ruleset *set, struct diagnostics *d)
 {
 	struct rule **stack;
 
-	sort_ids(set, d);
+	index_ids(set, d);
 	for (size_t i = 0; i < set->rule_count; i++)
 		link_rule(set->rules[i], d);
 	stack = xcalloc(set->rule_count + 1, sizeof(struct rule *));

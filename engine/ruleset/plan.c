@@ -186,7 +186,8 @@ static void fill_rule(struct planning *p, struct plan_rule *r)
 		if (!is_marked(r, i))
 			continue;
 		p->plan->checks[at].index = at;
-		plan_fill(p, r, &p->plan->checks[at++], r->items->count ? &r->items->items[i] : NULL);
+		plan_fill(p, r, &p->plan->checks[at++],
+			  r->items->count ? &r->items->items[i] : NULL);
 	}
 	forget_items(p, r);
 }

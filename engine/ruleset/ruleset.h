@@ -143,8 +143,9 @@ struct ruleset {
 	struct scope *scope;
 	struct rule **rules; /* in the order of the file; an include's rules stand where checks of
 				the file begin: before them */
-	struct rule **by_id; /* the same, sorted by id */
 	size_t rule_count;
+	struct rule **by_id; /* a hash table of the same; NULL where there is none */
+	size_t by_id_size;   /* a power of two */
 	struct expect_types *expect_types; /* of the rulebook */
 	bool named;         /* the user named it on the command line */
 	bool on_demand;     /* its own checks are run only when it is named */
