@@ -217,59 +217,66 @@ struct members {
 	bool any;     /* one has been written */
 };
 
-static void write_key(struct members *m, const char *key)
+/* buf_add(), without a call where there is room. */
+static inline void put(struct buf *b, const char *bytes, size_t len)
+{
+	if (b->cap - b->len <= len || b->max - b->len < len) {
+		buf_add(b, bytes, len);
+		return;
+	}
+	memcpy(b->data + b->len, bytes, len);
+	b->len += len;
+	b->data[b->len] = '\0';
+}
+
+/* A member's name as it is written, and how long that is: two arguments. */
+#define KEY(name) "\"" name "\":", sizeof("\"" name "\":") - 1
+
+static inline void write_key(struct members *m, const char *key, size_t len)
 {
 	const bool compact = m->flags & JSON_COMPACT;
-	const size_t len = strlen(key);
-	char *const room = buf_room(m->out, len + strlen(", \"\": "));
-	char *at = room;
 
 	if (m->any)
-		*at++ = ',';
-	if (m->any && !compact)
-		*at++ = ' ';
+		put(m->out, ", ", compact ? 1 : 2);
 	m->any = true;
-	*at++ = '"';
-	at = mempcpy(at, key, len);
-	*at++ = '"';
-	*at++ = ':';
+	put(m->out, key, len);
 	if (!compact)
-		*at++ = ' ';
-	buf_filled(m->out, (size_t)(at - room));
+		put(m->out, " ", 1);
 }
 
 /* As it is: a number, a word of JSON, an empty list. */
-static void write_raw(struct members *m, const char *key, const char *json)
+static void write_raw(struct members *m, const char *key, size_t key_len, const char *json)
 {
-	write_key(m, key);
-	buf_adds(m->out, json);
+	write_key(m, key, key_len);
+	put(m->out, json, strlen(json));
 }
 
-static void write_bool(struct members *m, const char *key, bool value)
+static void write_bool(struct members *m, const char *key, size_t key_len, bool value)
 {
-	write_raw(m, key, value ? "true" : "false");
+	write_raw(m, key, key_len, value ? "true" : "false");
 }
 
-static void write_int(struct members *m, const char *key, int64_t value)
+static void write_int(struct members *m, const char *key, size_t key_len, int64_t value)
 {
-	write_key(m, key);
+	write_key(m, key, key_len);
 	buf_add_int(m->out, value);
 }
 
-static void write_part(struct members *m, const char *key, const char *s, size_t len)
+static void write_part(struct members *m, const char *key, size_t key_len, const char *s,
+		       size_t len)
 {
-	write_key(m, key);
-	buf_addc(m->out, '"');
+	write_key(m, key, key_len);
+	put(m->out, "\"", 1);
 	text_json(m->out, s, len);
-	buf_addc(m->out, '"');
+	put(m->out, "\"", 1);
 }
 
-static void write_text(struct members *m, const char *key, const char *s)
+static void write_text(struct members *m, const char *key, size_t key_len, const char *s)
 {
 	if (s)
-		write_part(m, key, s, strlen(s));
+		write_part(m, key, key_len, s, strlen(s));
 	else
-		write_raw(m, key, "null");
+		write_raw(m, key, key_len, "null");
 }
 
 static int add_bytes(const char *bytes, size_t len, void *ctx)
@@ -277,30 +284,30 @@ static int add_bytes(const char *bytes, size_t len, void *ctx)
 	return buf_add(ctx, bytes, len) ? 0 : -1;
 }
 
-static void write_json(struct members *m, const char *key, const json_t *value)
+static void write_json(struct members *m, const char *key, size_t key_len, const json_t *value)
 {
-	write_key(m, key);
+	write_key(m, key, key_len);
 	if (json_dump_callback(value, add_bytes, m->out, m->flags | JSON_ENCODE_ANY))
 		buf_adds(m->out, "null");
 }
 
 /* Releases the list; most are empty, which NULL says, too. */
-static void write_list(struct members *m, const char *key, json_t *list)
+static void write_list(struct members *m, const char *key, size_t key_len, json_t *list)
 {
 	if (json_array_size(list))
-		write_json(m, key, list);
+		write_json(m, key, key_len, list);
 	else
-		write_raw(m, key, "[]");
+		write_raw(m, key, key_len, "[]");
 	json_decref(list);
 }
 
-static void write_time(struct members *m, const char *key, int64_t real_ns)
+static void write_time(struct members *m, const char *key, size_t key_len, int64_t real_ns)
 {
 	char text[32];
 
 	if (real_ns)
 		clock_rfc3339(real_ns, text, sizeof(text));
-	write_text(m, key, real_ns ? text : NULL);
+	write_text(m, key, key_len, real_ns ? text : NULL);
 }
 
 /* The members of write_guidance() behind others, when there is none. */
@@ -323,12 +330,12 @@ static void write_guidance(struct members *m, const struct result *x, const char
 		return;
 	}
 	remediation = model_remediation(x, lang);
-	write_text(m, "impact", impact);
-	write_list(m, "causes", g->cause_count ? model_causes(g, lang) : NULL);
-	write_text(m, "remediation", remediation);
-	write_list(m, "remedy", g->step_count ? model_steps(g, lang) : NULL);
-	write_text(m, "verify", verify);
-	write_text(m, "doc", g->doc);
+	write_text(m, KEY("impact"), impact);
+	write_list(m, KEY("causes"), g->cause_count ? model_causes(g, lang) : NULL);
+	write_text(m, KEY("remediation"), remediation);
+	write_list(m, KEY("remedy"), g->step_count ? model_steps(g, lang) : NULL);
+	write_text(m, KEY("verify"), verify);
+	write_text(m, KEY("doc"), g->doc);
 }
 
 static void write_location(struct members *m, const struct check *c)
@@ -337,13 +344,13 @@ static void write_location(struct members *m, const struct check *c)
 	struct members in = { .out = m->out, .flags = m->flags };
 
 	if (!c) {
-		write_raw(m, "location", "null");
+		write_raw(m, KEY("location"), "null");
 		return;
 	}
-	write_raw(m, "location", "{");
-	write_text(&in, "file", document_name(at->document));
-	write_int(&in, "line", at->line);
-	write_int(&in, "column", at->column);
+	write_raw(m, KEY("location"), "{");
+	write_text(&in, KEY("file"), document_name(at->document));
+	write_int(&in, KEY("line"), at->line);
+	write_int(&in, KEY("column"), at->column);
 	buf_addc(m->out, '}');
 }
 
@@ -354,18 +361,40 @@ static void write_tags(struct members *m, const struct check *c)
 
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(tags, json_string(c->rule->tags[i]));
-	write_list(m, "tags", tags);
+	write_list(m, KEY("tags"), tags);
 }
 
-/* What may be missing of the details; its absence has a type of its own. */
-#define DETAILS 10
-static const char *const detail_names[DETAILS] = {
-	"expected", "actual", "failures", "error",   "observed",
-	"evidence", "trace",  "tries",    "samples", "target",
-};
-static const char *const detail_absent[DETAILS] = {
-	"null", "null", "[]", "null", "{}", "[]", "[]", "[]", "null", "null",
-};
+/* What may be missing of the details; its absence has a type of its own, and is most of what is
+ * written of a check that passes. */
+#define EACH_DETAIL(X) \
+	X("expected", "null") \
+	X("actual", "null") \
+	X("failures", "[]") \
+	X("error", "null") \
+	X("observed", "{}") \
+	X("evidence", "[]") \
+	X("trace", "[]") \
+	X("tries", "[]") \
+	X("samples", "null") \
+	X("target", "null")
+#define DETAIL_NAME(name, absent) name,
+#define DETAIL_TOLD(name, absent) \
+	{ KEY(name), ", \"" name "\": " absent, ",\"" name "\":" absent },
+static const char *const detail_names[] = { EACH_DETAIL(DETAIL_NAME) };
+static const struct {
+	const char *key;
+	size_t key_len;
+	const char *missing, *missing_compact; /* behind other members */
+} details_told[] = { EACH_DETAIL(DETAIL_TOLD) };
+#define DETAILS ARRAY_SIZE(detail_names)
+
+static void write_missing(struct members *m, size_t detail)
+{
+	const char *text = m->flags & JSON_COMPACT ? details_told[detail].missing_compact
+						   : details_told[detail].missing;
+
+	put(m->out, text, strlen(text));
+}
 
 static void write_parsed_details(struct members *m, const struct result *x)
 {
@@ -375,9 +404,9 @@ static void write_parsed_details(struct members *m, const struct result *x)
 		const json_t *v = json_object_get(details, detail_names[i]);
 
 		if (v)
-			write_json(m, detail_names[i], v);
+			write_json(m, details_told[i].key, details_told[i].key_len, v);
 		else
-			write_raw(m, detail_names[i], detail_absent[i]);
+			write_missing(m, i);
 	}
 	json_decref(details);
 }
@@ -393,20 +422,20 @@ static void write_details(struct members *m, const struct result *x)
 	}
 	for (size_t i = 0; i < DETAILS; i++) {
 		if (!found[i].value) {
-			write_raw(m, detail_names[i], detail_absent[i]);
+			write_missing(m, i);
 			continue;
 		}
-		write_key(m, detail_names[i]);
-		buf_add(m->out, found[i].value, found[i].len);
+		write_key(m, details_told[i].key, details_told[i].key_len);
+		put(m->out, found[i].value, found[i].len);
 	}
 }
 
 static void write_outcome(struct members *m, const struct result *x, bool ended)
 {
-	write_text(m, "message", x->message);
+	write_text(m, KEY("message"), x->message);
 	write_details(m, x);
 	if (ended)
-		write_text(m, "cause", x->cause ? x->cause->id : NULL);
+		write_text(m, KEY("cause"), x->cause ? x->cause->id : NULL);
 }
 
 static void write_pending(struct members *m, const struct result *x)
@@ -414,12 +443,12 @@ static void write_pending(struct members *m, const struct result *x)
 	struct members in = { .out = m->out, .flags = m->flags };
 
 	if (!x->pending) {
-		write_raw(m, "pending", "null");
+		write_raw(m, KEY("pending"), "null");
 		return;
 	}
-	write_raw(m, "pending", "{");
-	write_int(&in, "failed", x->pending);
-	write_int(&in, "of", x->pending_of);
+	write_raw(m, KEY("pending"), "{");
+	write_int(&in, KEY("failed"), x->pending);
+	write_int(&in, KEY("of"), x->pending_of);
 	buf_addc(m->out, '}');
 }
 
@@ -429,17 +458,17 @@ static void write_identity(struct members *m, const struct run *r, const struct 
 	size_t len;
 	const char *ruleset = result_ruleset(x, &len);
 
-	write_text(m, "id", x->id);
-	write_part(m, "ruleset", ruleset, len);
-	write_text(m, "type", result_type(x));
-	write_text(m, "title", result_title(x, r->lang));
-	write_text(m, "severity", severity_name(x->severity));
-	write_text(m, "status", status_name(x->status));
-	write_bool(m, "flaky", x->flaky);
+	write_text(m, KEY("id"), x->id);
+	write_part(m, KEY("ruleset"), ruleset, len);
+	write_text(m, KEY("type"), result_type(x));
+	write_text(m, KEY("title"), result_title(x, r->lang));
+	write_text(m, KEY("severity"), severity_name(x->severity));
+	write_text(m, KEY("status"), status_name(x->status));
+	write_bool(m, KEY("flaky"), x->flaky);
 	write_pending(m, x);
-	write_bool(m, "not_configured", x->not_configured);
+	write_bool(m, KEY("not_configured"), x->not_configured);
 	if (ended)
-		write_bool(m, "below_gate", x->below_gate);
+		write_bool(m, KEY("below_gate"), x->below_gate);
 }
 
 void model_result(const struct run *r, const struct result *x, bool ended, size_t flags,
@@ -453,10 +482,10 @@ void model_result(const struct run *r, const struct result *x, bool ended, size_
 	if (c)
 		write_guidance(&m, x, r->lang);
 	write_location(&m, c);
-	write_time(&m, "started", x->started);
-	write_int(&m, "duration_ms", model_ms(x->duration));
-	write_int(&m, "attempts", x->attempts);
-	write_list(&m, "params", c ? json_incref(c->params) : NULL);
-	write_raw(&m, "waiver", "null");
+	write_time(&m, KEY("started"), x->started);
+	write_int(&m, KEY("duration_ms"), model_ms(x->duration));
+	write_int(&m, KEY("attempts"), x->attempts);
+	write_list(&m, KEY("params"), c ? json_incref(c->params) : NULL);
+	write_raw(&m, KEY("waiver"), "null");
 	write_tags(&m, c);
 }

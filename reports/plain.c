@@ -88,7 +88,8 @@ static void keep_member(const char *name, size_t name_len, struct plain_member m
 			const char *const *names, size_t count, struct plain_member *found)
 {
 	for (size_t i = 0; i < count; i++)
-		if (!strncmp(names[i], name, name_len) && !names[i][name_len])
+		if (*names[i] == *name && !strncmp(names[i], name, name_len) &&
+		    !names[i][name_len])
 			found[i] = member;
 }
 

@@ -17,6 +17,8 @@
 /* Less is not worth a system call. */
 #define AHEAD_MIN ((size_t)64 * 1024)
 #define AHEAD_MAX ((size_t)1024 * 1024)
+/* What is so large malloc(3) maps by itself, and moves without a copy when it grows. */
+#define MAPPED_FROM ((size_t)256 * 1024)
 /* Since Linux 5.14; others refuse it. */
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
@@ -96,10 +98,11 @@ void pages_ahead(size_t size)
 	if (want < AHEAD_MIN)
 		return;
 	/* so that it comes from the heap, and stays there when it is free */
-	mallopt(M_MMAP_THRESHOLD, 2 * AHEAD_MAX);
-	mallopt(M_TRIM_THRESHOLD, 8 * AHEAD_MAX);
+	mallopt(M_MMAP_THRESHOLD, (int)(2 * AHEAD_MAX));
+	mallopt(M_TRIM_THRESHOLD, (int)(8 * AHEAD_MAX));
 	memory = xmalloc(want);
 	skip = page - (uintptr_t)memory % page;
 	madvise(memory + skip, (want - skip) / page * page, MADV_POPULATE_WRITE);
 	free(memory);
+	mallopt(M_MMAP_THRESHOLD, (int)MAPPED_FROM);
 }

@@ -101,7 +101,7 @@ static char *state_of(const struct lanes *l, const struct job *j)
 	return state ? json_dumps(state, JSON_COMPACT) : NULL;
 }
 
-static void give(struct worker *w, struct job *j)
+static void give(struct worker *w, struct job *j, int64_t now)
 {
 	struct lanes *l = w->pool->lanes;
 	auto_free char *item = j->item ? json_dumps(j->item, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
@@ -115,7 +115,6 @@ static void give(struct worker *w, struct job *j)
 		.sighting = j->sighting,
 		.secrets = l->secrets,
 	};
-	int64_t now = clock_mono();
 
 	assignment_pack(&parts, &l->packed);
 	j->worker = w;
@@ -155,10 +154,11 @@ static struct job *take_for(struct worker *w, bool tables)
 
 static void give_up_to(struct worker *w, size_t most, bool tables)
 {
+	const int64_t now = clock_mono();
 	struct job *j;
 
 	while (w->jobs.count < most && (j = take_for(w, tables)))
-		give(w, j);
+		give(w, j, now);
 	if (wire_pending(&w->wire))
 		worker_flush(w);
 }

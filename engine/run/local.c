@@ -26,6 +26,7 @@ struct local {
 	struct err *no_root; /* why there is none, though there should be */
 	struct buf packed;   /* a result, one after the other */
 	int64_t flushed;     /* when results were last sent */
+	int64_t ended;       /* when the last check was done */
 	size_t kept;         /* results since then */
 };
 
@@ -83,6 +84,7 @@ static void carry_out(struct local *l, struct assignment *a)
 	if (l->desk->role == ROLE_ISOLATED)
 		flush(l); /* it is never run again: what it ended as must be out before it leaves
 			     the slot */
+	l->ended = x.begun + x.outcome.duration;
 	slot_leave(l->desk->slot);
 	examine_close(&x);
 }
@@ -96,7 +98,7 @@ static void take(struct local *l, const struct wire_message *m)
 	if (assignment_unpack(m, l->desk->shop->plan, &a, NULL) < 0)
 		_exit(1);
 	if (!outbox_is_empty(l->desk) &&
-	    (l->kept >= LOCAL_BATCH || clock_mono() - l->flushed > FLUSH_AFTER))
+	    (l->kept >= LOCAL_BATCH || l->ended - l->flushed > FLUSH_AFTER))
 		flush(l);
 	carry_out(l, &a);
 }
