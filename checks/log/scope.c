@@ -54,6 +54,11 @@ void scope_trouble(const char *path, int errnum, struct observer *o)
 				 "at it with a file check",
 				 path);
 		break;
+	case ELIBACC:
+		observer_trouble(o, KIND_MODULE,
+				 "'%s' is compressed, and zlib cannot be loaded: install zlib1g",
+				 path);
+		break;
 	case ETIMEDOUT:
 		observer_trouble(o, KIND_TIMEOUT,
 				 "'%s' could not be read within the time of the check", path);

@@ -8,10 +8,25 @@
 
 #include "engine/base/auto.h"
 #include "engine/base/clock.h"
+#include "engine/base/late.h"
 #include "engine/base/root.h"
 #include "engine/base/xalloc.h"
 
 #define SKIP_SIZE ((size_t)128 * 1024)
+
+/* The functions of zlib; loaded with the first log that is compressed. */
+static struct {
+	__typeof__(&gzdopen) dopen;
+	__typeof__(&gzread) read;
+	__typeof__(&gzrewind) rewind;
+	__typeof__(&gzerror) error;
+	__typeof__(&gzclose) close;
+} gz;
+
+static const struct late_symbol gz_symbols[] = {
+	{ "gzdopen", &gz.dopen }, { "gzread", &gz.read },   { "gzrewind", &gz.rewind },
+	{ "gzerror", &gz.error }, { "gzclose", &gz.close }, { NULL, NULL },
+};
 
 struct stream {
 	int fd;
@@ -54,11 +69,16 @@ static int check_empty(struct stream *s)
 
 static int open_gzip(struct stream *s)
 {
-	int fd = fcntl(s->fd, F_DUPFD_CLOEXEC, 3);
+	int fd;
 
+	if (!gz.close && late_load(LATE_ZLIB, gz_symbols, NULL) < 0) {
+		errno = ELIBACC;
+		return -1;
+	}
+	fd = fcntl(s->fd, F_DUPFD_CLOEXEC, 3);
 	if (fd < 0)
 		return -1;
-	s->gz = gzdopen(fd, "rb");
+	s->gz = gz.dopen(fd, "rb");
 	if (s->gz)
 		return 0;
 	close(fd);
@@ -93,7 +113,7 @@ void stream_close(struct stream *s)
 	if (!s)
 		return;
 	if (s->gz)
-		gzclose(s->gz);
+		gz.close(s->gz);
 	if (s->fd >= 0)
 		close(s->fd);
 	free(s);
@@ -134,9 +154,9 @@ static ssize_t gzip_some(struct stream *s, void *bytes, size_t size)
 
 	if (in_time(s) < 0)
 		return -1;
-	n = gzread(s->gz, bytes, (unsigned)size);
+	n = gz.read(s->gz, bytes, (unsigned)size);
 	if (n <= 0) {
-		gzerror(s->gz, &code);
+		gz.error(s->gz, &code);
 		/* at the end of a file that is cut off gzread says no more than "0 bytes" */
 		if (n < 0 || code == Z_BUF_ERROR) {
 			errno = code == Z_ERRNO ? errno : EBADMSG;
@@ -153,7 +173,7 @@ static ssize_t gzip_read(struct stream *s, int64_t at, void *bytes, size_t size)
 	ssize_t n;
 
 	if (s->pos > at) {
-		if (gzrewind(s->gz) < 0) {
+		if (gz.rewind(s->gz) < 0) {
 			errno = EIO;
 			return -1;
 		}

@@ -6,12 +6,16 @@
 #include <zlib.h>
 
 #include "checks/snapshot/rpm_list.h"
+#include "engine/base/late.h"
 
 #define PAGE 4096
 #define BLOCK 16
 #define FIRST_SLOT 32 /* what lies before is the head of the file */
 #define BLOB_HEAD 16
 #define BLOB_TAIL 12
+
+/* The check sum, of zlib. */
+static __typeof__(&adler32_z) adler;
 
 struct slot {
 	uint32_t package, at, count; /* at and count in blocks; at 0: it is free */
@@ -33,7 +37,7 @@ static int read_blob(const uint8_t *blob, const struct slot *s, struct rpm_list 
 	    rpm_le32(blob + 4) != s->package || rpm_le32(tail + 4) != len)
 		return -1;
 	if (len > RPM_HEADER_MAX || (BLOB_HEAD + len + BLOB_TAIL + BLOCK - 1) / BLOCK != s->count ||
-	    rpm_le32(tail) != adler32_z(1, blob, (size_t)size - BLOB_TAIL))
+	    rpm_le32(tail) != adler(1, blob, (size_t)size - BLOB_TAIL))
 		return -1;
 	return rpm_list_add(list, s->package, blob + BLOB_HEAD, (size_t)len);
 }
@@ -45,9 +49,14 @@ bool rpm_is_ndb(const uint8_t *bytes, size_t len)
 
 int rpm_ndb_read(const uint8_t *bytes, size_t len, struct rpm_list *list)
 {
+	static const struct late_symbol symbols[] = { { "adler32_z", &adler }, { NULL, NULL } };
 	const uint64_t pages = rpm_le32(bytes + 12), blocks = len / BLOCK;
 	uint64_t taken = 0;
 
+	if (!adler && late_load(LATE_ZLIB, symbols, NULL) < 0) {
+		list->why = "zlib, which has its check sums, cannot be loaded: install zlib1g";
+		return -1;
+	}
 	if (rpm_le32(bytes + 4) != 0) {
 		list->why = "it is of a version of the format ndb that rounds does not know";
 		return -1;

@@ -17,6 +17,7 @@
 #include "engine/base/digest.h"
 #include "engine/base/err.h"
 #include "engine/base/io.h"
+#include "engine/base/late.h"
 #include "engine/base/pages.h"
 #include "engine/base/text.h"
 #include "engine/base/xalloc.h"
@@ -56,6 +57,26 @@ struct frame {
 	size_t size;
 	unsigned height;
 	bool flow; /* written as […] or {…} */
+};
+
+/* The functions of libyaml; loaded with the first file that is not plain. */
+static struct {
+	__typeof__(&yaml_parser_initialize) initialize;
+	__typeof__(&yaml_parser_set_encoding) set_encoding;
+	__typeof__(&yaml_parser_set_input_string) set_input_string;
+	__typeof__(&yaml_parser_parse) parse;
+	__typeof__(&yaml_event_delete) event_delete;
+	__typeof__(&yaml_parser_delete) close;
+} yaml;
+
+static const struct late_symbol yaml_symbols[] = {
+	{ "yaml_parser_initialize", &yaml.initialize },
+	{ "yaml_parser_set_encoding", &yaml.set_encoding },
+	{ "yaml_parser_set_input_string", &yaml.set_input_string },
+	{ "yaml_parser_parse", &yaml.parse },
+	{ "yaml_event_delete", &yaml.event_delete },
+	{ "yaml_parser_delete", &yaml.close },
+	{ NULL, NULL },
 };
 
 struct builder {
@@ -568,11 +589,11 @@ static int read_events(struct builder *b)
 	while (!last) {
 		int rc;
 
-		if (!yaml_parser_parse(&b->parser, &b->event))
+		if (!yaml.parse(&b->parser, &b->event))
 			return syntax_error(b);
 		last = b->event.type == YAML_STREAM_END_EVENT;
 		rc = on_event(b);
-		yaml_event_delete(&b->event);
+		yaml.event_delete(&b->event);
 		if (rc)
 			return -1;
 	}
@@ -591,16 +612,19 @@ static int check_whole(struct document *doc, struct diagnostics *d)
 /* By libyaml, event by event. */
 static int read_thoroughly(struct document *doc, struct diagnostics *d)
 {
+	auto_err struct err *e = NULL;
 	struct builder b = { .doc = doc, .d = d };
 	int rc;
 
-	if (!yaml_parser_initialize(&b.parser))
+	if (!yaml.close && late_load(LATE_YAML, yaml_symbols, &e) < 0)
+		return diagnose_at(d, doc->source.name, 0, 0, 0, NULL, "%s", err_text(e));
+	if (!yaml.initialize(&b.parser))
 		abort(); /* out of memory, where x… allocators end the process too */
-	yaml_parser_set_encoding(&b.parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&b.parser, (const unsigned char *)doc->source.bytes,
+	yaml.set_encoding(&b.parser, YAML_UTF8_ENCODING);
+	yaml.set_input_string(&b.parser, (const unsigned char *)doc->source.bytes,
 				     doc->source.len);
 	rc = read_events(&b);
-	yaml_parser_delete(&b.parser);
+	yaml.close(&b.parser);
 	tdestroy(b.anchors, anchor_free);
 	return rc;
 }

@@ -18,6 +18,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/err.h"
 #include "engine/base/io.h"
+#include "engine/base/late.h"
 #include "engine/base/number.h"
 #include "engine/base/secret.h"
 #include "engine/base/xalloc.h"
@@ -294,6 +295,7 @@ static void worker_enter(const struct shop *shop, const struct seat *seat, struc
 	desk.modules = modules ? modules : modules_new(shop->module_path);
 	if (shop->place && shop->place->entrance && seat->role != ROLE_PARENT) {
 		load_modules(shop, &desk);
+		late_load_all();
 		parent = step_inside(shop->place->entrance, row);
 		if (seat->role == ROLE_ISOLATED)
 			enter_scratch();

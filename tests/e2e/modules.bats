@@ -79,6 +79,35 @@ s = socket.socket(socket.AF_UNIX); s.bind('$T/private'); s.listen(); time.sleep(
 	grep -q 'libjansson\.' "/proc/$main/maps"
 }
 
+@test "modules: a library that the program loads late is missing: who needs it says so" {
+	local pattern
+
+	[ -z "${ROUNDS_SANITIZED:-}" ] || skip "the sanitizers bring libraries of their own"
+	# found before the real ones, and no libraries
+	mkdir none
+	for pattern in 'libyaml-[0-9.]*\.so\.[0-9.]+' 'libz\.so\.[0-9.]+'; do
+		: >"none/$(grep -aoE "$pattern" "$ROUNDS" | head -n 1)"
+	done
+	[ "$(find none -type f | wc -l)" -eq 2 ]
+	echo 'ERROR one' | gzip >app.log.gz
+	ruleset plain <<-EOF2
+		- { id: file, file: { path: /etc/passwd } }
+		- { id: log, log: { path: $T/app.log.gz, bad: [ ERROR ] } }
+	EOF2
+	LD_LIBRARY_PATH=$T/none ends 2 "$ROUNDS" run plain.yaml --report json=report.json
+	judged plain/file pass
+	judged plain/log error module "install zlib1g"
+	ends 1 "$ROUNDS" run plain.yaml --report json=report.json
+	judged plain/log fail
+	# an alias is not plainly written
+	sed 's/^ruleset: .*/&\ntitle: \&name x\nproduct: *name/' plain.yaml >other.yaml
+	LD_LIBRARY_PATH=$T/none ends 65 "$ROUNDS" run other.yaml
+	says 'libyaml'
+	says 'cannot be loaded'
+	says 'install libyaml'
+	ends 1 "$ROUNDS" run other.yaml
+}
+
 @test "modules: one that is missing is an error that names what to install, for every type" {
 	port_silent=1
 	rules_of_each
