@@ -100,6 +100,8 @@ static void tell_formats(const struct file_seen *f, const char *text, size_t len
 		value = parse_format(*format, text, len, &problem);
 		if (value)
 			observer_set(o, *format, value);
+		else if (err_code(problem) == ERR_UNAVAILABLE)
+			observer_trouble(o, KIND_MODULE, "%s", err_text(problem));
 		else
 			observer_trace(o, "'%s' is no %s: %s", f->path, *format, err_text(problem));
 	}

@@ -609,6 +609,11 @@ static int check_whole(struct document *doc, struct diagnostics *d)
 	return 0;
 }
 
+int document_parser(struct err **e)
+{
+	return yaml.close ? 0 : late_load(LATE_YAML, yaml_symbols, e);
+}
+
 /* By libyaml, event by event. */
 static int read_thoroughly(struct document *doc, struct diagnostics *d)
 {
@@ -616,7 +621,7 @@ static int read_thoroughly(struct document *doc, struct diagnostics *d)
 	struct builder b = { .doc = doc, .d = d };
 	int rc;
 
-	if (!yaml.close && late_load(LATE_YAML, yaml_symbols, &e) < 0)
+	if (document_parser(&e) < 0)
 		return diagnose_at(d, doc->source.name, 0, 0, 0, NULL, "%s", err_text(e));
 	if (!yaml.initialize(&b.parser))
 		abort(); /* out of memory, where x… allocators end the process too */

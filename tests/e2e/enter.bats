@@ -112,6 +112,19 @@ inspect() {
 	inspect 0
 }
 
+@test "so do the libraries that the program itself loads late" {
+	container
+	ruleset r <<-'EOF2'
+		- id: zlib
+		  log: { path: /var/log/old.gz, bad: ERROR, since: start }
+		  expect: { bad_count: 1 }
+		- id: libyaml
+		  file: { path: /etc/app.yaml }
+		  expect: { yaml.b: inside }
+	EOF2
+	inspect 0
+}
+
 @test "parameters and conditions are looked up inside" {
 	container
 	cat >r.yaml <<-'EOF2'

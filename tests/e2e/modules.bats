@@ -90,16 +90,20 @@ s = socket.socket(socket.AF_UNIX); s.bind('$T/private'); s.listen(); time.sleep(
 	done
 	[ "$(find none -type f | wc -l)" -eq 2 ]
 	echo 'ERROR one' | gzip >app.log.gz
+	# an alias is not plainly written
+	printf 'a: &name inside\nb: *name\n' >alias.yaml
 	ruleset plain <<-EOF2
 		- { id: file, file: { path: /etc/passwd } }
 		- { id: log, log: { path: $T/app.log.gz, bad: [ ERROR ] } }
+		- { id: yaml, file: { path: $T/alias.yaml }, expect: { yaml.b: inside } }
 	EOF2
 	LD_LIBRARY_PATH=$T/none ends 2 "$ROUNDS" run plain.yaml --report json=report.json
 	judged plain/file pass
 	judged plain/log error module "install zlib1g"
+	judged plain/yaml error module "install libyaml"
 	ends 1 "$ROUNDS" run plain.yaml --report json=report.json
 	judged plain/log fail
-	# an alias is not plainly written
+	judged plain/yaml pass
 	sed 's/^ruleset: .*/&\ntitle: \&name x\nproduct: *name/' plain.yaml >other.yaml
 	LD_LIBRARY_PATH=$T/none ends 65 "$ROUNDS" run other.yaml
 	says 'libyaml'

@@ -6,6 +6,7 @@
 """
 import ctypes
 import encodings.idna  # noqa: F401 (nothing can be imported any more once the root is gone)
+import gzip
 import http.server
 import os
 import shutil
@@ -36,10 +37,13 @@ def make_root(new):
         "etc/nsswitch.conf": "passwd: evil files\nhosts: evil files dns\n",
         "etc/hosts": "127.0.0.1 inside.example\n",
         "etc/resolv.conf": "",
+        "etc/app.yaml": "a: &name inside\nb: *name\n",
         "var/log/app.log": "ERROR inside\n",
     }.items():
         with open(f"{new}/{name}", "w") as f:
             f.write(text)
+    with gzip.open(f"{new}/var/log/old.gz", "wt") as f:
+        f.write("ERROR inside\n")
     try:
         os.chown(f"{new}/etc/passwd", 77, 77)
     except OSError:
