@@ -9,11 +9,8 @@
 
 #include "engine/base/xalloc.h"
 
-/* Multiples of this are mapped; where pages are larger, the kernel maps more. */
-#define GRAIN ((size_t)4096)
 /* No more than this is kept. */
 #define KEPT_MAX ((size_t)1024 * 1024)
-
 /* Less is not worth a system call. */
 #define AHEAD_MIN ((size_t)64 * 1024)
 #define AHEAD_MAX ((size_t)1024 * 1024)
@@ -34,11 +31,10 @@ static struct {
 static size_t whole(size_t size)
 {
 	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	const size_t grain = page > GRAIN ? page : GRAIN;
 
-	if (size > SIZE_MAX - grain)
+	if (size > SIZE_MAX - page)
 		xalloc_failed();
-	return (size + grain - 1) / grain * grain;
+	return (size + page - 1) / page * page;
 }
 
 static void *take_kept(size_t size)
