@@ -314,12 +314,20 @@ static void take_back(struct worker *w)
 	}
 }
 
+/* Whether a worker that has begun all its jobs would get a quarter at least of what the full one
+ * has not begun, as jobs are shared out: each time all of those are given anew, and sent. */
+static bool gets_enough(const struct worker *dry, const struct worker *full)
+{
+	return full->jobs.count > dry->jobs.count &&
+	       2 * (full->jobs.count - dry->jobs.count) >= not_begun(full);
+}
+
 /* Of two workers one is done sooner (the servers that they ask want a processor, too): then it
  * gets of what the other has not begun. */
 static void level(struct pool *p)
 {
 	struct worker *full = NULL;
-	bool dry = false;
+	bool pays = false;
 
 	if (p->lane != LANE_NETWORK || p->workers < 2 || p->was_split)
 		return;
@@ -329,8 +337,8 @@ static void level(struct pool *p)
 	if (!full || not_begun(full) < LEVEL_MIN)
 		return;
 	for (const struct worker *w = p->lanes->sv->workers; w; w = w->next)
-		dry = dry || (can_work(w, p) && !not_begun(w) && w->jobs.count < full->jobs.count);
-	if (dry)
+		pays = pays || (can_work(w, p) && !not_begun(w) && gets_enough(w, full));
+	if (pays)
 		take_back(full);
 }
 
