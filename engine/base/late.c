@@ -1,6 +1,7 @@
 #include "engine/base/late.h"
 
 #include <dlfcn.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -15,18 +16,29 @@ static struct {
 	[LATE_ZLIB] = { ZLIB_SONAME, "zlib (zlib1g)", NULL },
 };
 
-static void open_library(enum late_library which)
+/* What stands under such a name is a stranger's from now on. */
+static bool closed;
+
+static int open_library(enum late_library which, struct err **e)
 {
-	if (!libraries[which].handle)
+	const char *why = "it was not there before the files were a stranger's";
+
+	if (libraries[which].handle)
+		return 0;
+	if (!closed) {
 		libraries[which].handle = dlopen(libraries[which].file, RTLD_NOW | RTLD_LOCAL);
+		if (libraries[which].handle)
+			return 0;
+		why = dlerror();
+	}
+	return err_set(e, ERR_UNAVAILABLE, "%s cannot be loaded (%s): install %s",
+		       libraries[which].file, why, libraries[which].package);
 }
 
 int late_load(enum late_library which, const struct late_symbol *symbols, struct err **e)
 {
-	open_library(which);
-	if (!libraries[which].handle)
-		return err_set(e, ERR_UNAVAILABLE, "%s cannot be loaded (%s): install %s",
-			       libraries[which].file, dlerror(), libraries[which].package);
+	if (open_library(which, e) < 0)
+		return -1;
 	for (; symbols->name; symbols++) {
 		void *function = dlsym(libraries[which].handle, symbols->name);
 
@@ -38,8 +50,9 @@ int late_load(enum late_library which, const struct late_symbol *symbols, struct
 	return 0;
 }
 
-void late_load_all(void)
+void late_close(void)
 {
 	for (int i = 0; i < LATE_COUNT; i++)
-		open_library((enum late_library)i);
+		open_library((enum late_library)i, NULL);
+	closed = true;
 }

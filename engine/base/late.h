@@ -18,7 +18,8 @@ struct late_symbol {
 /* Have the library, and its functions (an array that a NULL name ends) where they belong. -1: it is
  * not there, and `e` says what to install. */
 int late_load(enum late_library which, const struct late_symbol *symbols, struct err **e);
-/* Load all that are there. For a process that will not see its files any more. */
-void late_load_all(void);
+/* Load all that are there, and never again one that is not: for a process that is about to see
+ * other files, none of which is to be trusted. */
+void late_close(void);
 
 #endif

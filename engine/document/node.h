@@ -55,9 +55,9 @@ struct document *document_parse(const char *bytes, size_t len, const char *name,
 /* The same by libyaml alone, for tests: never by the quick reader of what is written plainly. */
 struct document *document_parse_thoroughly(const char *bytes, size_t len, const char *name,
 					   struct diagnostics *d);
-/* Have libyaml loaded, which reads what is not plainly written. -1: it is not there
- * (ERR_UNAVAILABLE). */
-int document_parser(struct err **e);
+/* Whether the last document that was read had needed libyaml, which could not be loaded: then `e`
+ * says so (ERR_UNAVAILABLE), and what diagnostics say of the document is no mistake of its own. */
+bool document_lacked_parser(struct err **e);
 void document_free(struct document *doc);
 /* The same for a file that may hold secrets: its bytes and texts are overwritten first. */
 void document_free_wiping(struct document *doc);

@@ -49,7 +49,7 @@ json_t *yaml_read(const char *bytes, size_t len, struct err **e)
 
 	if (doc && !d.errors)
 		v = to_json(document_root(doc));
-	else if (document_parser(e) == 0) /* else it is not the file's mistake */
+	else if (!document_lacked_parser(e))
 		first_error(&d, e);
 	document_free(doc);
 	return v;

@@ -298,7 +298,9 @@ static size_t batch_for(const struct pool *p)
 
 static size_t not_begun(const struct worker *w)
 {
-	return w->serial - atomic_load(&w->slot->next);
+	const uint32_t next = atomic_load(&w->slot->next); /* written by the worker */
+
+	return next < w->serial ? w->serial - next : 0;
 }
 
 static void take_back(struct worker *w)
@@ -331,10 +333,12 @@ static void level(struct pool *p)
 
 	if (p->lane != LANE_NETWORK || p->workers < 2 || p->was_split)
 		return;
+	/* of one that has begun nothing it is not known whether it ever will: its silence counts */
 	for (struct worker *w = p->lanes->sv->workers; w; w = w->next)
-		if (can_work(w, p) && (!full || not_begun(w) > not_begun(full)))
+		if (can_work(w, p) && w->jobs.count > not_begun(w) &&
+		    (!full || not_begun(w) > not_begun(full)))
 			full = w;
-	if (!full || not_begun(full) < LEVEL_MIN)
+	if (!full || not_begun(full) < LEVEL_MIN || wire_pending(&full->wire))
 		return;
 	for (const struct worker *w = p->lanes->sv->workers; w; w = w->next)
 		pays = pays || (can_work(w, p) && !not_begun(w) && gets_enough(w, full));

@@ -295,7 +295,7 @@ static void worker_enter(const struct shop *shop, const struct seat *seat, struc
 	desk.modules = modules ? modules : modules_new(shop->module_path);
 	if (shop->place && shop->place->entrance && seat->role != ROLE_PARENT) {
 		load_modules(shop, &desk);
-		late_load_all();
+		late_close();
 		parent = step_inside(shop->place->entrance, row);
 		if (seat->role == ROLE_ISOLATED)
 			enter_scratch();

@@ -125,6 +125,31 @@ inspect() {
 	inspect 0
 }
 
+@test "no library is loaded from inside, not even one that is missing outside" {
+	local data=$T/evil name
+
+	[ -z "${ROUNDS_SANITIZED:-}" ] || skip "the sanitizers bring libraries of their own"
+	command -v ld >/dev/null || skip "no ld"
+	name=$(grep -aoE 'libyaml-[0-9.]*\.so\.[0-9.]+' "$ROUNDS" | head -n 1)
+	mkdir none evil
+	: >"none/$name"
+	# without code of its own, which a filter of system calls forbids: it calls abort(3) of ours
+	printf '.section .init_array,"aw"\n.quad abort\n.section .note.GNU-stack,"",@progbits\n' |
+		gcc -x assembler -c - -o evil.o
+	ld -shared -z separate-code -o "evil/$name" evil.o
+	container
+	ruleset r <<-'EOF2'
+		- id: there
+		  file: { path: "/data" }
+		- id: yaml
+		  file: { path: /etc/app.yaml }
+		  expect: { yaml.b: inside }
+	EOF2
+	LD_LIBRARY_PATH=$T/none:/data inspect 2
+	judged r/there pass
+	judged r/yaml error module "install libyaml"
+}
+
 @test "parameters and conditions are looked up inside" {
 	container
 	cat >r.yaml <<-'EOF2'

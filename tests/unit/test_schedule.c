@@ -23,7 +23,7 @@
 /* Checks c/0 to c/5; edges are given by the tests. */
 struct bench {
 	struct check checks[CHECKS];
-	char ids[CHECKS][8];
+	char ids[CHECKS][32];
 	struct plan plan;
 	struct schedule *schedule;
 	size_t needs[CHECKS][2];
