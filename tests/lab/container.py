@@ -2,7 +2,7 @@
 """A container without a shell: run in new mount, network, uts and pid namespaces (unshare -m -n -u
 -p -f), it makes an almost empty root its own, says so in READY-FILE, and serves HTTP from there.
 
-    container.py READY-FILE [FOLDER]        FOLDER is copied to /data of it
+    container.py READY-FILE [FOLDER [PLACE]]    FOLDER is copied to PLACE of it (/data)
 """
 import ctypes
 import encodings.idna  # noqa: F401 (nothing can be imported any more once the root is gone)
@@ -49,7 +49,7 @@ def make_root(new):
     except OSError:
         pass  # a user namespace with one user
     if len(sys.argv) > 2:
-        shutil.copytree(sys.argv[2], f"{new}/data")
+        shutil.copytree(sys.argv[2], new + (sys.argv[3] if len(sys.argv) > 3 else "/data"))
     mount("proc", f"{new}/proc", "proc")
     check(libc.syscall(PIVOT_ROOT[os.uname().machine], new.encode(), f"{new}/old".encode()))
     os.chdir("/")
