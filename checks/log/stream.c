@@ -71,7 +71,7 @@ static int open_gzip(struct stream *s)
 {
 	int fd;
 
-	if (!gz.close && late_load(LATE_ZLIB, gz_symbols, NULL) < 0) {
+	if (late_load(LATE_ZLIB, gz_symbols, NULL) < 0) {
 		errno = ELIBACC;
 		return -1;
 	}

@@ -53,7 +53,7 @@ int rpm_ndb_read(const uint8_t *bytes, size_t len, struct rpm_list *list)
 	const uint64_t pages = rpm_le32(bytes + 12), blocks = len / BLOCK;
 	uint64_t taken = 0;
 
-	if (!adler && late_load(LATE_ZLIB, symbols, NULL) < 0) {
+	if (late_load(LATE_ZLIB, symbols, NULL) < 0) {
 		list->why = "zlib, which has its check sums, cannot be loaded: install zlib1g";
 		return -1;
 	}

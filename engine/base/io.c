@@ -121,7 +121,7 @@ static int open_failed(const char *path, struct err **e)
 
 /* Looked at before it is opened, since opening a FIFO lets its writer go on and some devices act on
  * it; and once more after, since it may have changed in between. */
-static int open_regular(const struct root *r, const char *path, struct err **e)
+static int open_regular(const struct root *r, const char *path, off_t *size, struct err **e)
 {
 	struct stat st;
 	auto_fd int fd = -1;
@@ -138,17 +138,8 @@ static int open_regular(const struct root *r, const char *path, struct err **e)
 	if (!S_ISREG(st.st_mode))
 		return err_set(e, ERR_DATA, "'%s' is %s, not a regular file", path,
 			       file_type(st.st_mode));
+	*size = st.st_size;
 	return fd_take(&fd);
-}
-
-/* All at once, when the file says how long it is. */
-static void make_room(int fd, struct buf *out)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) == 0 && st.st_size > IO_FIRST &&
-	    (size_t)st.st_size < out->max - out->len)
-		buf_room(out, (size_t)st.st_size);
 }
 
 int io_read_file(const char *path, struct buf *out, struct err **e)
@@ -158,12 +149,14 @@ int io_read_file(const char *path, struct buf *out, struct err **e)
 
 int io_read_file_below(const struct root *r, const char *path, struct buf *out, struct err **e)
 {
-	auto_fd int fd = open_regular(r, path, e);
+	off_t size = 0;
+	auto_fd int fd = open_regular(r, path, &size, e);
 	int more;
 
 	if (fd < 0)
 		return -1;
-	make_room(fd, out);
+	if (size > IO_FIRST && (size_t)size < out->max - out->len)
+		buf_room(out, (size_t)size); /* all at once, as it says how long it is */
 	more = read_whole(fd, out);
 	if (more < 0)
 		return err_errno(e, ERR_SYSTEM, "'%s'", path);

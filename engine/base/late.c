@@ -40,8 +40,12 @@ int late_load(enum late_library which, const struct late_symbol *symbols, struct
 	if (open_library(which, e) < 0)
 		return -1;
 	for (; symbols->name; symbols++) {
-		void *function = dlsym(libraries[which].handle, symbols->name);
+		void *function;
 
+		memcpy(&function, symbols->pointer, sizeof(function));
+		if (function)
+			continue; /* from an earlier call */
+		function = dlsym(libraries[which].handle, symbols->name);
 		if (!function)
 			return err_set(e, ERR_UNAVAILABLE, "%s has no function '%s'",
 				       libraries[which].file, symbols->name);

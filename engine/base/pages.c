@@ -37,11 +37,16 @@ static size_t whole(size_t size)
 	return (size + page - 1) / page * page;
 }
 
+static size_t kept_here(void)
+{
+	return kept.owner == getpid() ? kept.size : 0;
+}
+
 static void *take_kept(size_t size)
 {
 	char *memory = kept.memory;
 
-	if (kept.size < size || kept.owner != getpid())
+	if (kept_here() < size)
 		return NULL;
 	kept.memory += size;
 	kept.size -= size;
@@ -64,24 +69,22 @@ void *pages_take(size_t size)
 
 void pages_give(void *memory, size_t size)
 {
-	const size_t have = whole(size ? size : 1);
-	char *rest = memory;
+	const size_t have = whole(size ? size : 1), before = kept_here();
 	size_t keep = have < KEPT_MAX ? have : KEPT_MAX;
 
 	if (!memory)
 		return;
-	if (kept.owner == getpid() && kept.size >= keep)
+	if (before >= keep) {
 		keep = 0;
-	if (keep) {
-		if (kept.owner == getpid() && kept.size)
-			munmap(kept.memory, kept.size);
+	} else {
+		if (before)
+			munmap(kept.memory, before);
 		kept.memory = memory;
 		kept.size = keep;
 		kept.owner = getpid();
 	}
-	rest += keep;
 	if (have > keep)
-		munmap(rest, have - keep);
+		munmap((char *)memory + keep, have - keep);
 }
 
 void pages_ahead(size_t size)

@@ -612,14 +612,9 @@ static int check_whole(struct document *doc, struct diagnostics *d)
 /* The last file that needed libyaml did not get it. */
 static bool lacked_parser;
 
-static int load_parser(struct err **e)
-{
-	return yaml.close ? 0 : late_load(LATE_YAML, yaml_symbols, e);
-}
-
 bool document_lacked_parser(struct err **e)
 {
-	const bool lacked = lacked_parser && load_parser(e) < 0;
+	const bool lacked = lacked_parser && late_load(LATE_YAML, yaml_symbols, e) < 0;
 
 	lacked_parser = false;
 	return lacked;
@@ -632,7 +627,7 @@ static int read_thoroughly(struct document *doc, struct diagnostics *d)
 	struct builder b = { .doc = doc, .d = d };
 	int rc;
 
-	lacked_parser = load_parser(&e) < 0;
+	lacked_parser = late_load(LATE_YAML, yaml_symbols, &e) < 0;
 	if (lacked_parser)
 		return diagnose_at(d, doc->source.name, 0, 0, 0, NULL, "%s", err_text(e));
 	if (!yaml.initialize(&b.parser))
