@@ -47,7 +47,6 @@ struct job {
 	int64_t given;            /* clock_mono when it was sent, later when it began */
 	struct loop_timer *pause; /* until the next try */
 	void *owner;              /* of the pause: the run */
-	bool decided; /* its outcome was known without a worker */
 	bool over;
 	bool begun; /* a loop worker said so */
 };

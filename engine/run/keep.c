@@ -156,7 +156,7 @@ void keep_result(struct job *j, struct outcome *o, const struct secrets *secrets
 		.severity = o->severity,
 		.kind = o->kind,
 		.flaky = o->status == STATUS_PASS && j->try_count > 0,
-		.attempts = j->decided || !o->started ? (unsigned)j->try_count : j->attempt,
+		.attempts = j->known || !o->started ? (unsigned)j->try_count : j->attempt,
 		.started = o->started,
 		.duration = o->duration,
 		.message = keep_message(o, secrets),

@@ -144,7 +144,7 @@ static void take_free(struct execution *x)
 	struct job *j;
 
 	while ((j = schedule_next(x->schedule))) {
-		if (j->decided)
+		if (j->known)
 			end_decided(x, j);
 		else
 			enter(x, j);
@@ -173,13 +173,13 @@ static void give_up(struct execution *x, const char *why, const struct ending *a
 	for (size_t i = 0; i < count; i++) {
 		struct job *j = schedule_job(x->schedule, (uint32_t)i);
 
-		if (!j->over && !j->decided)
+		if (!j->over && !j->known)
 			end_as(x, j, as);
 	}
 	for (struct job *j; (j = schedule_next(x->schedule));) {
 		if (j->over)
 			continue;
-		if (j->decided)
+		if (j->known)
 			end_decided(x, j);
 		else
 			end_as(x, j, as);

@@ -30,9 +30,8 @@ struct schedule {
 	size_t ripe_first, ripe_count;
 	struct job **chunks; /* by number */
 	size_t chunk_count, chunk_cap;
-	struct result *results; /* of each check's first job, by its place in the plan; NULL: none
-				   is over */
-	size_t siblings;        /* jobs besides those, each with room of its own */
+	struct result *results; /* of each check's first job, by its place in the plan (others have
+				   room of their own); NULL: none is over */
 	size_t count;
 	struct job_list fresh; /* made, not yet taken */
 	size_t open;
@@ -134,12 +133,13 @@ struct result *schedule_result(struct schedule *s, struct job *j)
 
 struct result *schedule_take_results(struct schedule *s, size_t *count)
 {
-	struct result *all = s->siblings ? xcalloc(s->count + 1, sizeof(*all)) : NULL;
+	struct result *all;
 	size_t n = 0;
 
 	*count = s->count;
-	if (!all)
-		return s->results ? TAKE(s->results) : xcalloc(1, sizeof(*all));
+	if (s->results && s->count == s->plan->count) /* no check has a second job */
+		return TAKE(s->results);
+	all = xcalloc(s->count + 1, sizeof(*all));
 	for (size_t i = 0; i < s->plan->count; i++)
 		for (struct job *j = s->checks[i].jobs; j; j = j->sibling) {
 			all[n++] = *j->result;
@@ -161,10 +161,10 @@ static void job_release(const struct schedule *s, struct job *j)
 		free(j->tries[i].message);
 	free(j->tries);
 	sampling_free(j->sampling);
-	if (j->result && (s->results || !is_first(s, j)))
+	if (j->result && !is_first(s, j)) {
 		result_release(j->result);
-	if (!is_first(s, j))
 		free(j->result);
+	}
 }
 
 void schedule_free(struct schedule *s)
@@ -173,6 +173,8 @@ void schedule_free(struct schedule *s)
 		return;
 	for (size_t i = 0; i < s->count; i++)
 		job_release(s, job_at(s, i));
+	for (size_t i = 0; s->results && i < s->plan->count; i++)
+		result_release(&s->results[i]);
 	for (size_t i = 0; i < s->chunk_count; i++)
 		pages_give(s->chunks[i], CHUNK_SIZE);
 	free(s->chunks);
@@ -190,7 +192,6 @@ static struct job *job_new(struct schedule *s, const struct check *c)
 
 	j->number = (uint32_t)s->count++;
 	j->check = c;
-	s->siblings += state->last != NULL;
 	*(state->last ? &state->last->sibling : &state->jobs) = j;
 	state->last = j;
 	state->open++;
@@ -204,7 +205,6 @@ static void decide(struct schedule *s, const struct check *c, enum status status
 {
 	struct job *j = job_new(s, c);
 
-	j->decided = true;
 	j->known = xcalloc(1, sizeof(*j->known));
 	*j->known = outcome_make(c, status, kind, reason);
 }
@@ -421,7 +421,3 @@ size_t schedule_count(const struct schedule *s)
 	return s->count;
 }
 
-struct job *schedule_of_check(const struct schedule *s, size_t check)
-{
-	return s->checks[check].jobs;
-}

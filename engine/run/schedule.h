@@ -23,9 +23,8 @@ struct ending {
 
 struct schedule *schedule_new(const struct plan *plan);
 void schedule_free(struct schedule *s);
-/* The next job that has become free, or NULL. With `decided` its outcome is `known` already
- * (skipped, not to be had): it needs no worker, but schedule_over() as all do. The job is the
- * schedule's. */
+/* The next job that has become free, or NULL. Its outcome may be `known` already (skipped, not to be
+ * had): it needs no worker, but schedule_over() as all do. The job is the schedule's. */
 struct job *schedule_next(struct schedule *s);
 /* Whether schedule_next() has something. */
 bool schedule_has_next(const struct schedule *s);
@@ -41,9 +40,6 @@ size_t schedule_open(const struct schedule *s);
 /* NULL when there is none of this number. */
 struct job *schedule_job(const struct schedule *s, uint32_t number);
 size_t schedule_count(const struct schedule *s);
-/* The first job of a check (more by ->sibling), in the order of the plan; NULL when not yet known.
- */
-struct job *schedule_of_check(const struct schedule *s, size_t check);
 /* When all is over: the results in the order of the plan, runtime items in the place of their
  * check; the caller's. */
 struct result *schedule_take_results(struct schedule *s, size_t *count);

@@ -66,7 +66,7 @@ static void settle(struct bench *b, struct job *j, const struct finding *found)
 {
 	struct result *r = schedule_result(b->schedule, j);
 
-	if (j->decided) {
+	if (j->known) {
 		buf_printf(&b->log, "%s %s: %s\n", j->check->id, status_name(j->known->status),
 			   j->known->message);
 		*r = (struct result){ .status = j->known->status, .kind = j->known->kind };
@@ -169,7 +169,7 @@ static void test_captures_that_cannot_be(void **state)
 		bench_open(&b, 2);
 		bench_capture(&b, 1, 0, 1, false);
 		expect_log(&b, &rows[i].found, log);
-		assert_int_equal(schedule_of_check(b.schedule, 1)->result->kind,
+		assert_int_equal(schedule_job(b.schedule, 1)->result->kind,
 				 i < 2 ? KIND_CAPTURE : KIND_NONE);
 		bench_close(&b);
 	}
