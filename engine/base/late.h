@@ -15,8 +15,8 @@ struct late_symbol {
 	void *pointer; /* to a pointer to a function */
 };
 
-/* Have the library, and its functions (an array that a NULL name ends) where they belong; cheap when
- * they are there already. -1: it is not there, and `e` says what to install. */
+/* Have the library, and its functions (an array that a NULL name ends) where they belong; cheap
+ * when they are there already. -1: it is not there, and `e` says what to install. */
 int late_load(enum late_library which, const struct late_symbol *symbols, struct err **e);
 /* Load all that are there, and never again one that is not: for a process that is about to see
  * other files, none of which is to be trusted. */

@@ -23,8 +23,8 @@ struct ending {
 
 struct schedule *schedule_new(const struct plan *plan);
 void schedule_free(struct schedule *s);
-/* The next job that has become free, or NULL. Its outcome may be `known` already (skipped, not to be
- * had): it needs no worker, but schedule_over() as all do. The job is the schedule's. */
+/* The next job that has become free, or NULL. Its outcome may be `known` already (skipped, not to
+ * be had): it needs no worker, but schedule_over() as all do. The job is the schedule's. */
 struct job *schedule_next(struct schedule *s);
 /* Whether schedule_next() has something. */
 bool schedule_has_next(const struct schedule *s);
