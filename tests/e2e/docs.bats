@@ -54,8 +54,8 @@ typed() {
 	readelf -d "$ROUNDS" | sed -n 's/.*NEEDED.*\[lib\(.*\)\.so.*/\1/p' |
 		grep -vx 'c\|nettle.*' |
 		sed 's/^pcre2-8$/PCRE2/' | sort >linked
-	grep -aq 'libyaml-[0-9.]*\.so\.' "$ROUNDS"
-	grep -aq 'libz\.so\.' "$ROUNDS"
+	[ -n "$(late_library yaml)" ]
+	[ -n "$(late_library z)" ]
 	for page in README.md README.zh_CN.md; do
 		grep -A 2 'The program links\|主程序只链接' "$SRC/$page" >said
 		grep -ow 'jansson\|PCRE2' said | sort >named

@@ -131,7 +131,7 @@ inspect() {
 
 	[ -z "${ROUNDS_SANITIZED:-}" ] || skip "the sanitizers bring libraries of their own"
 	command -v ld >/dev/null || skip "no ld"
-	name=$(grep -aoE 'libyaml-[0-9.]*\.so\.[0-9.]+' "$ROUNDS" | head -n 1)
+	name=$(late_library yaml)
 	mkdir none evil
 	: >"none/$name"
 	# without code of its own, which a filter of system calls forbids: it calls abort(3) of ours

@@ -161,6 +161,11 @@ says_not() {
 	}
 }
 
+# late_library yaml|z: the file name of a library that the program loads when it needs it.
+late_library() {
+	grep -aoE "lib$1[-0-9.]*\.so\.[0-9.]+" "$ROUNDS" | head -n 1
+}
+
 # result FILE ID FILTER: jq's answer about one check of a json report.
 result() {
 	jq -er --arg id "$2" ".results[] | select(.id == \$id) | $3" "$1"

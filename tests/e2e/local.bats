@@ -562,10 +562,9 @@ YAML
 	# those that it links, and those that it loads late
 	{
 		ldd "$ROUNDS" | grep -o '/[^ ]*'
-		grep -aoE 'lib(yaml-[0-9.]*|z)\.so\.[0-9.]+' "$ROUNDS" | sort -u |
-			while IFS= read -r library; do
-				/sbin/ldconfig -p | sed -n "s|.*$library .*=> ||p" | head -n 1
-			done
+		for library in "$(late_library yaml)" "$(late_library z)"; do
+			/sbin/ldconfig -p | sed -n "s|.*$library .*=> ||p" | head -n 1
+		done
 	} | while IFS= read -r library; do
 		mkdir -p "root/${library%/*}"
 		cp -L "$library" "root$library"
