@@ -2,8 +2,8 @@
  * number_version - which of two versions is newer, as people mean it.
  *
  * Numbers count as numbers, a word of a pre-release (rc, beta, …) or a '~' comes before nothing,
- * any other word after it: 1.0~x < 1.0-rc1 < 1.0 = 1.0.0 < 1.0-el7 < 1.0.1. An epoch "1:" goes
- * first.
+ * any other word after it: 1.0~x < 1.0-rc1 < 1.0 = 1.0.0 < 1.0-el7 < 1.0.1. What a '+' adds comes
+ * after, whatever its word: Debian's 5.2-2+b8 is 5.2-2, built once more. An epoch "1:" goes first.
  */
 #include <ctype.h>
 #include <string.h>
@@ -46,13 +46,16 @@ static enum part_rank word_rank(struct part *part)
 /* The next part at s; returns what follows it. */
 static const char *part_next(const char *s, struct part *part)
 {
+	bool added = false;
+
 	*part = (struct part){ .rank = PART_END, .text = s };
 	while (*s && *s != '~' && !isalnum((unsigned char)*s))
-		s++;
+		added |= *s++ == '+';
 	part->text = s;
 	if (*s == '~') {
-		part->rank = PART_TILDE;
-		return s + 1;
+		/* of "+~" the plus goes first, an empty word */
+		part->rank = added ? PART_WORD : PART_TILDE;
+		return added ? s : s + 1;
 	}
 	if (isdigit((unsigned char)*s)) {
 		while (*s == '0' && isdigit((unsigned char)s[1]))
@@ -66,7 +69,7 @@ static const char *part_next(const char *s, struct part *part)
 		while (isalpha((unsigned char)*s))
 			s++;
 		part->len = (size_t)(s - part->text);
-		part->rank = word_rank(part);
+		part->rank = added ? PART_WORD : word_rank(part);
 	}
 	return s;
 }
