@@ -4,6 +4,7 @@
 #include "checks/snapshot/proc_hidden.h"
 
 #include <linux/capability.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -39,19 +40,29 @@ static bool in_group(uint64_t gid)
 	return false;
 }
 
+/* Capabilities and groups may be those of a user namespace, and count for nothing outside of it:
+ * there is always a process 1, and who may see all sees it. */
+static bool sees_first(int proc)
+{
+	struct stat st;
+
+	return fstatat(proc, "1/stat", &st, 0) == 0;
+}
+
 bool proc_hidden(int proc)
 {
 	auto_buf struct buf mounts = BUF_INIT(MOUNTINFO_MAX);
+	const bool first = sees_first(proc), all = may_trace_all();
 	unsigned hidepid;
 	uint64_t gid;
 
 	/* most run us as root: then the mounts, hundreds of them where containers run, tell
 	 * nothing */
-	if (may_trace_all() || io_read_proc(proc, "self/mountinfo", &mounts) < 0)
+	if ((first && all) || io_read_proc(proc, "self/mountinfo", &mounts) < 0)
 		return false;
 	hidepid = proc_mount_hidepid(buf_text(&mounts), &gid);
 	if (!hidepid)
 		return false;
 	/* "ptraceable" (4) knows no exempt group; without gid= the exempt group is root's */
-	return hidepid == 4 || !in_group(gid);
+	return !first || hidepid == 4 || !in_group(gid);
 }

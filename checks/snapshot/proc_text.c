@@ -154,6 +154,16 @@ static unsigned line_hidepid(const char *line, size_t len, uint64_t *gid)
 	return hidden;
 }
 
+/* "36 35 98:0 /root /point …": whether it is mounted at /proc. A root of that name is none. */
+static bool line_is_proc(const char *line)
+{
+	for (int i = 0; i < 4; i++) {
+		line += strcspn(line, " \n");
+		line += *line == ' ';
+	}
+	return text_starts_with(line, "/proc ");
+}
+
 unsigned proc_mount_hidepid(const char *mountinfo, uint64_t *gid)
 {
 	unsigned hidden = 0;
@@ -162,9 +172,8 @@ unsigned proc_mount_hidepid(const char *mountinfo, uint64_t *gid)
 	/* the last line with this mount point is the mount on top */
 	for (const char *line = mountinfo; *line;) {
 		size_t len = strcspn(line, "\n");
-		const char *proc = memmem(line, len, " /proc ", strlen(" /proc "));
 
-		if (proc)
+		if (line_is_proc(line))
 			hidden = line_hidepid(line, len, gid);
 		line += len + (line[len] == '\n');
 	}

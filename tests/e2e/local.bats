@@ -266,6 +266,40 @@ YAML
 	done
 }
 
+@test "process: the root of a user namespace sees no more than who made it" {
+	need_others
+	need_namespaces
+	setpriv --reuid 65534 --regid 65534 --clear-groups unshare -Ur true 2>/dev/null ||
+		skip "nobody may have no user namespaces here"
+	ruleset hidden <<'YAML'
+- id: none
+  process: { exe: sleep }
+  expect: { count: 0 }
+- id: all
+  system: {}
+  expect: { processes: { ge: 1 } }
+YAML
+	chmod 755 "$T"
+	cp "$ROUNDS" "$T/rounds"
+	for hidepid in 1 2; do
+		run unshare -m -p -f --mount-proc bash -c "
+			mount -o remount,hidepid=$hidepid /proc || exit 99
+			sleep 300 &
+			until grep -qx sleep /proc/\$!/comm; do sleep 0.1; done
+			setpriv --reuid 65534 --regid 65534 --clear-groups unshare -Ur \
+				'$T/rounds' run hidden.yaml --report json
+			echo
+			# its own it sees
+			setpriv --reuid 65534 --regid 65534 --clear-groups unshare -Urmpf \
+				bash -c 'mount -t proc -o hidepid=$hidepid proc /proc || exit 98
+					'$T/rounds' run hidden.yaml'
+			echo inner=\$?"
+		[ "$status" -ne 99 ] || skip "/proc cannot be remounted here"
+		[ "$(grep -c '"kind": *"permission"' <<<"$output")" -eq 2 ]
+		says "inner=0" || says "inner=98"
+	done
+}
+
 @test "process, port: what others keep from us is an error when it is asked for" {
 	need_others
 	need_root

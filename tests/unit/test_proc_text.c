@@ -104,6 +104,8 @@ static void hidepid_is_read(void **state)
 		  0 },
 		{ "1 1 0:2 / /proc rw - proc p rw\n2 1 0:3 / /x/proc rw - proc p rw,hidepid=2\n", 0,
 		  0 },
+		{ "1 1 0:2 / /proc rw - proc p rw,hidepid=2\n2 1 8:1 /proc /mnt rw - ext4 d rw\n",
+		  2, 0 },
 		{ "", 0, 0 },
 	};
 	uint64_t gid;
