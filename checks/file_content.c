@@ -10,6 +10,7 @@
 #include "engine/base/digest.h"
 #include "engine/base/io.h"
 #include "engine/base/root.h"
+#include "engine/base/text.h"
 #include "engine/decl/parse.h"
 
 #define CHUNK ((size_t)64 * 1024)
@@ -144,6 +145,13 @@ static void tell_text(const struct file_query *q, const struct file_seen *f, str
 	}
 	if (more) {
 		tell_too_large(q, f, buf_text(&text), text.len, o);
+		return;
+	}
+	if (text_is_wide(buf_text(&text), text.len)) {
+		observer_trouble(o, KIND_PARAMETER,
+				 "'%s' is UTF-16 or UTF-32, in which no pattern would match: have "
+				 "it written as UTF-8",
+				 f->path);
 		return;
 	}
 	observer_set_text(o, "content", buf_text(&text), text.len);

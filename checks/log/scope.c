@@ -54,6 +54,16 @@ void scope_trouble(const char *path, int errnum, struct observer *o)
 				 "at it with a file check",
 				 path);
 		break;
+	case EILSEQ:
+		observer_trouble(o, KIND_PARAMETER,
+				 "'%s' is UTF-16 or UTF-32, in which no pattern would match: have "
+				 "it written as UTF-8",
+				 path);
+		break;
+	case ENOTSUP:
+		observer_trouble(o, KIND_PARAMETER,
+				 "'%s' is neither text nor gzip: what it holds was not seen", path);
+		break;
 	case ELIBACC:
 		observer_trouble(o, KIND_MODULE,
 				 "'%s' is compressed, and zlib cannot be loaded: install zlib1g",
@@ -202,6 +212,14 @@ static void resume(struct scope *s, struct part *p, const struct cursor *c)
 	s->continued = true;
 }
 
+/* Whether it does not matter that it could not be opened: what nothing here reads, and nobody wrote
+ * to since the last run. Of one second both may be. */
+static bool is_bygone(const struct cursor *c, const struct sibling *one, int errnum)
+{
+	return (errnum == ENOTSUP || errnum == EILSEQ) &&
+	       one->st.st_mtim.tv_sec < c->time / NS_PER_S;
+}
+
 /* The candidate that the cursor was set in: by its inode first, which costs nothing, then by its
  * bytes. Adds its part. 1, 0 when there is none, -1. */
 static int add_predecessor(const struct cursor *c, const struct siblings *all, size_t *which,
@@ -216,6 +234,8 @@ static int add_predecessor(const struct cursor *c, const struct siblings *all, s
 			if (((uint64_t)one->st.st_ino == c->inode) != by_inode)
 				continue;
 			stream = stream_open(observer_root(o), one->path, s->deadline);
+			if (!stream && is_bygone(c, one, errno))
+				continue;
 			if (!stream) {
 				scope_trouble(one->path, errno, o);
 				return -1;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -10,6 +11,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/late.h"
 #include "engine/base/root.h"
+#include "engine/base/text.h"
 #include "engine/base/xalloc.h"
 
 #define SKIP_SIZE ((size_t)128 * 1024)
@@ -37,15 +39,41 @@ struct stream {
 	gzFile gz;
 };
 
-static bool is_gzip(int fd)
+#define MAGIC(bytes) bytes, sizeof(bytes) - 1
+#define GZIP_MAGIC MAGIC("\x1f\x8b")
+#define MAGIC_MAX 8
+
+/* How files begin that are no text: bzip2, lz4, xz, zip, zstd and the journal of systemd. */
+static const struct {
+	const char *bytes;
+	size_t len;
+} binaries[] = {
+	{ MAGIC("BZh") },	       { MAGIC("\x04\x22\x4d\x18") }, { MAGIC("\xfd" "7zXZ") },
+	{ MAGIC("PK\x03\x04") }, { MAGIC("\x28\xb5\x2f\xfd") }, { MAGIC("LPKSHHRH") },
+};
+
+static bool begins(const char *head, size_t have, const char *magic, size_t len)
 {
-	unsigned char magic[2];
+	return have >= len && !memcmp(head, magic, len);
+}
+
+/* What it is, by how it begins. -1 with errno: also of what patterns match nothing in. */
+static int tell_format(struct stream *s)
+{
+	char head[MAGIC_MAX];
 	ssize_t n;
 
 	do
-		n = pread(fd, magic, sizeof(magic), 0);
+		n = pread(s->fd, head, sizeof(head), 0);
 	while (n < 0 && errno == EINTR);
-	return n == 2 && magic[0] == 0x1f && magic[1] == 0x8b;
+	if (n < 0)
+		return -1;
+	s->gzip = begins(head, (size_t)n, GZIP_MAGIC);
+	errno = text_is_wide(head, (size_t)n) ? EILSEQ : 0;
+	for (size_t i = 0; i < ARRAY_SIZE(binaries); i++)
+		if (begins(head, (size_t)n, binaries[i].bytes, binaries[i].len))
+			errno = ENOTSUP;
+	return errno ? -1 : 0;
 }
 
 /* Whether a file of no bytes is one. Those of /proc, which are made as they are read, all say so: a
@@ -100,8 +128,7 @@ struct stream *stream_open(const struct root *r, const char *path, int64_t deadl
 	}
 	if (!s->st.st_size && check_empty(s) < 0)
 		return NULL;
-	s->gzip = is_gzip(s->fd);
-	if (s->gzip && open_gzip(s) < 0)
+	if (tell_format(s) < 0 || (s->gzip && open_gzip(s) < 0))
 		return NULL;
 	return TAKE(s);
 }

@@ -19,8 +19,9 @@
 struct root;
 struct stream;
 
-/* NULL with errno: also EINVAL for what is no regular file, and ESPIPE for one that is made as it
- * is read, whose size nobody knows. At `deadline` (clock_mono) reading ends with ETIMEDOUT. */
+/* NULL with errno: also EINVAL for what is no regular file, ESPIPE for one that is made as it is
+ * read, whose size nobody knows, EILSEQ for UTF-16 and UTF-32, and ENOTSUP for what is compressed
+ * otherwise than by gzip. At `deadline` (clock_mono) reading ends with ETIMEDOUT. */
 struct stream *stream_open(const struct root *r, const char *path, int64_t deadline);
 void stream_close(struct stream *s);
 void stream_cleanup(struct stream **s);

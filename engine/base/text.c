@@ -68,6 +68,12 @@ bool text_is_label(const char *s)
 	return *s && !s[strspn(s, allowed)];
 }
 
+bool text_is_wide(const char *s, size_t len)
+{
+	return (len >= 2 && (!memcmp(s, "\xff\xfe", 2) || !memcmp(s, "\xfe\xff", 2))) ||
+	       (len >= 4 && !memcmp(s, "\0\0\xfe\xff", 4));
+}
+
 bool text_starts_with(const char *s, const char *prefix)
 {
 	return !strncmp(s, prefix, strlen(prefix));

@@ -48,6 +48,9 @@ const char *text_nearest(const char *word, const char *const *candidates);
 /* Whether s consists of [A-Za-z0-9._-] alone and is not empty. */
 bool text_is_label(const char *s);
 bool text_starts_with(const char *s, const char *prefix);
+/* Whether these bytes begin with the byte order mark of UTF-16 or UTF-32 (the Unicode standard,
+ * 23.8): no pattern of bytes would match in them. */
+bool text_is_wide(const char *s, size_t len);
 bool text_ends_with(const char *s, const char *suffix);
 /* Whether the list ("a,b,c") has this item of len bytes. */
 bool text_list_has(const char *list, const char *item, size_t len);

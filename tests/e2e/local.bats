@@ -495,6 +495,20 @@ YAML
 	says "is a fifo: there is no content to read"
 }
 
+@test "file: UTF-16 is an error where its content matters: no pattern would match in it" {
+	printf '\xff\xfeE\0R\0R\0' >wide
+	ruleset wide <<YAML
+- { id: content, file: { path: $T/wide }, expect: { content: { not_matches: ERR } } }
+- { id: lines,   file: { path: $T/wide }, expect: { lines: { none: { contains: ERR } } } }
+- { id: size,    file: { path: $T/wide }, expect: { size: 8, sha256: { length: 64 } } }
+YAML
+	inspect 2 wide
+	is "$(result wide.json wide/content .error.kind)" parameter
+	is "$(result wide.json wide/lines .error.kind)" parameter
+	is "$(result wide.json wide/size .status)" pass
+	says "is UTF-16 or UTF-32, in which no pattern would match"
+}
+
 @test "file: what is not there, where links lead, what does not parse" {
 	ln -s nowhere dangling
 	ln -s loop loop

@@ -379,6 +379,38 @@ say() {
 	ends 0 "$ROUNDS" run r.yaml
 }
 
+@test "a log in which no pattern would match is an error, never a pass" {
+	follow ', since: start'
+	for head in '\xff\xfeE\0' '\xfe\xff\0E' '\xff\xfe\0\0E\0\0\0' '\0\0\xfe\xff\0\0\0E'; do
+		printf "$head" >logs/app.log
+		ends 2 "$ROUNDS" run r.yaml --report json=report.json
+		judged r/app error parameter "is UTF-16 or UTF-32"
+	done
+	for head in BZh9 '\xfd7zXZ\0' 'PK\3\4' '\x28\xb5\x2f\xfd' '\4\x22\x4d\x18' LPKSHHRH; do
+		printf "$head" >logs/app.log
+		ends 2 "$ROUNDS" run r.yaml --report json=report.json
+		judged r/app error parameter "is neither text nor gzip"
+	done
+	printf '\xff' >logs/app.log
+	ends 0 "$ROUNDS" run r.yaml
+}
+
+@test "what was rotated into a format that is not read is an error, an older one is none" {
+	follow ''
+	say "line of the head, that is long enough to be known again" "ERROR one"
+	printf '\xfd7zXZ\0' >logs/app.log.3.xz
+	touch -d '2 days ago' logs/app.log.3.xz
+	look 1
+	mv logs/app.log logs/app.log.1
+	say "fine"
+	look 0
+	printf '\xfd7zXZ\0' >logs/app.log.2.xz
+	rm logs/app.log
+	say "fine again, and with enough text to be known by its head"
+	look 2
+	judged r/app error parameter "what it holds was not seen"
+}
+
 @test "a log that we may not read is an error, never a pass" {
 	follow ', missing: ok'
 	say "ERROR one"
