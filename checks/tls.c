@@ -57,8 +57,16 @@ static const struct field tls_fields[] = {
 static const struct fact ocsp_facts[] = {
 	{ .name = "current",
 	  .type = FACT_BOOL,
-	  .doc = "Whether it is now between its two updates." },
+	  .doc = "Whether it is now between its two updates; without a second one, within a "
+		 "day of the first." },
 	{ .name = "next_update", .type = FACT_TIME, .doc = "Until when it counts." },
+	{ .name = "required",
+	  .type = FACT_BOOL,
+	  .doc = "Whether the certificate itself demands an answer (must-staple)." },
+	{ .name = "response",
+	  .type = FACT_TEXT,
+	  .doc = "What the responder said: successful, or its error, as in trylater; or "
+		 "unreadable." },
 	{ .name = "revoked_at",
 	  .type = FACT_TIME,
 	  .doc = "Since when the certificate is revoked." },
@@ -81,7 +89,8 @@ static const struct fact tls_facts[] = {
 	  .type = FACT_MAP,
 	  .of = ocsp_facts,
 	  .doc = "What the OCSP answer says that the server sent along; the certificate is only "
-		 "trusted if there is none, or one that counts and says good." },
+		 "trusted if there is one that counts and says good, or none and none is "
+		 "demanded." },
 	{ .name = "peer",
 	  .type = FACT_TEXT,
 	  .doc = "The address with port that was connected to." },

@@ -17,10 +17,22 @@
 #include "engine/base/buf.h"
 #include "engine/base/clock.h"
 #include "engine/base/xalloc.h"
+#include "engine/decl/observer.h"
 
 #define NAMES_MAX 200
 #define CHAIN_MAX 20
 #define SECONDS_OF_A_DAY 86400
+
+/* RFC 3339; not by way of nanoseconds: many certificates end with the year 9999 (RFC 5280,
+ * 4.1.2.5), which 64 bits of them do not reach. Empty when the time cannot be read. */
+static void time_print(const ASN1_TIME *t, char out[40])
+{
+	struct tm tm = { 0 };
+
+	*out = '\0';
+	if (ASN1_TIME_to_tm(t, &tm) && !strftime(out, 40, "%Y-%m-%dT%H:%M:%SZ", &tm))
+		*out = '\0';
+}
 
 /* Seconds since the epoch, negative when the time cannot be read. */
 static int64_t time_of(const ASN1_TIME *t)
@@ -50,9 +62,8 @@ static char *name_text(const X509_NAME *name)
 
 static json_t *text_fact(const char *text, size_t len)
 {
-	json_t *value = json_stringn(text, len);
-
-	return value ? value : json_string("(not UTF-8)");
+	/* a NUL in a name is a way to pass for another one: it must be seen */
+	return observer_text(text, len);
 }
 
 /* A name that the certificate is for: DNS names and addresses; others are not for servers. */
@@ -98,7 +109,7 @@ json_t *certificate_time(const ASN1_TIME *t)
 {
 	char when[40];
 
-	clock_rfc3339(time_of(t) * NS_PER_S, when, sizeof(when));
+	time_print(t, when);
 	return json_string(when);
 }
 
@@ -184,12 +195,23 @@ static void names_print(struct buf *out, const json_t *facts)
 		buf_printf(out, "'%s'", json_string_value(json_object_get(facts, "subject")));
 }
 
+static bool names_have(const json_t *facts, const char *name)
+{
+	const json_t *names = json_object_get(facts, "names"), *one;
+	size_t i;
+
+	json_array_foreach(names, i, one)
+		if (!strcmp(json_string_value(one), name))
+			return true;
+	return false;
+}
+
 /* The day of a time, as in "expired on 2026-11-01". */
 static void day_print(struct buf *out, const ASN1_TIME *t)
 {
 	char when[40];
 
-	clock_rfc3339(time_of(t) * NS_PER_S, when, sizeof(when));
+	time_print(t, when);
 	buf_printf(out, "%.10s", when);
 }
 
@@ -229,6 +251,8 @@ static char *certificate_why(const struct certificate *c, X509 *x, int depth, co
 		buf_adds(&out, "certificate is for ");
 		names_print(&out, c->facts);
 		buf_printf(&out, ", not %s", host);
+		if (names_have(c->facts, host))
+			buf_adds(&out, " as an address: it has that as a host name");
 		break;
 	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
 		buf_adds(&out, "certificate is signed by itself and not trusted here");
@@ -250,9 +274,11 @@ static char *certificate_why(const struct certificate *c, X509 *x, int depth, co
 static void expect_host(X509_VERIFY_PARAM *param, const char *host)
 {
 	struct address numeric;
+	size_t len = strlen(host);
 
+	/* the dot that makes a name a whole one stands in no certificate */
 	if (!address_parse(host, &numeric))
-		X509_VERIFY_PARAM_set1_host(param, host, 0);
+		X509_VERIFY_PARAM_set1_host(param, host, len - (len > 1 && host[len - 1] == '.'));
 	else if (numeric.any.sa_family == AF_INET6)
 		X509_VERIFY_PARAM_set1_ip(param, numeric.v6.sin6_addr.s6_addr, 16);
 	else

@@ -187,10 +187,12 @@ serve() {
 }
 
 # answers ...: OCSP answers NAME.ocsp about good.pem by python3-cryptography, since openssl ocsp
-# makes none for other times; each is NAME:STATUS:FROM:UNTIL:SIGNER, in days from now.
+# makes none for other times; each is NAME:STATUS:FROM:UNTIL:SIGNER[:HOW], in days from now (UNTIL
+# may be empty). HOW is bare (without the signer's certificate), or the digest that names good.pem.
+# With issuer=NAME that one signed good.pem, and not ca.
 answers() {
 	python3 - "$@" <<-'END'
-		import datetime, sys
+		import datetime, os, sys
 		from cryptography import x509
 		from cryptography.hazmat.primitives import hashes, serialization
 		from cryptography.x509 import ocsp
@@ -199,19 +201,24 @@ answers() {
 		    return x509.load_pem_x509_certificate(open(name + ".pem", "rb").read())
 
 		now = datetime.datetime.utcnow().replace(microsecond=0)
+		issuer = os.environ.get("issuer", "ca")
 		for row in sys.argv[1:]:
-		    name, status, start, end, signer = row.split(":")
+		    name, status, start, end, signer, how = (row + ":").split(":")[:6]
 		    status = ocsp.OCSPCertStatus[status.upper()]
-		    start, end = (now + datetime.timedelta(days=int(d)) for d in (start, end))
+		    start, end = (d and now + datetime.timedelta(days=int(d)) or None
+		                  for d in (start, end))
 		    gone = now if status is ocsp.OCSPCertStatus.REVOKED else None
 		    with open(signer + ".key", "rb") as file:
 		        key = serialization.load_pem_private_key(file.read(), None)
 		    answer = ocsp.OCSPResponseBuilder().add_response(
-		        certificate("good"), certificate("ca"), hashes.SHA1(), status, start, end,
+		        certificate("good"), certificate(issuer),
+		        hashes.SHA256() if how == "sha256" else hashes.SHA1(), status, start, end,
 		        gone, None)
 		    by = certificate(signer)
 		    answer = answer.responder_id(ocsp.OCSPResponderEncoding.HASH, by)
-		    answer = answer.certificates([by]).sign(key, hashes.SHA256())
+		    if how != "bare":
+		        answer = answer.certificates([by])
+		    answer = answer.sign(key, hashes.SHA256())
 		    with open(name + ".ocsp", "wb") as out:
 		        out.write(answer.public_bytes(serialization.Encoding.DER))
 	END
@@ -247,6 +254,83 @@ answers() {
 	judged staples/unentitled fail tls "signed by nobody who is trusted and may"
 	judged staples/gone fail tls "certificate was revoked on "
 	judged staples/others fail tls "says nothing of this certificate"
+}
+
+@test "tls: OCSP answers in all the forms that there are; a certificate that demands one" {
+	local name
+
+	signed good ca 25 subjectAltName=DNS:localhost
+	signed must ca 25 subjectAltName=DNS:localhost tlsfeature=status_request
+	answers bare:good:-1:1:ca:bare digest:good:-1:1:ca:sha256 today:good:0::ca endless:good:-900::ca
+	printf '\x30\x03\x0a\x01\x03' >later.ocsp
+	# of a type that nobody knows
+	printf '\x30\x0e\x0a\x01\x00\xa0\x09\x30\x07\x06\x02\x2a\x03\x04\x01\x00' >odd.ocsp
+	for name in bare digest today endless later odd; do
+		serve "p_$name" good -status_file $name.ocsp
+	done
+	serve p_must must
+	for name in bare digest today endless later odd must; do
+		port=p_$name
+		printf -- '- { id: %s, tls: { host: localhost, port: %s, ca: "%s/ca.pem" } }\n' \
+			$name "${!port}" "$T"
+	done >checks
+	# the authority in the file is no root, with the server's whole chain and without
+	signed good inter 15 subjectAltName=DNS:localhost
+	issuer=inter answers inter:good:-1:1:inter inner:good:-1:1:inter:bare
+	serve p_inter good -status_file inter.ocsp -cert_chain inter.pem
+	serve p_inner good -status_file inner.ocsp
+	cat - checks <<-END | ruleset forms
+		- { id: inter, tls: { host: localhost, port: $p_inter, ca: "$T/inter.pem" } }
+		- { id: inner, tls: { host: localhost, port: $p_inner, ca: "$T/inter.pem" } }
+		- id: demanded
+		  tls: { host: localhost, port: $p_must, ca: "$T/ca.pem", verify: false }
+		  expect: { ocsp: { required: true, stapled: false }, trusted: false }
+	END
+	ends 1 "$ROUNDS" run forms.yaml --report json=report.json --report text
+	for name in bare digest today inter inner demanded; do
+		judged forms/$name pass
+	done
+	judged forms/endless fail tls "does not say until when it counts"
+	judged forms/later fail tls "sends along is an error of the responder: trylater"
+	judged forms/odd fail tls "sends along cannot be read"
+	judged forms/must fail tls "demands an OCSP answer along with it (must-staple)"
+}
+
+@test "tls: odd dates, names with a dot at the end, an address that stands as a name" {
+	local name
+
+	signed name ca 25 subjectAltName=DNS:127.0.0.1,DNS:localhost
+	openssl req -x509 -newkey rsa:2048 -nodes -keyout ever.key -out old.pem -days 25 \
+		-subj /CN=ever -addext subjectAltName=DNS:localhost 2>/dev/null
+	touch index.txt
+	printf '[ca]\ndefault_ca=c\n[c]\ndatabase=index.txt\nnew_certs_dir=.\nserial=serial\n' >ca.conf
+	printf 'default_md=sha256\npolicy=p\ncopy_extensions=copy\n[p]\ncommonName=supplied\n' >>ca.conf
+	echo 01 >serial
+	openssl req -new -key ever.key -out ever.csr -subj /CN=ever \
+		-addext subjectAltName=DNS:localhost 2>/dev/null
+	openssl ca -batch -config ca.conf -in ever.csr -cert ca.pem -keyfile ca.key -out ever.pem \
+		-startdate 20200101000000Z -enddate 99991231235959Z -notext 2>/dev/null
+	serve p_name name
+	serve p_ever ever
+	serve p_web ever -www
+	ruleset odd <<-END
+		- id: ever # RFC 5280, 4.1.2.5: no end
+		  tls: { host: localhost, port: $p_ever, ca: "$T/ca.pem" }
+		  expect: { expires: 9999-12-31T23:59:59Z, not_before: 2020-01-01T00:00:00Z,
+		    days_left: { gt: 2900000 }, "chain[0].expires": { gt: 9999-01-01T00:00:00Z } }
+		- id: dot
+		  tls: { host: 127.0.0.1, server_name: localhost., port: $p_ever, ca: "$T/ca.pem" }
+		- id: http-dot
+		  http: { url: "https://localhost.:$p_web/", ca: "$T/ca.pem",
+		    resolve: { "localhost.": 127.0.0.1 } }
+		- id: address
+		  tls: { host: 127.0.0.1, port: $p_name, ca: "$T/ca.pem" }
+	END
+	ends 1 "$ROUNDS" run odd.yaml --report json=report.json --report text
+	for name in ever dot http-dot; do
+		judged odd/$name pass
+	done
+	judged odd/address fail tls "as an address: it has that as a host name"
 }
 
 @test "tls: a client certificate; its passphrase is told nobody" {
