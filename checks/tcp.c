@@ -74,7 +74,8 @@ struct tcp {
 	int fd;
 	char *peer;
 	struct loop_fd *watch;
-	struct loop_timer *quiet;
+	struct loop_timer *quiet; /* when silence is an end */
+	int64_t shaking;          /* since when, of TLS */
 	const struct tls_api *tls_api;
 	struct tls *tls;
 	struct buf payload;
@@ -294,18 +295,39 @@ static void tcp_send(struct tcp *t)
 		tcp_end(t);
 }
 
+static void tcp_secured(struct tcp *t)
+{
+	loop_timer_remove(TAKE(t->quiet));
+	t->connected = true;
+	observer_phase(t->probe->observer, "answer");
+	tcp_send(t);
+}
+
+static void on_settled(void *ctx)
+{
+	struct tcp *t = ctx;
+
+	t->quiet = NULL;
+	tcp_secured(t);
+}
+
 static void tcp_handshake(struct tcp *t)
 {
 	uint32_t events = EPOLLIN;
 
 	switch (t->tls_api->handshake(t->tls, t->probe->observer, &events)) {
+	case TLS_SETTLING:
+		if (!t->quiet)
+			t->quiet = loop_timer_add(t->probe->loop,
+						  clock_mono() + TLS_SETTLE_NS(t->shaking),
+						  on_settled, t);
+		tcp_wait(t, events);
+		return;
 	case TLS_WAIT:
 		tcp_wait(t, events);
 		return;
 	case TLS_OK:
-		t->connected = true;
-		observer_phase(t->probe->observer, "answer");
-		tcp_send(t);
+		tcp_secured(t);
 		return;
 	default:
 		tcp_end(t);
@@ -359,6 +381,7 @@ static void on_connected(void *ctx, int fd, const struct address *peer)
 		return;
 	}
 	t->phase = PHASE_TLS;
+	t->shaking = clock_mono();
 	if (tcp_begin_tls(t, &e) < 0) {
 		observer_trouble(t->probe->observer, KIND_PARAMETER, "%s", err_text(e));
 		tcp_end(t);

@@ -98,6 +98,10 @@ static const struct fact tls_facts[] = {
 	{ .name = "protocol", .type = FACT_TEXT, .doc = "The version, as in TLSv1.3." },
 	CERTIFICATE_FACTS_REST,
 	CERTIFICATE_FACT_TRUSTED,
+	{ .name = "wants_certificate",
+	  .type = FACT_BOOL,
+	  .doc = "Whether the server asked for a certificate of ours; connected is false when it "
+		 "refused what it got." },
 	{ .name = NULL },
 };
 
@@ -109,6 +113,8 @@ struct handshake {
 	int fd;
 	char *peer;
 	struct loop_fd *watch;
+	struct loop_timer *settled; /* when the server's silence is a yes */
+	int64_t started;            /* the handshake */
 	const struct tls_api *api;
 	struct tls *tls;
 	bool connected, resolved;
@@ -118,6 +124,7 @@ static void handshake_free(struct handshake *h)
 {
 	names_drop(&h->lookup);
 	connector_cancel(&h->connector);
+	loop_timer_remove(h->settled);
 	loop_fd_remove(h->watch);
 	if (h->tls)
 		h->api->close(h->tls);
@@ -168,12 +175,26 @@ static void handshake_wait(struct handshake *h, uint32_t events)
 	handshake_end(h);
 }
 
+static void on_settled(void *ctx)
+{
+	struct handshake *h = ctx;
+
+	h->settled = NULL;
+	observer_trace(h->probe->observer, "nothing more came: the server does not object");
+	h->connected = true;
+	handshake_end(h);
+}
+
 static void handshake_go_on(struct handshake *h)
 {
 	uint32_t events = 0;
 	enum tls_state state = h->api->handshake(h->tls, h->probe->observer, &events);
 
-	if (state == TLS_WAIT) {
+	if (state == TLS_SETTLING && !h->settled)
+		h->settled = loop_timer_add(h->probe->loop,
+					    clock_mono() + TLS_SETTLE_NS(h->started), on_settled,
+					    h);
+	if (state == TLS_WAIT || state == TLS_SETTLING) {
 		handshake_wait(h, events);
 		return;
 	}
@@ -228,6 +249,7 @@ static void on_connected(void *ctx, int fd, const struct address *peer)
 	}
 	address_print_port(peer, &text);
 	h->peer = buf_take(&text);
+	h->started = clock_mono();
 	if (handshake_open(h, &e) == 0) {
 		handshake_go_on(h);
 		return;

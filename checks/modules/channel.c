@@ -63,7 +63,8 @@ static int handshake(struct channel *s)
 	while ((state = tls_api.handshake(s->tls, s->observer, &events)) == TLS_WAIT)
 		if (wait_for(s, events, "TLS handshake"))
 			return -1;
-	return state == TLS_OK ? 0 : -1;
+	/* what is not settled will be told when it is read */
+	return state == TLS_OK || state == TLS_SETTLING ? 0 : -1;
 }
 
 static int start_tls(struct channel *s, const struct channel_options *w)

@@ -35,6 +35,10 @@ struct tls {
 	json_t *staple;    /* the fact `ocsp`, once the handshake is done; NULL: not asked for */
 	struct certificate certificate;
 	bool verify, ask_staple;
+	bool done;    /* the handshake, as far as it is ours */
+	bool asked;   /* the server asked for a certificate of ours */
+	bool shown;   /* there is one */
+	bool settled; /* the server has gone on, so that it has taken it, or none */
 };
 
 static int on_certificate(X509_STORE_CTX *ctx, void *unused)
@@ -45,6 +49,29 @@ static int on_certificate(X509_STORE_CTX *ctx, void *unused)
 
 	(void)unused;
 	return trusted || !t->verify;
+}
+
+/* The server asks for a certificate; what was set is used. */
+static int on_asked(SSL *ssl, void *own)
+{
+	struct tls *t = own;
+
+	(void)ssl;
+	t->asked = true;
+	return 1;
+}
+
+/* A ticket comes once the server has looked at our side of the handshake: RFC 8446, 4.6.1. */
+static void on_message(int sent, int version, int type, const void *bytes, size_t len, SSL *ssl,
+		       void *own)
+{
+	struct tls *t = own;
+
+	(void)version;
+	(void)ssl;
+	if (!sent && type == SSL3_RT_HANDSHAKE && len &&
+	    *(const unsigned char *)bytes == SSL3_MT_NEWSESSION_TICKET)
+		t->settled = true;
 }
 
 static void tls_close(struct tls *t)
@@ -140,10 +167,14 @@ static int tls_configure(struct tls *t, const struct shared *shared, int fd,
 	SSL_set_app_data(t->ssl, t);
 	SSL_set_connect_state(t->ssl);
 	SSL_set_verify(t->ssl, SSL_VERIFY_PEER, NULL);
+	SSL_set_cert_cb(t->ssl, on_asked, t);
+	SSL_set_msg_callback(t->ssl, on_message);
+	SSL_set_msg_callback_arg(t->ssl, t);
 	/* no server name for addresses: RFC 6066, section 3 */
 	if (!address_parse(name, &numeric) && !SSL_set_tlsext_host_name(t->ssl, name))
 		return err_set(e, ERR_DATA, "'%s' cannot be a server name", name);
 	t->ask_staple = options->staple;
+	t->shown = options->cert;
 	if (options->staple)
 		SSL_set_tlsext_status_type(t->ssl, TLSEXT_STATUSTYPE_ocsp);
 	if (tls_versions(t, options, e) < 0 || tls_alpn(t, options->alpn, e) < 0)
@@ -196,6 +227,21 @@ static enum tls_state tls_state(struct tls *t, int result, uint32_t *events)
 	}
 }
 
+/* Alerts that are about the certificate of a client: RFC 8446, 6.2. One of TLS 1.2 may be
+ * handshake_failure. OpenSSL numbers alerts from 1000 on. */
+static bool refuses_ours(const struct tls *t, int reason)
+{
+	return t->asked && (reason == SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE ||
+			    reason == SSL_R_SSLV3_ALERT_BAD_CERTIFICATE ||
+			    reason == SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE ||
+			    reason == SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED ||
+			    reason == SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED ||
+			    reason == SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN ||
+			    reason == SSL_R_TLSV1_ALERT_UNKNOWN_CA ||
+			    reason == SSL_R_TLSV1_ALERT_ACCESS_DENIED ||
+			    reason == SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED);
+}
+
 static void handshake_trouble(struct tls *t, struct observer *o, enum tls_state state)
 {
 	unsigned long code = ERR_peek_error();
@@ -203,6 +249,11 @@ static void handshake_trouble(struct tls *t, struct observer *o, enum tls_state 
 
 	if (t->certificate.why && t->verify)
 		observer_trouble(o, KIND_TLS, "%s", t->certificate.why);
+	else if (state == TLS_CLOSED && t->asked)
+		observer_trouble(o, KIND_CLOSED,
+				 "connection closed by the server after it asked for a "
+				 "certificate%s",
+				 t->shown ? "" : ", and none is given");
 	else if (state == TLS_CLOSED)
 		observer_trouble(o, KIND_CLOSED,
 				 "connection closed by the server in the TLS handshake");
@@ -211,6 +262,15 @@ static void handshake_trouble(struct tls *t, struct observer *o, enum tls_state 
 	else if (reason == SSL_R_NO_PROTOCOLS_AVAILABLE)
 		observer_trouble(o, KIND_MODULE,
 				 "OpenSSL of this machine speaks none of these versions of TLS");
+	else if (refuses_ours(t, reason))
+		observer_trouble(o, KIND_TLS, "%s: %s",
+				 t->shown ? "the server refuses our certificate"
+					  : "the server wants a certificate, and none is given",
+				 ERR_reason_error_string(code));
+	else if (reason == SSL_R_LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED)
+		observer_trouble(o, KIND_TLS,
+				 "the server speaks only %s, which OpenSSL here does not take",
+				 SSL_get_version(t->ssl));
 	else if (reason == SSL_R_TLSV1_ALERT_PROTOCOL_VERSION ||
 		 reason == SSL_R_UNSUPPORTED_PROTOCOL)
 		observer_trouble(o, KIND_TLS, "the server takes no such version of TLS: %s",
@@ -244,11 +304,36 @@ static enum tls_state staple_judge(struct tls *t, struct observer *o)
 	return TLS_FAILED;
 }
 
+/* With TLS 1.3 our side is done before the server has looked at our certificate. */
+static enum tls_state tls_settle(struct tls *t, struct observer *o, uint32_t *events)
+{
+	enum tls_state state;
+	size_t len;
+	char byte;
+	int result;
+
+	if (!t->asked || t->settled || SSL_version(t->ssl) < TLS1_3_VERSION)
+		return TLS_OK;
+	ERR_clear_error();
+	errno = 0;
+	result = SSL_peek_ex(t->ssl, &byte, 1, &len);
+	t->settled = t->settled || result == 1;
+	if (t->settled)
+		return TLS_OK;
+	state = tls_state(t, result, events);
+	if (state == TLS_WAIT)
+		return TLS_SETTLING;
+	handshake_trouble(t, o, state);
+	return TLS_FAILED;
+}
+
 static enum tls_state tls_handshake(struct tls *t, struct observer *o, uint32_t *events)
 {
 	enum tls_state state;
 	int result;
 
+	if (t->done)
+		return tls_settle(t, o, events);
 	observer_phase(o, "tls");
 	ERR_clear_error();
 	errno = 0;
@@ -265,7 +350,8 @@ static enum tls_state tls_handshake(struct tls *t, struct observer *o, uint32_t 
 		return TLS_FAILED;
 	if (t->certificate.why)
 		observer_trace(o, "not verified: %s", t->certificate.why);
-	return TLS_OK;
+	t->done = true;
+	return tls_settle(t, o, events);
 }
 
 static enum tls_state tls_read(struct tls *t, void *bytes, size_t *len, uint32_t *events)
@@ -297,6 +383,7 @@ static json_t *tls_facts(struct tls *t)
 	if (!SSL_is_init_finished(t->ssl))
 		return facts;
 	SSL_get0_alpn_selected(t->ssl, &alpn, &len);
+	json_object_set_new(facts, "wants_certificate", json_boolean(t->asked));
 	json_object_set_new(facts, "protocol", json_string(SSL_get_version(t->ssl)));
 	json_object_set_new(facts, "cipher", json_string(SSL_get_cipher_name(t->ssl)));
 	if (t->staple)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "engine/base/clock.h"
 #include "engine/decl/observer.h"
 
 struct err;
@@ -28,8 +29,15 @@ struct tls_options {
 	bool staple;                 /* ask for an OCSP answer */
 };
 
-/* What a call came to; TLS_WAIT: call again when the socket is ready for *events. */
-enum tls_state { TLS_OK, TLS_WAIT, TLS_CLOSED, TLS_FAILED };
+/* What a call came to; TLS_WAIT: call again when the socket is ready for *events. TLS_SETTLING, of
+ * a handshake only: as TLS_WAIT, but our side is done. The server asked for a certificate and has
+ * not said whether it takes ours, or none (with TLS 1.3 it says so afterwards, and some only when
+ * they refuse): after some silence it counts as TLS_OK. */
+enum tls_state { TLS_OK, TLS_WAIT, TLS_CLOSED, TLS_FAILED, TLS_SETTLING };
+
+/* How long that silence is, after a handshake that began at `started`: time for its answer to come,
+ * which the handshake itself has shown. */
+#define TLS_SETTLE_NS(started) (300 * NS_PER_MS + 2 * (clock_mono() - (started)))
 
 struct tls_api {
 	const struct lane_object *object;

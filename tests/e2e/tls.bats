@@ -333,6 +333,47 @@ answers() {
 	judged odd/address fail tls "as an address: it has that as a host name"
 }
 
+@test "tls: with TLS 1.3, too, a server must have taken our certificate" {
+	signed good ca 25 subjectAltName=DNS:localhost
+	signed client ca 25 extendedKeyUsage=clientAuth
+	signed stranger other 25 extendedKeyUsage=clientAuth
+	serve p_asks good -tls1_3 -CAfile ca.pem -Verify 1 -verify_return_error
+	# one that sends no tickets, and waits for what is said
+	p_mute=$(free_port)
+	start bash -c "exec openssl s_server -accept 127.0.0.1:$p_mute -cert good.pem -key good.key \
+		-quiet -tls1_3 -CAfile ca.pem -Verify 1 -verify_return_error -num_tickets 0 < <(sleep 300)"
+	wait_for 20 bash -c ": </dev/tcp/127.0.0.1/$p_mute"
+	serve p_optional good -tls1_3 -CAfile ca.pem -verify 1
+	{
+		for how in asks mute optional; do
+			port=p_$how
+			for type in tls tcp; do
+				echo "- id: $how-none-$type"
+				echo "  $type: { host: localhost, port: ${!port}, ca: $T/ca.pem$(
+					[ $type = tls ] || echo ', tls: true') }"
+			done
+			for who in client stranger; do
+				echo "- id: $how-$who"
+				echo "  tls: { host: localhost, port: ${!port}, ca: $T/ca.pem,"
+				echo "    cert: $T/$who.pem, key: $T/$who.key }"
+				[ "$how-$who" != mute-client ] || echo "  expect: { wants_certificate: true }"
+			done
+		done
+		echo "- id: http"
+		echo "  http: { url: 'https://localhost:$p_asks/', ca: $T/ca.pem }"
+	} | ruleset settled
+	ends 1 "$ROUNDS" run settled.yaml --report json=report.json --report text
+	for id in asks-client mute-client optional-none-tls optional-none-tcp optional-client; do
+		judged settled/$id pass
+	done
+	for id in asks mute; do
+		judged settled/$id-none-tls fail tls "the server wants a certificate, and none is given"
+		judged settled/$id-none-tcp fail tls "the server wants a certificate, and none is given"
+		judged settled/$id-stranger fail tls "the server refuses our certificate"
+	done
+	judged settled/http fail tls "certificate required"
+}
+
 @test "tls: a client certificate; its passphrase is told nobody" {
 	signed good ca 25 subjectAltName=DNS:localhost
 	signed client ca 25 extendedKeyUsage=clientAuth
@@ -358,7 +399,7 @@ answers() {
 	judged client/shown pass
 	judged client/unlocked pass
 	judged client/locked error parameter "cannot be used (without a passphrase)"
-	judged client/none fail tls
+	judged client/none fail tls "the server wants a certificate, and none is given"
 	rm word
 	nowhere tiger-lily report.json
 	says_not tiger-lily
