@@ -6,12 +6,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "checks/check.h"
 #include "checks/snapshot/proc_read.h"
 #include "engine/base/number.h"
 
-#define TEXT_SIZE 65536
+/* Only one read gets all of it, so there must be room for it. Nearly all are short; lists of ports
+ * (net.ipv4.ip_local_reserved_ports) have up to 200 KiB. */
+#define TEXT_SIZE ((size_t)4096)
+#define TEXT_MAX ((size_t)1024 * 1024)
 
 struct kernel_param_query {
 	char *name;
@@ -78,7 +82,7 @@ static json_t *word_json(const char *text, size_t len)
 
 static void tell_value(const char *text, struct observer *o)
 {
-	auto_buf struct buf joined = BUF_INIT(TEXT_SIZE);
+	auto_buf struct buf joined = BUF_INIT(TEXT_MAX);
 	json_t *words = json_array();
 
 	for (const char *s = text + strspn(text, " \t\n"); *s;) {
@@ -96,16 +100,50 @@ static void tell_value(const char *text, struct observer *o)
 	observer_set(o, "values", words);
 }
 
+/* 0 with the caller's *text, or -1 with errno; of more than there is room for, EFBIG. */
+static int read_whole(const char *path, char **text)
+{
+	for (size_t size = TEXT_SIZE;; size = TEXT_MAX) {
+		auto_free char *s = xmalloc(size);
+		const ssize_t n = proc_read_small(AT_FDCWD, path, s, size);
+
+		if (n < 0)
+			return -1;
+		if ((size_t)n < size - 1) {
+			*text = TAKE(s);
+			return 0;
+		}
+		if (size == TEXT_MAX) {
+			errno = EFBIG;
+			return -1;
+		}
+	}
+}
+
+/* Nothing can be said of one where none can be seen: without /proc, or with one of processes
+ * alone. */
+static int tell_missing(struct observer *o, struct err **e)
+{
+	struct stat st;
+
+	if (stat("/proc/sys/kernel", &st) < 0)
+		return err_set(e, ERR_PERMISSION,
+			       "parameters of the kernel cannot be seen: there is no "
+			       "'/proc/sys/kernel'");
+	observer_set_bool(o, "exists", false);
+	return 0;
+}
+
 static int kernel_param_observe(const void *query, struct observer *o, struct err **e)
 {
 	const struct kernel_param_query *q = query;
 	auto_free char *below = param_path(q->name);
 	auto_free char *path = below ? xasprintf("/proc/sys/%s", below) : NULL;
-	auto_free char *text = xmalloc(TEXT_SIZE);
+	auto_free char *text = NULL;
 
 	if (!path)
 		return err_set(e, ERR_DATA, "name: '%s' is no name of a parameter", q->name);
-	if (proc_read_small(AT_FDCWD, path, text, TEXT_SIZE) >= 0) {
+	if (!read_whole(path, &text)) {
 		observer_set_bool(o, "exists", true);
 		tell_value(text, o);
 		return 0;
@@ -113,7 +151,11 @@ static int kernel_param_observe(const void *query, struct observer *o, struct er
 	switch (errno) {
 	case ENOENT:
 	case ENOTDIR:
-		observer_set_bool(o, "exists", false);
+		return tell_missing(o, e);
+	case EFBIG:
+		observer_set_bool(o, "exists", true);
+		observer_trouble(o, KIND_TOO_LARGE, "the value of '%s' is longer than 1 MiB",
+				 q->name);
 		return 0;
 	case EISDIR:
 		observer_set_bool(o, "exists", false);

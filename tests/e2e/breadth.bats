@@ -677,6 +677,31 @@ YAML
 	is "$(outcome sysctl secret)" "error permission"
 }
 
+@test "kernel_param: a long value is whole, and none where there are no parameters is an error" {
+	need_namespaces
+	ruleset sysctl <<'YAML'
+- id: long
+  kernel_param: { name: net.ipv4.ip_local_reserved_ports }
+  expect: { value: { ends_with: ",65533", not_contains: "65532" } }
+- id: none
+  kernel_param: { name: net.ipv4.ip_forward }
+  expect: { exists: false }
+YAML
+	# the kernel wants it in one piece
+	cat >reserve <<'BASH'
+seq -s , 1 2 65533 | dd bs=1M iflag=fullblock conv=notrunc status=none \
+	of=/proc/sys/net/ipv4/ip_local_reserved_ports
+BASH
+	unshare -n bash reserve || skip "the ports cannot be reserved here"
+	unshare -n bash -ec "bash reserve
+		'$ROUNDS' run sysctl.yaml --report json=sysctl.json || :"
+	is "$(outcome sysctl long)" "pass "
+	is "$(outcome sysctl none)" "fail "
+	in_mounts "umount -l /proc
+		'$ROUNDS' run sysctl.yaml --report json=sysctl.json || :"
+	is "$(outcome sysctl none)" "error permission"
+}
+
 @test "interface: without a link, with one, addresses, and none of this name" {
 	need_namespaces
 	command -v ip >/dev/null || skip "needs ip"
