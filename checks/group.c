@@ -5,7 +5,6 @@
  */
 #include "checks/check.h"
 #include "checks/snapshot/accounts.h"
-#include "engine/base/io.h"
 #include "engine/base/number.h"
 
 #define FILE_MAX ((size_t)16 * 1024 * 1024)
@@ -38,11 +37,11 @@ static int tell_group(const struct record *group, struct observer *o, struct err
 	int64_t gid;
 
 	observer_set_string(o, "name", group->fields[GROUP_NAME]);
-	if (!number_int(group->fields[GROUP_GID], &gid))
+	if (record_number(group, GROUP_GID, &gid))
 		observer_set_int(o, "gid", gid);
 	if (!observer_wants(o, "members"))
 		return 0;
-	if (io_read_file_below(observer_root(o), "/etc/passwd", &passwd, e) < 0)
+	if (accounts_read(observer_root(o), "/etc/passwd", &passwd, e) < 0)
 		return -1;
 	observer_set(o, "members", members_of_group(buf_text(&passwd), group));
 	return 0;
@@ -56,7 +55,7 @@ static int group_observe(const void *query, struct observer *o, struct err **e)
 	uint64_t number;
 	bool found;
 
-	if (io_read_file_below(observer_root(o), "/etc/group", &text, e) < 0)
+	if (accounts_read(observer_root(o), "/etc/group", &text, e) < 0)
 		return -1;
 	found = record_find(buf_text(&text), GROUP_NAME, q->name, GROUP_GID + 1, &group);
 	if (!found && !number_uint(q->name, &number))

@@ -8,7 +8,6 @@
 
 #include "checks/check.h"
 #include "checks/snapshot/accounts.h"
-#include "engine/base/io.h"
 #include "engine/base/number.h"
 
 #define FILE_MAX ((size_t)16 * 1024 * 1024)
@@ -60,7 +59,7 @@ static int tell_password(const struct record *user, struct observer *o, struct e
 		observer_set_bool(o, "locked", password_is_locked(password));
 		return 0;
 	}
-	if (io_read_file_below(observer_root(o), "/etc/shadow", &shadow, e) < 0)
+	if (accounts_read(observer_root(o), "/etc/shadow", &shadow, e) < 0)
 		return -1;
 	if (!record_find(buf_text(&shadow), SHADOW_NAME, user->fields[PASSWD_NAME],
 			 SHADOW_PASSWORD + 1, &entry)) {
@@ -82,7 +81,7 @@ static int tell_groups(const struct record *user, struct observer *o, struct err
 	auto_record struct record own = { 0 };
 	const char *gid = user->fields[PASSWD_GID];
 
-	if (io_read_file_below(observer_root(o), "/etc/group", &group, e) < 0)
+	if (accounts_read(observer_root(o), "/etc/group", &group, e) < 0)
 		return -1;
 	if (record_find(buf_text(&group), GROUP_GID, gid, GROUP_GID + 1, &own))
 		observer_set_string(o, "group", own.fields[GROUP_NAME]);
@@ -93,11 +92,11 @@ static int tell_groups(const struct record *user, struct observer *o, struct err
 	return 0;
 }
 
-static void tell_number(struct observer *o, const char *fact, const char *text)
+static void tell_number(struct observer *o, const char *fact, const struct record *r, size_t which)
 {
 	int64_t number;
 
-	if (!number_int(text, &number))
+	if (record_number(r, which, &number))
 		observer_set_int(o, fact, number);
 }
 
@@ -106,8 +105,8 @@ static int tell_user(const struct record *user, struct observer *o, struct err *
 	const char *shell = user->fields[PASSWD_SHELL];
 
 	observer_set_string(o, "name", user->fields[PASSWD_NAME]);
-	tell_number(o, "uid", user->fields[PASSWD_UID]);
-	tell_number(o, "gid", user->fields[PASSWD_GID]);
+	tell_number(o, "uid", user, PASSWD_UID);
+	tell_number(o, "gid", user, PASSWD_GID);
 	observer_set_string(o, "gecos", user->fields[PASSWD_GECOS]);
 	observer_set_string(o, "home", user->fields[PASSWD_HOME]);
 	observer_set_string(o, "shell", *shell ? shell : "/bin/sh");
@@ -127,11 +126,11 @@ static int user_observe(const void *query, struct observer *o, struct err **e)
 	uint64_t number;
 	bool found;
 
-	if (io_read_file_below(observer_root(o), "/etc/passwd", &passwd, e) < 0)
+	if (accounts_read(observer_root(o), "/etc/passwd", &passwd, e) < 0)
 		return -1;
-	found = record_find(buf_text(&passwd), PASSWD_NAME, q->name, PASSWD_SHELL + 1, &user);
+	found = record_find(buf_text(&passwd), PASSWD_NAME, q->name, PASSWD_GID + 1, &user);
 	if (!found && !number_uint(q->name, &number))
-		found = record_find(buf_text(&passwd), PASSWD_UID, q->name, PASSWD_SHELL + 1,
+		found = record_find(buf_text(&passwd), PASSWD_UID, q->name, PASSWD_GID + 1,
 				    &user);
 	observer_set_bool(o, "exists", found);
 	if (found)

@@ -13,7 +13,6 @@
 #include "engine/base/auto.h"
 #include "engine/base/buf.h"
 #include "engine/base/err.h"
-#include "engine/base/io.h"
 #include "engine/base/number.h"
 #include "engine/base/xalloc.h"
 
@@ -42,7 +41,7 @@ static int read_names(const struct root *r, const char *path, struct buf *out, s
 {
 	auto_err struct err *why = NULL;
 
-	if (io_read_file_below(r, path, out, &why) == 0 || err_code(why) == ERR_NOT_FOUND)
+	if (accounts_read(r, path, out, &why) == 0 || err_code(why) == ERR_NOT_FOUND)
 		return 0;
 	return err_set(e, err_code(why), "%s", err_text(why));
 }

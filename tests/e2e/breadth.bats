@@ -604,6 +604,30 @@ YAML
 	is "$(outcome blind app)" "pass "
 }
 
+@test "user and group: careless lines are read as the C library reads them" {
+	local names="root indented short shorter junk none zeros nul after last"
+
+	need_namespaces
+	printf '%s\n' root:x:0:0:root:/root:/bin/sh '  indented:x:0:0::/:/bin/sh' short:x:07:7 \
+		shorter:x:8 junk:x:8x:8::/:/bin/sh none:x::8::/:/bin/sh 'zeros:x: 010:8:' >passwd
+	printf 'nul\0nul:x:11:11::/:/bin/sh\nafter:x:12:12::/:/bin/sh\nlast:x:13:13:::' >>passwd
+	printf '%s\n' root:x:0: 'wheel:x:10:short, after' >group
+	{
+		printf -- '- id: %s\n  user: { name: %s }\n' $(printf '%s\n' $names | sed p)
+		printf -- '- id: wheel\n  group: { name: wheel }\n'
+		printf -- '  expect: { members: { contains: after } }\n'
+	} | ruleset careless
+	in_mounts "for file in passwd group; do mount --bind \$file /etc/\$file; done
+		for name in $names; do
+			getent -s files passwd \$name >/dev/null && echo \$name
+		done >theirs
+		'$ROUNDS' run careless.yaml --report json=careless.json || :"
+	diff theirs <(jq -r '.results[] | select(.status == "pass") | .id[9:]' careless.json |
+		grep -vx wheel)
+	is "$(wc -l <theirs)" 6
+	is "$(outcome careless wheel)" "pass "
+}
+
 @test "package: dpkg's own data base agrees with dpkg" {
 	local version
 

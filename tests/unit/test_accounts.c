@@ -19,13 +19,20 @@ static const char passwd[] = "# a comment\n"
 			     "app:!:1000:100:App, the:/srv/app:\n"
 			     "second:x:1001:100:::/bin/a:b\n"
 			     "+nis::::::\n"
-			     "short:x:1:1\n"
+			     "short:x:01: 1\n"
+			     "shorter:x:1\n"
+			     "junk:x:8x:1::/:/bin/sh\n"
+			     "none:x::1::/:/bin/sh\n"
+			     "  \tindented:x:8:0100::/:/bin/sh\r\n"
+			     "  # a comment:x:9:9::/:/\n"
 			     "last:x:1002:200:::";
 static const char group[] = "root:x:0:\n"
 			    "users:x:100:last,apple\n"
 			    "docker:x:999:app,last,app\n"
 			    "empty:x:200\n"
-			    "also:x:100:\n";
+			    "also:x:100:\n"
+			    " blanks:x:0300:b, last ,\tapp,,\n"
+			    "short:x\n";
 
 static void users_are_found(void **state)
 {
@@ -38,7 +45,12 @@ static void users_are_found(void **state)
 		{ "last", "", "" },
 		{ "roo", NULL, NULL },
 		{ "+nis", NULL, NULL },
-		{ "short", NULL, NULL },
+		{ "short", "", "" },
+		{ "shorter", NULL, NULL },
+		{ "junk", NULL, NULL },
+		{ "none", NULL, NULL },
+		{ "indented", "/", "/bin/sh\r" },
+		{ "a comment", NULL, NULL },
 		{ "", NULL, NULL },
 		{ "# a comment", NULL, NULL },
 	};
@@ -47,7 +59,7 @@ static void users_are_found(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		auto_record struct record r;
 		bool found =
-			record_find(passwd, PASSWD_NAME, rows[i].name, PASSWD_SHELL + 1, &r);
+			record_find(passwd, PASSWD_NAME, rows[i].name, PASSWD_GID + 1, &r);
 
 		assert_int_equal(found, rows[i].home != NULL);
 		if (!found)
@@ -55,6 +67,21 @@ static void users_are_found(void **state)
 		assert_string_equal(r.fields[PASSWD_HOME], rows[i].home);
 		assert_string_equal(r.fields[PASSWD_SHELL], rows[i].shell);
 	}
+}
+
+static void numbers_are_found_by_what_they_mean(void **state)
+{
+	auto_record struct record r = { 0 };
+	int64_t number;
+
+	(void)state;
+	assert_true(record_find(passwd, PASSWD_UID, "1", PASSWD_GID + 1, &r));
+	assert_string_equal(r.fields[PASSWD_NAME], "short");
+	assert_true(record_number(&r, PASSWD_GID, &number));
+	assert_int_equal(number, 1);
+	record_free(&r);
+	/* a name is no number */
+	assert_false(record_find(passwd, PASSWD_NAME, "01", PASSWD_GID + 1, &r));
 }
 
 static void groups_of(const char *user, const char *gid, const char *expected)
@@ -82,11 +109,14 @@ static void members_of(const char *name, const char *expected)
 static void memberships_are_found(void **state)
 {
 	(void)state;
-	groups_of("app", "100", "[\"also\",\"docker\",\"users\"]");
+	groups_of("app", "100", "[\"also\",\"blanks\",\"docker\",\"users\"]");
 	groups_of("last", "200", "[\"docker\",\"empty\",\"users\"]");
 	groups_of("nobody", "65534", "[]");
+	groups_of("b", "0300", "[\"blanks\"]");
+	groups_of("last ", "300", "[\"blanks\"]");
 	members_of("docker", "[\"app\",\"last\"]");
-	members_of("users", "[\"app\",\"apple\",\"last\",\"second\"]");
+	members_of("users", "[\"app\",\"apple\",\"indented\",\"last\",\"second\"]");
+	members_of("blanks", "[\"app\",\"b\",\"last \"]");
 	members_of("empty", "[\"last\"]");
 }
 
@@ -231,6 +261,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(users_are_found),
+		cmocka_unit_test(numbers_are_found_by_what_they_mean),
 		cmocka_unit_test(memberships_are_found),
 		cmocka_unit_test(locked_passwords_are_told),
 		cmocka_unit_test(packages_are_found),
