@@ -12,8 +12,8 @@
 
 static const struct field http_fields[] = {
 	FIELD_TEXT(struct http_query, body,
-		   .doc = "Text to send; sent as JSON when it begins like it and no header says "
-			  "otherwise."),
+		   .doc = "Text to send; as JSON when it begins like it, else as a form, unless a "
+			  "header says otherwise."),
 	FIELD_PATH(struct http_query, ca,
 		   .doc = "File of the authorities to trust (PEM); without it the system's."),
 	FIELD_PATH(struct http_query, cert,
@@ -29,7 +29,8 @@ static const struct field http_fields[] = {
 	FIELD_TEXT(struct http_query, proxy, .dflt = "none",
 		   .doc = "Proxy to use: its URL, none, or env for what the environment names."),
 	FIELD_MAP(struct http_query, resolve,
-		  .doc = "Addresses to use for host names instead of those that they resolve to."),
+		  .doc = "Addresses to use for host names instead of those that they resolve to; "
+			 "a proxy asks for them itself."),
 	FIELD_SECRET(struct http_query, token, .doc = "Bearer token."),
 	FIELD_URL(struct http_query, url, .required = true,
 		  .doc = "URL to ask for, http or https."),
@@ -55,7 +56,7 @@ static const struct fact http_facts[] = {
 	  .doc = "Headers by lower-case name; of several with one name, joined by commas." },
 	{ .name = "json",
 	  .type = FACT_OPEN,
-	  .doc = "The body read as JSON; absent when it is none." },
+	  .doc = "The body read as JSON; absent when it is none, or has a name twice." },
 	{ .name = "redirects", .type = FACT_INT, .doc = "How many redirects were followed." },
 	{ .name = "status", .type = FACT_INT, .doc = "The status code." },
 	{ .name = "tls", .type = FACT_MAP, .of = tls_facts, .doc = "The server's certificate." },
@@ -151,6 +152,8 @@ static int http_validate(const void *query, given_fn *given, const void *ctx, st
 		return -1;
 	if (q->method && !is_token(q->method))
 		return err_set(e, ERR_DATA, "method: '%s' cannot be one", q->method);
+	if (q->body && q->method && !strcasecmp(q->method, "HEAD"))
+		return err_set(e, ERR_DATA, "body: a HEAD request has none");
 	if (q->proxy && validate_proxy(q->proxy, e) < 0)
 		return -1;
 	if (validate_headers(&q->headers, e) < 0 || validate_resolve(&q->resolve, e) < 0)

@@ -6,6 +6,7 @@
  * followed one by one, since credentials must not leave the host that they are for. The
  * environment's proxies count only when asked for.
  */
+#include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,7 @@ static void http_free(struct http *h)
 	curl_slist_free_all(h->resolve);
 	buf_free(&h->peer);
 	certificate_free(&h->certificate);
+	certificate_free(&h->proxy);
 	answer_free(&h->answer);
 	free(h);
 }
@@ -84,7 +86,7 @@ static void hop_send(struct http *h)
 {
 	auto_err struct err *e = NULL;
 
-	if (!strcasecmp(h->scheme, "https")) {
+	if (!strcasecmp(h->scheme, "https") || strcmp(h->query->proxy, "none") != 0) {
 		h->store = trust_store(wire_trust(h->wire), h->query->ca, &e);
 		if (!h->store) {
 			http_fail(h, KIND_PARAMETER, err_text(e));
@@ -138,28 +140,52 @@ static const char *http_own_address(const struct http *h)
 	return NULL;
 }
 
+/* The host as DNS has it. Returns why there is none, or NULL. */
+static const char *hop_host(struct http *h)
+{
+	CURLUcode code;
+
+#ifdef CURLU_PUNYCODE
+	code = curl_url_get(h->url, CURLUPART_HOST, &h->host, CURLU_PUNYCODE);
+	/* that it is told as a lack of memory by 7.88 helps nobody */
+	if (code == CURLUE_OUT_OF_MEMORY || code == CURLUE_LACKS_IDN)
+		return "its host name is not ASCII, and no form of it for DNS was found: write it "
+		       "as in xn--fiqs8s.example";
+#else
+	code = curl_url_get(h->url, CURLUPART_HOST, &h->host, 0);
+#endif
+	return code == CURLUE_OK ? NULL : curl_url_strerror(code);
+}
+
 /* Take the URL apart. Returns why it cannot be used, or NULL. */
 static const char *hop_parse(struct http *h)
 {
 	CURLUcode code;
+	const char *wrong;
 
 	curl_free(TAKE(h->host));
 	curl_free(TAKE(h->port));
 	curl_free(TAKE(h->scheme));
-#ifdef CURLU_PUNYCODE
-	code = curl_url_get(h->url, CURLUPART_HOST, &h->host, CURLU_PUNYCODE);
-#else
-	code = curl_url_get(h->url, CURLUPART_HOST, &h->host, 0);
-#endif
-	if (code == CURLUE_OK)
-		code = curl_url_get(h->url, CURLUPART_SCHEME, &h->scheme, 0);
+	code = curl_url_get(h->url, CURLUPART_SCHEME, &h->scheme, 0);
+	if (code == CURLUE_OK && strcasecmp(h->scheme, "http") != 0 &&
+	    strcasecmp(h->scheme, "https") != 0)
+		return "its scheme is neither http nor https";
+	wrong = code == CURLUE_OK ? hop_host(h) : NULL;
+	if (wrong)
+		return wrong;
 	if (code == CURLUE_OK)
 		code = curl_url_get(h->url, CURLUPART_PORT, &h->port, CURLU_DEFAULT_PORT);
-	if (code != CURLUE_OK)
-		return curl_url_strerror(code);
-	if (strcasecmp(h->scheme, "http") != 0 && strcasecmp(h->scheme, "https") != 0)
-		return "its scheme is neither http nor https";
-	return NULL;
+	return code == CURLUE_OK ? NULL : curl_url_strerror(code);
+}
+
+/* Have libcurl use this address for the host, should it connect to it itself. */
+static void hop_point(struct http *h, const char *address)
+{
+	const bool bare = strchr(address, ':') && *address != '[';
+	auto_free char *entry = xasprintf("%s:%s:%s%s%s", h->host, h->port, bare ? "[" : "",
+					  address, bare ? "]" : "");
+
+	h->resolve = curl_slist_append(h->resolve, entry);
 }
 
 /* Find the addresses of this hop's host. -1: nobody can be asked. */
@@ -173,7 +199,9 @@ static int hop_start(struct http *h, struct err **e)
 	curl_free(url);
 	curl_slist_free_all(TAKE(h->resolve));
 	own = http_own_address(h);
-	/* a proxy resolves names itself */
+	/* a proxy resolves names itself; but where the environment names none, it is our address */
+	if (own && strcmp(h->query->proxy, "none") != 0)
+		hop_point(h, own);
 	if (strcmp(h->query->proxy, "none") != 0 || (!own && address_parse(h->host, &numeric))) {
 		hop_send(h);
 		return 0;
@@ -198,6 +226,20 @@ static void redirect_method(struct http *h, long status)
 	}
 }
 
+/* Go where the server says. Returns why that cannot be, or NULL. */
+static const char *hop_turn(struct http *h, const char *to)
+{
+	/* as browsers do it: a blank in it is no mistake that matters */
+	CURLUcode code = curl_url_set(h->url, CURLUPART_URL, to,
+				      CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE);
+
+	if (code != CURLUE_OK)
+		return curl_url_strerror(code);
+	curl_url_set(h->url, CURLUPART_USER, NULL, 0);
+	curl_url_set(h->url, CURLUPART_PASSWORD, NULL, 0);
+	return hop_parse(h);
+}
+
 static void hop_redirect(struct http *h, long status, const char *to)
 {
 	auto_err struct err *e = NULL;
@@ -211,11 +253,8 @@ static void hop_redirect(struct http *h, long status, const char *to)
 	if (!h->origin)
 		h->origin = http_origin(h);
 	h->redirects++;
-	curl_url_set(h->url, CURLUPART_URL, to, 0);
-	curl_url_set(h->url, CURLUPART_USER, NULL, 0);
-	curl_url_set(h->url, CURLUPART_PASSWORD, NULL, 0);
 	redirect_method(h, status);
-	wrong = hop_parse(h);
+	wrong = hop_turn(h, to);
 	if (wrong) {
 		why = xasprintf("redirected to '%.500s': %s", to, wrong);
 		http_fail(h, KIND_PROTOCOL, why);
@@ -245,12 +284,15 @@ static void trace_answer(struct http *h, long status)
 static void hop_failed(struct http *h, CURLcode result)
 {
 	struct observer *o = h->probe->observer;
+	auto_free char *proxy = h->proxy.why ? xasprintf("the proxy's %s", h->proxy.why) : NULL;
+	const char *certificate = h->certificate.why ? h->certificate.why : proxy;
 	const struct failed f = {
 		.easy = h->easy,
 		.result = result,
 		.text = h->error,
 		.peer = h->peer.len ? buf_text(&h->peer) : h->host,
-		.certificate = h->query->verify ? h->certificate.why : NULL,
+		.certificate = h->query->verify ? certificate : NULL,
+		.host = h->host,
 		.socket_errno = h->socket_errno,
 	};
 
@@ -270,6 +312,7 @@ static void hop_failed(struct http *h, CURLcode result)
 static void on_hop_end(void *ctx, CURLcode result)
 {
 	struct http *h = ctx;
+	auto_free char *why = NULL;
 	long status = 0;
 	char *to = NULL;
 
@@ -282,6 +325,12 @@ static void on_hop_end(void *ctx, CURLcode result)
 		hop_failed(h, result);
 		return;
 	}
+	if (status > 0 && !h->answer.head_ended) {
+		why = xasprintf("connection closed by %s in the middle of its headers",
+				h->peer.len ? buf_text(&h->peer) : h->host);
+		http_fail(h, KIND_CLOSED, why);
+		return;
+	}
 	if (h->query->follow && is_redirect(status) &&
 	    curl_easy_getinfo(h->easy, CURLINFO_REDIRECT_URL, &to) == CURLE_OK && to) {
 		auto_free char *target = xstrdup(to);
@@ -290,6 +339,18 @@ static void on_hop_end(void *ctx, CURLcode result)
 		return;
 	}
 	http_end(h, true);
+}
+
+/* Methods are told apart by case (RFC 9110, 9.1), and nobody means another one by "get". */
+static const char *http_method(const char *method)
+{
+	static const char *const usual[] = { "DELETE", "GET",   "HEAD", "OPTIONS",
+					     "PATCH",  "POST", "PUT",  NULL };
+
+	for (const char *const *m = usual; *m; m++)
+		if (!strcasecmp(method, *m))
+			return *m;
+	return method;
 }
 
 /* The first URL: its user and password are taken out of it, so that they are told nobody. */
@@ -330,7 +391,7 @@ static int http_begin(const void *query, struct probe *p, struct err **e)
 			    .url = curl_url(),
 			    .peer = BUF_INIT(1024) };
 	h->end = (struct wire_end){ on_hop_end, h };
-	h->method = h->query->method;
+	h->method = http_method(h->query->method);
 	h->body = h->query->body;
 	p->state = h;
 	wrong = http_parse(h);
@@ -365,6 +426,8 @@ static int http_init(struct err **e)
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 	const curl_version_info_data *version;
 
+	/* host names that are not ASCII are read in the encoding of the locale */
+	setlocale(LC_CTYPE, "C.UTF-8");
 	/* libcurl is told not to touch signals, so it is on us that a closed connection raises none
 	 */
 	if (sigaction(SIGPIPE, &ignore, NULL) < 0)

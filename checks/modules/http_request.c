@@ -86,10 +86,44 @@ static curl_socket_t on_open_socket(void *ctx, curlsocktype purpose, struct curl
 	return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
+/* Whether it is a proxy that shows its certificate, by the name that it was asked for: there are
+ * two handshakes then, and none has the other's name. */
+static bool is_proxy(const struct http *h, const SSL *ssl)
+{
+	const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+	size_t len = strlen(h->host);
+	struct address numeric;
+
+	if (!strcmp(h->query->proxy, "none"))
+		return false;
+	if (strcasecmp(h->scheme, "https") != 0)
+		return true;
+	if (!name) /* it is asked for by its address */
+		return !address_parse(h->host, &numeric) ||
+		       (!h->proxy.facts && !strncasecmp(h->query->proxy, "https:", 6));
+	return strlen(name) != len - (len > 1 && h->host[len - 1] == '.') ||
+	       strncasecmp(name, h->host, strlen(name)) != 0;
+}
+
+/* The name that a proxy must have, or its address. */
+static int verify_proxy(struct http *h, X509_STORE_CTX *ctx, const SSL *ssl)
+{
+	const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+	auto_buf struct buf address = BUF_INIT(128);
+
+	if (!name && reach_connected(&h->reach))
+		address_print(&h->reach.peer, &address);
+	return certificate_verify(&h->proxy, ctx, h->store, name ? name : buf_text(&address)) ||
+	       !h->query->verify;
+}
+
 static int on_certificate(X509_STORE_CTX *ctx, void *own)
 {
 	struct http *h = own;
+	const SSL *ssl = X509_STORE_CTX_get_ex_data(ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
 
+	if (is_proxy(h, ssl))
+		return verify_proxy(h, ctx, ssl);
 	return certificate_verify(&h->certificate, ctx, h->store, h->host) || !h->query->verify;
 }
 
@@ -151,6 +185,8 @@ static void http_set_headers(struct http *h, bool at_home)
 		if (at_home || header_is_harmless(own->keys[i]))
 			header_set(h, own->keys[i], own->values[i]);
 	}
+	if (!h->body && !typed) /* else libcurl says that nothing is a form */
+		h->headers = curl_slist_append(h->headers, "Content-Type:");
 	if (h->body && !typed && strchr("{[", *h->body) && *h->body)
 		header_set(h, "Content-Type", "application/json");
 	curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, h->headers);
@@ -174,6 +210,13 @@ static void http_set_credentials(struct http *h)
 		curl_easy_setopt(h->easy, CURLOPT_SSLKEY, q->key ? q->key : q->cert);
 }
 
+/* Of these a server wants to know that nothing comes, and some answer 411 otherwise: RFC 9110,
+ * 8.6. */
+static bool takes_body(const char *method)
+{
+	return !strcmp(method, "POST") || !strcmp(method, "PUT") || !strcmp(method, "PATCH");
+}
+
 static void http_set_request(struct http *h)
 {
 	CURL *easy = h->easy;
@@ -183,6 +226,8 @@ static void http_set_request(struct http *h)
 		curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
 	else
 		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, h->method);
+	if (!h->body && takes_body(h->method))
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, "");
 	if (h->body) {
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen(h->body));
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, h->body);
@@ -223,6 +268,10 @@ static void http_set_connection(struct http *h)
 	curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, h->query->verify ? 1L : 0L);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, h->query->verify ? 2L : 0L);
+	curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, NULL);
+	curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
+	curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYPEER, h->query->verify ? 1L : 0L);
+	curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYHOST, h->query->verify ? 2L : 0L);
 	if (h->store) {
 		curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_ssl_ctx);
 		curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, h);
@@ -251,6 +300,7 @@ void http_prepare(struct http *h)
 	h->told = false;
 	buf_clear(&h->peer);
 	certificate_free(&h->certificate);
+	certificate_free(&h->proxy);
 	answer_begin(&h->answer, h->probe->observer);
 	http_set_request(h);
 	http_set_connection(h);

@@ -40,6 +40,7 @@ struct http {
 	struct reach reach;
 	X509_STORE *store;
 	struct certificate certificate;
+	struct certificate proxy; /* of a proxy that speaks TLS itself */
 	struct answer answer;
 };
 

@@ -113,8 +113,31 @@ static void other_trouble(struct observer *o, const struct failed *f)
 			 *f->text ? f->text : curl_easy_strerror(f->result));
 }
 
+/* A proxy was asked to connect to the host, and does not. Whether it is that. */
+static bool proxy_trouble(struct observer *o, const struct failed *f)
+{
+	long status = 0;
+
+	if (curl_easy_getinfo(f->easy, CURLINFO_HTTP_CONNECTCODE, &status) != CURLE_OK ||
+	    status < 300)
+		return false;
+	if (status == 407)
+		observer_trouble(o, KIND_AUTH,
+				 "the proxy %s wants a user and a password, or other ones (407)",
+				 f->peer);
+	else if (status >= 500)
+		observer_trouble(o, KIND_UNREACHABLE, "the proxy %s did not reach %s (%ld)",
+				 f->peer, f->host, status);
+	else
+		observer_trouble(o, KIND_FORBIDDEN, "the proxy %s does not connect to %s (%ld)",
+				 f->peer, f->host, status);
+	return true;
+}
+
 void http_trouble(struct observer *o, const struct failed *f)
 {
+	if (proxy_trouble(o, f))
+		return;
 	switch (f->result) {
 	case CURLE_COULDNT_CONNECT:
 		connect_trouble(o, f);

@@ -17,6 +17,7 @@ struct failed {
 	const char *text;        /* libcurl's own words, "" when it has none */
 	const char *peer;        /* "127.0.0.1:80", or several */
 	const char *certificate; /* what is wrong with it, or NULL */
+	const char *host;        /* that the URL names */
 	int socket_errno;        /* why no socket could be made, or 0 */
 };
 
