@@ -40,10 +40,12 @@ static const struct field log_fields[] = {
 		   .doc = "Whether a log that is not there is the finding not_found, or one "
 			  "without records."),
 	FIELD_PATH(struct log_query, path, .required = true,
-		   .doc = "The log, or a pattern (*, ?, [a-z], {a,b}) whose newest file it is."),
+		   .doc = "The log, or a pattern (*, ?, [a-z], {a,b}) whose newest file it is; of "
+			  "files whose names differ in digits alone none is passed over."),
 	FIELD_REGEX(struct log_query, record,
 		    .doc = "How a record begins; lines that it does not match belong to the record "
-			   "before (without it each line is one)."),
+			   "before (without it each line is one), and ^ and $ of all patterns are "
+			   "the ends of the whole record, or with (?m) of its lines."),
 	FIELD_REGEXES(struct log_query, redact,
 		      .doc = "What these match (their first group, where they have one) is shown "
 			     "as ***."),
@@ -129,12 +131,17 @@ static int find_newest(const char *pattern, char **found, struct observer *o)
 	return 1;
 }
 
+static bool is_pattern(const char *path)
+{
+	return strpbrk(path, "*?[{") != NULL;
+}
+
 int log_find(const char *path, char **found, struct observer *o)
 {
 	struct file_seen f;
 	int there = file_look(path, &f, o);
 
-	if (!there && strpbrk(path, "*?[{"))
+	if (!there && is_pattern(path))
 		return find_newest(path, found, o);
 	if (there > 0)
 		*found = xstrdup(path);
@@ -231,7 +238,7 @@ static void keep_cursor(const struct reading *r, struct observer *o)
 			    .device = (uint64_t)st->st_dev,
 			    .inode = (uint64_t)st->st_ino,
 			    .offset = r->end,
-			    .time = clock_real(),
+			    .time = tally_stamps(r->tally)->now,
 			    .stamp = tally_stamp(r->tally) };
 	enum match as;
 	int64_t at;
@@ -259,32 +266,66 @@ static void tell_skipped(const struct reading *r, struct observer *o)
 				 (long long)r->scope.skipped);
 }
 
+static void tell_missing(const struct log_query *q, struct observer *o)
+{
+	observer_set_bool(o, "exists", false);
+	if (q->missing == MISSING_FAIL)
+		observer_trouble(o, KIND_NOT_FOUND,
+				 is_pattern(q->path) ? "nothing matches '%s'"
+						     : "'%s' is not there",
+				 q->path);
+}
+
+/* A log that is not there has no records; whether that may be is for `missing` to say. */
+static void observe_absent(const struct log_query *q, struct observer *o)
+{
+	struct cursor c = { .path = q->path, .absent = true, .time = clock_real() };
+
+	observer_set_int(o, "bad_count", 0);
+	observer_set_int(o, "good_count", 0);
+	observer_set_int(o, "total", 0);
+	observer_set_string(o, "last_match", match_name(MATCH_NONE));
+	observer_set(o, "samples", json_array());
+	tell_missing(q, o);
+	if (follows(q))
+		observer_keep(o, cursor_tell(&c));
+}
+
+/* `log` may be NULL: there is none, but perhaps what rotation has made of it. */
 static int read_log(struct reading *r, const char *log, const struct cursor *cursor,
 		    struct observer *o, struct err **e)
 {
+	if (log)
+		observer_set_bool(o, "exists", true);
 	scope_make(r->q, log, cursor, tally_stamps(r->tally), &r->scope, o);
 	if (observer_kind(o) != KIND_NONE)
 		return 0;
+	if (!r->scope.count) {
+		observe_absent(r->q, o);
+		return 0;
+	}
+	tally_lag(r->tally, r->scope.lag);
 	if (r->scope.continued && cursor->open_as)
 		tally_seen(r->tally, match_find(cursor->open_as));
 	if (read_all(r, o, e) < 0)
 		return observer_kind(o) == KIND_NONE ? -1 : 0;
 	tally_tell(r->tally, o);
 	tell_skipped(r, o);
+	if (!log && observer_kind(o) == KIND_NONE)
+		tell_missing(r->q, o);
 	if (follows(r->q))
 		keep_cursor(r, o);
 	return 0;
 }
 
-static int observe_there(const struct log_query *q, const char *log, const struct cursor *cursor,
-			 struct observer *o, struct err **e)
+static int observe_log(const struct log_query *q, const char *log, const struct cursor *cursor,
+		       struct observer *o, struct err **e)
 {
 	auto_split struct log_split split = { 0 };
 	auto_regex struct regex *start = NULL;
 	struct reading r = { .q = q };
 	int rc = -1;
 
-	observer_set_bool(o, "exists", true);
 	if (log_split_read(q->split, q->stats, &split, e) < 0)
 		return -1;
 	if (q->record && !(start = regex_compile(q->record, e)))
@@ -302,26 +343,6 @@ static int observe_there(const struct log_query *q, const char *log, const struc
 	tally_free(r.tally);
 	scope_release(&r.scope);
 	return rc;
-}
-
-/* A log that is not there has no records; whether that may be is for `missing` to say. */
-static void observe_absent(const struct log_query *q, struct observer *o)
-{
-	struct cursor c = { .path = q->path, .absent = true };
-
-	observer_set_bool(o, "exists", false);
-	observer_set_int(o, "bad_count", 0);
-	observer_set_int(o, "good_count", 0);
-	observer_set_int(o, "total", 0);
-	observer_set_string(o, "last_match", match_name(MATCH_NONE));
-	observer_set(o, "samples", json_array());
-	if (q->missing == MISSING_FAIL)
-		observer_trouble(o, KIND_NOT_FOUND,
-				 strpbrk(q->path, "*?[{") ? "nothing matches '%s'"
-							  : "'%s' is not there",
-				 q->path);
-	if (follows(q))
-		observer_keep(o, cursor_tell(&c));
 }
 
 static int check_from(const char *name, const char *text, bool first, struct err **e)
@@ -344,6 +365,7 @@ static int log_observe(const void *query, struct observer *o, struct err **e)
 	bool known = cursor_read(observer_state(o), q->path, &cursor);
 	int there;
 
+	known = known && follows(q);
 	/* what came from a parameter was not there to be validated at load */
 	if (check_from("since", q->since, false, e) < 0 ||
 	    check_from("first", q->first, true, e) < 0)
@@ -351,8 +373,8 @@ static int log_observe(const void *query, struct observer *o, struct err **e)
 	there = log_find(q->path, &log, o);
 	if (there < 0)
 		return 0;
-	if (there)
-		return observe_there(q, log, known ? &cursor : NULL, o, e);
+	if (there || known)
+		return observe_log(q, log, known ? &cursor : NULL, o, e);
 	observe_absent(q, o);
 	return 0;
 }

@@ -43,7 +43,6 @@ static bool read_place(const json_t *state, struct cursor *c)
 	c->stamp = json_is_integer(json_object_get(state, "stamp"))
 			   ? json_integer_value(json_object_get(state, "stamp"))
 			   : INT64_MIN;
-	c->time = json_integer_value(json_object_get(state, "time"));
 	c->open_as = text_of(state, "open");
 	return c->file && c->offset >= 0 &&
 	       read_print(state, "head", "head_bytes", c->head, &c->head_bytes) &&
@@ -56,6 +55,7 @@ bool cursor_read(const json_t *state, const char *path, struct cursor *out)
 	struct cursor c = { .path = text_of(state, "path") };
 
 	c.absent = json_is_true(json_object_get(state, "absent"));
+	c.time = json_integer_value(json_object_get(state, "time"));
 	if (!c.path || strcmp(c.path, path) || (!c.absent && !read_place(state, &c))) {
 		cursor_release(&c);
 		return false;
@@ -69,7 +69,8 @@ json_t *cursor_tell(const struct cursor *c)
 	json_t *state;
 
 	if (c->absent)
-		return json_pack("{s:s, s:b}", "path", c->path, "absent", 1);
+		return json_pack("{s:s, s:b, s:I}", "path", c->path, "absent", 1, "time",
+				 (json_int_t)c->time);
 	state = json_pack("{s:s, s:s, s:I, s:I, s:I, s:s, s:I, s:s, s:I, s:I}", "path", c->path,
 			  "file", c->file, "device", (json_int_t)c->device, "inode",
 			  (json_int_t)c->inode, "offset", (json_int_t)c->offset, "head", c->head,

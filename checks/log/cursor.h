@@ -23,7 +23,7 @@ struct cursor {
 	char *file;  /* its name then */
 	uint64_t device, inode;
 	int64_t offset;
-	int64_t time;  /* clock_real when it was set */
+	int64_t time;  /* clock_real when the log was looked at; 0: not known */
 	int64_t stamp; /* of the record before the offset; STAMP_NONE */
 	char *open_as; /* what the record at the offset was told as; NULL: none was told */
 	size_t head_bytes, last_bytes;

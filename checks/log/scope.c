@@ -10,6 +10,17 @@
 /* How far one step back goes, and how much is looked at for a time there. */
 #define STEP ((int64_t)1024 * 1024)
 #define LOOK ((size_t)64 * 1024)
+#define TAIL ((size_t)8 * 1024)
+/* What lies further ahead is no time of this log, or one of another zone. */
+#define AHEAD (5 * 60 * NS_PER_S)
+/* File times are so coarse, times of lines whole seconds. */
+#define FILE_TIME_STEP (10 * NS_PER_MS)
+#define LINE_TIME_STEP (2 * NS_PER_S)
+/* Zones are half hours apart; a line is written in its second, or a while later from a buffer. */
+#define ZONE_STEP (30 * 60 * NS_PER_S)
+#define ZONE_MAX (14 * 3600 * NS_PER_S)
+#define WRITTEN_EARLY (5 * NS_PER_S)
+#define WRITTEN_LATE (60 * NS_PER_S)
 
 void scope_release(struct scope *s)
 {
@@ -105,22 +116,34 @@ static struct part *open_part(struct scope *s, const char *path, struct observer
 	return NULL;
 }
 
-/* The first time in these bytes, of a line that begins in them. */
-static int64_t first_stamp(struct stamps *stamps, const char *bytes, size_t len, bool torn)
+/* A time amid a line is a log's own only where none stands at the head of lines. */
+struct newest {
+	int64_t stamp;
+	bool zoned;
+};
+
+/* The newest time, but for those that lie ahead, in these bytes, of lines that begin in them. */
+static struct newest newest_stamp(struct stamps *stamps, const char *bytes, size_t len, bool torn)
 {
 	const char *end = bytes + len, *line = bytes;
+	struct newest head = { STAMP_NONE, false }, any = { STAMP_NONE, false };
 
 	while (line < end) {
 		const char *stop = memchr(line, '\n', (size_t)(end - line));
 		size_t n = (size_t)((stop ? stop : end) - line);
-		int64_t stamp = torn ? STAMP_NONE : stamp_find(stamps, line, n, NULL);
+		bool zoned = false;
+		int64_t stamp = torn ? STAMP_NONE : stamp_find(stamps, line, n, &zoned);
 
-		if (stamp != STAMP_NONE)
-			return stamp;
 		torn = false;
 		line += n + 1;
+		if (stamp == STAMP_NONE || stamp > stamps->now + AHEAD)
+			continue;
+		if (stamp > any.stamp)
+			any = (struct newest){ stamp, zoned };
+		if (stamps->at_head && stamp > head.stamp)
+			head = (struct newest){ stamp, zoned };
 	}
-	return STAMP_NONE;
+	return head.stamp == STAMP_NONE ? any : head;
 }
 
 /* From the end backwards to where what is asked for begins. */
@@ -143,7 +166,8 @@ static int go_back(struct scope *s, struct part *p, struct stamps *stamps, int64
 			return -1;
 		}
 		seen += at < before ? before - pos : 0; /* a hole costs nothing */
-		stamp = first_stamp(stamps, bytes, (size_t)n, at > 0);
+		/* not the first one: a line that came late, or tells of old times, is no border */
+		stamp = newest_stamp(stamps, bytes, (size_t)n, at > 0).stamp;
 		if (stamp == STAMP_NONE || stamp >= p->cutoff)
 			continue;
 		p->assume = stamp;
@@ -161,36 +185,75 @@ static int64_t mtime_of(const struct stat *st)
 	return (int64_t)st->st_mtim.tv_sec * NS_PER_S + st->st_mtim.tv_nsec;
 }
 
+/* Times without a zone that are whole hours before the file was written are of another zone than
+ * ours: all that would be taken for old is then looked at. Those that lie ahead count anyway. */
+static void learn_zone(struct scope *s, struct stream *stream, struct stamps *stamps,
+		       struct observer *o)
+{
+	char bytes[TAIL];
+	int64_t at = stream_size(stream) - (int64_t)TAIL, late;
+	struct newest last;
+	ssize_t n;
+
+	if (stream_is_gzip(stream))
+		return;
+	at = at > 0 ? at : 0;
+	n = stream_read(stream, &at, bytes, TAIL);
+	if (n <= 0)
+		return;
+	last = newest_stamp(stamps, bytes, (size_t)n, at > 0);
+	if (last.stamp == STAMP_NONE || last.zoned)
+		return;
+	late = mtime_of(stream_stat(stream)) - last.stamp + WRITTEN_EARLY;
+	if (late < ZONE_STEP || late > ZONE_MAX + WRITTEN_EARLY + WRITTEN_LATE ||
+	    late % ZONE_STEP > WRITTEN_EARLY + WRITTEN_LATE)
+		return;
+	s->lag = late - late % ZONE_STEP;
+	observer_trace(o,
+		       "the newest time has no zone, and is %g hours before the log was "
+		       "written: as of another zone than ours, lines count as so much newer",
+		       (double)s->lag / (3600.0 * (double)NS_PER_S));
+}
+
 static int limit_by_time(struct scope *s, struct part *p, int64_t cutoff, const struct log_query *q,
 			 struct stamps *stamps, struct observer *o)
 {
-	p->cutoff = cutoff;
+	p->cutoff = cutoff - s->lag;
 	if (stream_is_gzip(p->stream))
 		return 0;
 	return go_back(s, p, stamps, (int64_t)q->max_bytes.bytes, o);
+}
+
+/* Whether a pattern has found the log: then those before it have another number or date. */
+static bool by_pattern(const struct log_query *q, const char *log)
+{
+	return log ? strcmp(log, q->path) != 0 : strpbrk(q->path, "*?[{") != NULL;
 }
 
 /* What was written since a time: in the log, and in what was made of it since then. */
 static int scope_ago(const struct log_query *q, const char *log, int64_t cutoff,
 		     struct stamps *stamps, struct scope *s, struct observer *o)
 {
+	const struct kinship kin = { .numbered = by_pattern(q, log) };
+	auto_stream struct stream *mine = stream_open(observer_root(o), log, s->deadline);
 	auto_siblings struct siblings older = { 0 };
 	struct part *p;
 
-	if (siblings_find(observer_root(o), log, 0, &older) < 0) {
+	if (!mine || siblings_find(observer_root(o), log, &kin, &older) < 0) {
 		scope_trouble(log, errno, o);
 		return 0;
 	}
+	learn_zone(s, mine, stamps, o);
 	siblings_sort(&older);
-	for (size_t i = 0; i <= older.count; i++) {
-		const char *path = i < older.count ? older.items[i].path : log;
-
-		if (i < older.count && mtime_of(&older.items[i].st) < cutoff)
+	for (size_t i = 0; i < older.count; i++) {
+		if (mtime_of(&older.items[i].st) < cutoff)
 			continue;
-		p = open_part(s, path, o);
+		p = open_part(s, older.items[i].path, o);
 		if (!p || limit_by_time(s, p, cutoff, q, stamps, o) < 0)
 			return 0;
 	}
+	p = add_part(s, log, TAKE(mine));
+	limit_by_time(s, p, cutoff, q, stamps, o);
 	return 0;
 }
 
@@ -209,7 +272,29 @@ static void resume(struct scope *s, struct part *p, const struct cursor *c)
 {
 	p->from = c->offset;
 	p->assume = c->stamp;
-	s->continued = true;
+	s->continued = s->count == 1;
+}
+
+/* What a search is about. */
+struct search {
+	const struct log_query *q;
+	const char *log; /* NULL: there is none now */
+	const struct cursor *c;
+	struct stamps *stamps;
+	struct siblings all; /* the oldest first */
+	size_t which;        /* of them the one that the cursor was set in */
+};
+
+/* Whether the file was written on after the last run. */
+static bool is_since(const struct cursor *c, const struct stat *st)
+{
+	return c->time > 0 && mtime_of(st) + FILE_TIME_STEP >= c->time;
+}
+
+/* Of a file that may have been there at the last run, what is newer than that. */
+static int limit_by_run(const struct search *f, struct scope *s, struct part *p, struct observer *o)
+{
+	return limit_by_time(s, p, f->c->time - LINE_TIME_STEP, f->q, f->stamps, o);
 }
 
 /* Whether it does not matter that it could not be opened: what nothing here reads, and nobody wrote
@@ -220,54 +305,44 @@ static bool is_bygone(const struct cursor *c, const struct sibling *one, int err
 	       one->st.st_mtim.tv_sec < c->time / NS_PER_S;
 }
 
-/* The candidate that the cursor was set in: by its inode first, which costs nothing, then by its
- * bytes. Adds its part. 1, 0 when there is none, -1. */
-static int add_predecessor(const struct cursor *c, const struct siblings *all, size_t *which,
-			   struct scope *s, struct observer *o)
+/* The candidate that the cursor was set in: by its inode, which costs nothing, or by its bytes.
+ * Adds its part. 1, 0 when there is none, -1. */
+static int add_predecessor(struct search *f, bool by_inode, struct scope *s, struct observer *o)
 {
-	for (int by_inode = 1; by_inode >= 0; by_inode--) {
-		for (size_t i = 0; i < all->count; i++) {
-			const struct sibling *one = &all->items[i];
-			auto_stream struct stream *stream = NULL;
-			int rc;
+	for (size_t i = 0; i < f->all.count; i++) {
+		const struct sibling *one = &f->all.items[i];
+		auto_stream struct stream *stream = NULL;
+		int rc;
 
-			if (((uint64_t)one->st.st_ino == c->inode) != by_inode)
-				continue;
-			stream = stream_open(observer_root(o), one->path, s->deadline);
-			if (!stream && is_bygone(c, one, errno))
-				continue;
-			if (!stream) {
-				scope_trouble(one->path, errno, o);
-				return -1;
-			}
-			rc = fits(c, one->path, stream, o);
-			if (rc < 0)
-				return -1;
-			if (!rc)
-				continue;
-			resume(s, add_part(s, one->path, TAKE(stream)), c);
-			*which = i;
-			return 1;
+		if (((uint64_t)one->st.st_ino == f->c->inode) != by_inode)
+			continue;
+		stream = stream_open(observer_root(o), one->path, s->deadline);
+		if (!stream && is_bygone(f->c, one, errno))
+			continue;
+		if (!stream) {
+			scope_trouble(one->path, errno, o);
+			return -1;
 		}
+		rc = fits(f->c, one->path, stream, o);
+		if (rc < 0)
+			return -1;
+		if (!rc)
+			continue;
+		resume(s, add_part(s, one->path, TAKE(stream)), f->c);
+		f->which = i;
+		return 1;
 	}
 	return 0;
 }
 
 /* Generations between the one that was read last and the log: whole, but for copies of it. */
-static int add_between(const struct cursor *c, const struct siblings *all, size_t which,
-		       struct scope *s, struct observer *o)
+static int add_between(const struct search *f, struct scope *s, struct observer *o)
 {
-	for (size_t i = which + 1; i < all->count; i++) {
-		const struct sibling *one = &all->items[i];
-		const struct part *p;
-		int copy;
+	for (size_t i = f->which + 1; i < f->all.count; i++) {
+		const struct sibling *one = &f->all.items[i];
+		struct part *p = open_part(s, one->path, o);
+		int copy = p ? fits(f->c, one->path, p->stream, o) : -1;
 
-		if (one->st.st_mtim.tv_sec < all->items[which].st.st_mtim.tv_sec)
-			continue;
-		p = open_part(s, one->path, o);
-		if (!p)
-			return -1;
-		copy = fits(c, one->path, p->stream, o);
 		if (copy < 0)
 			return -1;
 		if (copy) {
@@ -275,85 +350,161 @@ static int add_between(const struct cursor *c, const struct siblings *all, size_
 
 			free(last->path);
 			stream_close(last->stream);
+		} else if (by_pattern(f->q, f->log) && limit_by_run(f, s, p, o) < 0) {
+			return -1;
 		}
 	}
 	return 0;
 }
 
-/* All files that may hold what was written after the last run, but the log itself. */
-static int find_candidates(const struct cursor *c, const char *log, const struct stat *st,
-			   struct siblings *out, struct observer *o)
+/* Where nothing tells what the last run read, because there was nothing: what was written on since
+ * then, or copied from what was. */
+static int add_since(const struct search *f, struct scope *s, struct observer *o)
 {
-	const struct root *root = observer_root(o);
-	size_t kept = 0;
+	for (size_t i = 0; i < f->all.count; i++) {
+		const struct sibling *one = &f->all.items[i];
+		struct part *p;
 
-	if (siblings_find(root, log, (ino_t)c->inode, out) < 0 ||
-	    (strcmp(log, c->file) && siblings_find(root, c->file, (ino_t)c->inode, out) < 0 &&
-	     errno != ENOENT)) {
-		scope_trouble(log, errno, o);
-		return -1;
+		if (!is_since(f->c, &one->st))
+			continue;
+		p = open_part(s, one->path, o);
+		if (!p)
+			return -1;
+		/* what is compressed is not written on: it is all new */
+		learn_zone(s, p->stream, f->stamps, o);
+		if (!stream_is_gzip(p->stream) && limit_by_run(f, s, p, o) < 0)
+			return -1;
+		observer_trace(o, "'%s' was written since the last run", one->path);
 	}
-	if (strcmp(log, c->file))
-		siblings_add(observer_root(o), c->file, out);
-	for (size_t i = 0; i < out->count; i++) {
-		if (out->items[i].st.st_dev == st->st_dev && out->items[i].st.st_ino == st->st_ino)
-			free(out->items[i].path);
-		else
-			out->items[kept++] = out->items[i];
-	}
-	out->count = kept;
-	siblings_sort(out);
 	return 0;
 }
 
-/* The log is not what the last run read, or was emptied since. */
-static int scope_rotated(const struct log_query *q, const char *log, const struct cursor *c,
-			 struct stream *stream, struct stamps *stamps, struct scope *s,
-			 struct observer *o)
+static int look_beside(const char *path, const struct kinship *kin, struct siblings *out,
+		       struct observer *o)
 {
-	auto_stream struct stream *mine = stream;
-	auto_siblings struct siblings all = { 0 };
-	size_t which = 0;
-	bool lives;
-	struct part *p;
-	int found;
+	if (siblings_find(observer_root(o), path, kin, out) == 0 || errno == ENOENT ||
+	    errno == ENOTDIR)
+		return 0;
+	scope_trouble(path, errno, o);
+	return -1;
+}
 
-	if (find_candidates(c, log, stream_stat(mine), &all, o) < 0)
+static void leave_out(struct siblings *all, const struct stat *st)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < all->count; i++) {
+		if (all->items[i].st.st_dev == st->st_dev && all->items[i].st.st_ino == st->st_ino)
+			free(all->items[i].path);
+		else
+			all->items[kept++] = all->items[i];
+	}
+	all->count = kept;
+}
+
+/* All files that may hold what was written after the last run, but the log itself. */
+static int find_candidates(struct search *f, const struct stream *mine, struct observer *o)
+{
+	const struct kinship kin = { .inode = (ino_t)f->c->inode,
+				     .numbered = by_pattern(f->q, f->log) };
+	const char *log = f->log ? f->log : by_pattern(f->q, NULL) ? NULL
+								   : f->q->path;
+	const char *file = f->c->file && (!log || strcmp(log, f->c->file)) ? f->c->file : NULL;
+
+	if ((log && look_beside(log, &kin, &f->all, o) < 0) ||
+	    (file && look_beside(file, &kin, &f->all, o) < 0))
+		return -1;
+	if (file)
+		siblings_add(observer_root(o), file, &f->all);
+	if (mine)
+		leave_out(&f->all, stream_stat(mine));
+	siblings_sort(&f->all);
+	return 0;
+}
+
+/* The log, where its inode is another than it was but its bytes are the same: it was replaced by a
+ * copy of itself, or its file system is mounted anew. */
+static int is_same_by_bytes(const struct search *f, struct stream *mine, struct observer *o)
+{
+	if (!mine || cursor_same_inode(f->c, mine))
 		return 0;
-	found = add_predecessor(c, &all, &which, s, o);
-	if (found < 0 || (found && add_between(c, &all, which, s, o) < 0))
-		return 0;
-	lives = found && !strcmp(s->parts[0].path, c->file);
-	p = add_part(s, log, TAKE(mine));
+	return fits(f->c, f->log, mine, o);
+}
+
+static void tell_rotated(const struct search *f, const struct part *found, struct observer *o)
+{
+	const char *log = f->log ? f->log : f->q->path;
+
 	observer_trace(o, "'%s' is not the file that the last run read%s%s%s", log,
 		       found ? "; that is '" : ", which is gone with what was written to it since",
-		       found ? s->parts[0].path : "", found ? "' now" : "");
+		       found ? found->path : "", found ? "' now" : "");
+}
+
+/* The log is not what the last run read, was emptied since, or is gone. */
+static void scope_rotated(struct search *f, struct stream *stream, struct scope *s,
+			  struct observer *o)
+{
+	auto_stream struct stream *mine = stream;
+	bool lives = false;
+	struct part *p;
+	int found = 0, same = 0;
+
+	if (!f->c->absent)
+		found = add_predecessor(f, true, s, o);
+	if (!f->c->absent && !found)
+		same = is_same_by_bytes(f, mine, o);
+	if (!f->c->absent && !found && !same)
+		found = add_predecessor(f, false, s, o);
+	if (found < 0 || same < 0)
+		return;
+	if (same) {
+		resume(s, add_part(s, f->log, TAKE(mine)), f->c);
+		return;
+	}
+	if (!f->c->absent)
+		tell_rotated(f, found ? &s->parts[0] : NULL, o);
+	lives = found && !strcmp(s->parts[0].path, f->c->file);
+	if ((found ? add_between(f, s, o) : add_since(f, s, o)) < 0 || !mine)
+		return;
+	p = add_part(s, f->log, TAKE(mine));
 	/* a pattern has found another log: of that, what is newer than the last run */
-	if (lives && strcmp(log, c->file))
-		limit_by_time(s, p, c->time, q, stamps, o);
-	return 0;
+	if (lives && by_pattern(f->q, f->log))
+		limit_by_run(f, s, p, o);
+}
+
+/* The log is what it was; but of one that held next to nothing nobody can tell whether it was
+ * copied and emptied meanwhile. */
+static void scope_same(struct search *f, struct stream *stream, struct scope *s, struct observer *o)
+{
+	auto_stream struct stream *mine = stream;
+
+	if (f->c->head_bytes < PRINT_MIN &&
+	    (find_candidates(f, mine, o) < 0 || add_since(f, s, o) < 0))
+		return;
+	resume(s, add_part(s, f->log, TAKE(mine)), f->c);
 }
 
 static int scope_last_run(const struct log_query *q, const char *log, const struct cursor *c,
 			  struct stamps *stamps, struct scope *s, struct observer *o)
 {
-	auto_stream struct stream *stream = stream_open(observer_root(o), log, s->deadline);
-	int same;
+	auto_stream struct stream *mine =
+		log ? stream_open(observer_root(o), log, s->deadline) : NULL;
+	struct search f = { .q = q, .log = log, .c = c, .stamps = stamps };
+	int same = 0;
 
-	if (!stream) {
+	if (log && !mine) {
 		scope_trouble(log, errno, o);
 		return 0;
 	}
-	if (c->absent) {
-		add_part(s, log, TAKE(stream));
-		return 0;
-	}
-	same = cursor_same_inode(c, stream) ? fits(c, log, stream, o) : 0;
-	if (same < 0)
-		return 0;
-	if (!same)
-		return scope_rotated(q, log, c, TAKE(stream), stamps, s, o);
-	resume(s, add_part(s, log, TAKE(stream)), c);
+	if (mine)
+		learn_zone(s, mine, stamps, o);
+	if (mine && !c->absent && cursor_same_inode(c, mine))
+		same = fits(c, log, mine, o);
+	if (same > 0)
+		scope_same(&f, TAKE(mine), s, o);
+	else if (same == 0 && find_candidates(&f, mine, o) == 0)
+		scope_rotated(&f, TAKE(mine), s, o);
+	siblings_release(&f.all);
 	return 0;
 }
 
@@ -395,7 +546,7 @@ int scope_make(const struct log_query *q, const char *log, const struct cursor *
 	s->deadline = observer_deadline(o);
 	if (from == LOG_FROM_LAST_RUN && cursor) {
 		scope_last_run(q, log, cursor, stamps, s, o);
-	} else {
+	} else if (log) {
 		if (from == LOG_FROM_LAST_RUN) {
 			observer_trace(o, "there was no last run: from '%s' on", q->first);
 			log_from_read(q->first, &from, &ago);

@@ -25,6 +25,7 @@ struct scope {
 	bool continued;  /* the first part begins where the last run ended */
 	int64_t skipped; /* bytes that there are, but are more than may be read */
 	int64_t deadline;
+	int64_t lag; /* so much behind ours the log's clock is set, by what it looks like; ns */
 };
 
 void scope_release(struct scope *s);
@@ -33,8 +34,9 @@ void scope_release(struct scope *s);
 /* What a text of `since` or `first` says; *ago where it is a duration. -1 when it says nothing. */
 int log_from_read(const char *text, enum log_from *from, int64_t *ago);
 
-/* Find the parts for this log. `cursor` may be NULL: there was no last run. 0 also when a file
- * cannot be looked at: the observer knows. */
+/* Find the parts for this log. `cursor` may be NULL: there was no last run; so may `log`: there is
+ * none, but there may be files that were made of it. 0 also when a file cannot be looked at: the
+ * observer knows. */
 int scope_make(const struct log_query *q, const char *log, const struct cursor *cursor,
 	       struct stamps *stamps, struct scope *s, struct observer *o);
 /* Trouble of the right kind for what kept us from a file. */

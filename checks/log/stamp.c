@@ -85,26 +85,13 @@ static void take_fraction(struct reader *r, int64_t *ns)
 		*ns += unit * (*r->at - '0');
 }
 
-/* "Z", "UTC", "GMT", "+08:00", "+0800", "+08", also after one space; leaves it out when there is
- * none. */
-static void take_zone(struct reader *r, struct moment *m)
+static void take_offset(struct reader z, struct moment *m)
 {
-	struct reader z = *r;
 	int hours = 0, minutes = 0;
 	bool west;
 
-	if (z.at < z.end && *z.at == ' ')
-		z.at++;
 	if (z.at == z.end)
 		return;
-	if (*z.at == 'Z' && (z.at + 1 == z.end || !is_word(z.at[1]))) {
-		m->zoned = true;
-		return;
-	}
-	if (z.end - z.at >= 3 && (!strncmp(z.at, "UTC", 3) || !strncmp(z.at, "GMT", 3))) {
-		m->zoned = true;
-		return;
-	}
 	west = *z.at == '-';
 	if (!take_one_of(&z, "+-") || !take_number(&z, 2, &hours) || hours > 14)
 		return;
@@ -116,6 +103,27 @@ static void take_zone(struct reader *r, struct moment *m)
 		return; /* "- 12abc": no zone, but what follows */
 	m->zoned = true;
 	m->offset = (hours * 3600 + minutes * 60) * (west ? -1 : 1);
+}
+
+/* "Z", "UTC", "GMT", "GMT+08:00", "+08:00", "+0800", "+08", also after one space; leaves it out
+ * when there is none. */
+static void take_zone(struct reader *r, struct moment *m)
+{
+	struct reader z = *r;
+
+	if (z.at < z.end && *z.at == ' ')
+		z.at++;
+	if (z.at == z.end)
+		return;
+	if (*z.at == 'Z' && (z.at + 1 == z.end || !is_word(z.at[1]))) {
+		m->zoned = true;
+		return;
+	}
+	if (z.end - z.at >= 3 && (!strncmp(z.at, "UTC", 3) || !strncmp(z.at, "GMT", 3))) {
+		m->zoned = true;
+		z.at += 3;
+	}
+	take_offset(z, m);
 }
 
 static bool take_clock(struct reader *r, struct moment *m)
@@ -220,17 +228,32 @@ static struct tm tm_of(const struct moment *m)
 	};
 }
 
-/* The local hour, looked up in the zone's table once an hour. */
-static int64_t local_hour(struct stamps *s, const struct moment *m)
+/* Where summer ends an hour comes twice; else both are the same. */
+static void find_hour(struct stamps *s, const struct moment *m)
+{
+	struct tm tm = tm_of(m), summer = tm, winter = tm;
+	int64_t any = (int64_t)mktime(&tm), first, second;
+
+	summer.tm_isdst = 1;
+	first = (int64_t)mktime(&summer);
+	winter.tm_isdst = 0;
+	second = (int64_t)mktime(&winter);
+	if (summer.tm_isdst != 1 || winter.tm_isdst != 0)
+		first = second = any;
+	s->hour_ns[0] = first * NS_PER_S;
+	s->hour_ns[1] = second * NS_PER_S;
+}
+
+/* The zone's table is asked once an hour. Of two hours it is the later one, unless that lies ahead:
+ * what may be new counts. */
+static int64_t local_ns(struct stamps *s, const struct moment *m, int64_t within)
 {
 	int64_t hour = ((int64_t)m->year * 12 + m->month) * 1000 + m->day * 24 + m->hour;
-	struct tm tm = tm_of(m);
 
-	if (s->hour != hour) {
-		s->hour = hour;
-		s->hour_ns = (int64_t)mktime(&tm) * NS_PER_S;
-	}
-	return s->hour_ns;
+	if (s->hour != hour)
+		find_hour(s, m);
+	s->hour = hour;
+	return within + s->hour_ns[s->hour_ns[1] + within <= s->now];
 }
 
 static int64_t moment_ns(struct stamps *s, const struct moment *m)
@@ -239,7 +262,7 @@ static int64_t moment_ns(struct stamps *s, const struct moment *m)
 	struct tm tm = tm_of(m);
 
 	if (!m->zoned)
-		return local_hour(s, m) + s->shift + within;
+		return local_ns(s, m, within);
 	return ((int64_t)timegm(&tm) - m->offset) * NS_PER_S + within;
 }
 
@@ -304,6 +327,7 @@ int64_t stamp_find(struct stamps *s, const char *line, size_t len, bool *zoned)
 	for (const char *at = line; at < end; at++) {
 		if (!may_begin(*at) || (at > line && is_word(at[-1]) && at[-1] != 'T'))
 			continue;
+		s->at_head = at <= line + 1;
 		if (read_at(s, at, end, &ns, &said))
 			break;
 		if (is_digit(*at) && epoch_place(line, at) &&

@@ -15,10 +15,10 @@
 #define STAMP_NONE INT64_MIN
 
 struct stamps {
-	int64_t now;   /* clock_real ns: what a year that is not written is guessed from */
-	int64_t shift; /* ns, added to times without a zone */
+	int64_t now;  /* clock_real ns: what a year that is not written is guessed from */
+	bool at_head; /* the time found last begins its line, or stands behind one bracket */
 	/* The hour that was asked for last, and what was found: most lines are of the same. */
-	int64_t hour, hour_ns;
+	int64_t hour, hour_ns[2];
 };
 
 /* Nanoseconds since the epoch of the first time within the head of the line, or STAMP_NONE.

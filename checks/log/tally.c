@@ -25,7 +25,9 @@ struct tally {
 	struct redaction *redaction;
 	struct stats *stats;
 	struct stamps stamps;
-	int64_t cutoff, stamp;
+	int64_t cutoff, stamp, lag;
+	bool zoned; /* the time did say its zone */
+	bool heads; /* times stand at the heads of lines */
 	bool seen;
 	enum match seen_as;
 	/* the record under way */
@@ -34,6 +36,7 @@ struct tally {
 	/* what came of all */
 	uint64_t total, bad_count, good_count;
 	int64_t last_bad, last_good; /* STAMP_NONE: not known */
+	bool last_bad_zoned;
 	enum match last;
 	bool open;
 	int64_t open_at;
@@ -114,6 +117,11 @@ void tally_assume(struct tally *t, int64_t stamp)
 	t->stamp = stamp;
 }
 
+void tally_lag(struct tally *t, int64_t lag)
+{
+	t->lag = lag;
+}
+
 void tally_seen(struct tally *t, enum match as)
 {
 	t->seen = true;
@@ -146,13 +154,24 @@ static void keep_text(struct tally *t, const struct record *r)
 	buf_addc(&t->text, '\n');
 }
 
+/* A record without a time is of the time of the one before. So is one that tells of an older time
+ * amid its text, in a log whose lines begin with theirs. */
+static void take_time(struct tally *t, const struct record *r)
+{
+	bool zoned = false;
+	const int64_t stamp = stamp_find(&t->stamps, r->text, r->len, &zoned);
+
+	if (stamp == STAMP_NONE || (t->heads && !t->stamps.at_head && stamp < t->stamp))
+		return;
+	t->heads |= t->stamps.at_head;
+	t->stamp = stamp;
+	t->zoned = zoned;
+}
+
 /* The head of the first piece, so that what is shown is the beginning of the record. */
 static void begin(struct tally *t, const struct record *r)
 {
-	const int64_t stamp = stamp_find(&t->stamps, r->text, r->len, NULL);
-
-	if (stamp != STAMP_NONE)
-		t->stamp = stamp;
+	take_time(t, r);
 	t->left_out = t->cutoff != STAMP_NONE && t->stamp != STAMP_NONE && t->stamp < t->cutoff;
 	t->ignored = t->is_bad = t->is_good = false;
 	buf_clear(&t->head);
@@ -186,12 +205,14 @@ static void count_bad(struct tally *t)
 		ring_add(&t->last_bad_texts, &t->head);
 	t->bad_count++;
 	t->last_bad = t->stamp;
+	t->last_bad_zoned = t->zoned;
 }
 
 /* What is both is bad. The newest that is either decides. */
 static enum match class_of(const struct tally *t)
 {
-	return t->is_bad ? MATCH_BAD : t->is_good ? MATCH_GOOD : MATCH_NONE;
+	return t->is_bad ? MATCH_BAD : t->is_good ? MATCH_GOOD
+						  : MATCH_NONE;
 }
 
 static void count(struct tally *t, const struct record *r, enum match m, bool again)
@@ -335,13 +356,18 @@ static void tell_age(const struct tally *t, const char *fact, bool any, int64_t 
 
 void tally_tell(const struct tally *t, struct observer *o)
 {
+	int64_t last_bad = t->last_bad;
+
 	observer_set_int(o, "total", (int64_t)t->total);
 	/* where only good is asked for, no record cannot be a pass */
 	if (t->bad.count || !t->good.count)
 		observer_set_int(o, "bad_count", (int64_t)t->bad_count);
 	observer_set_int(o, "good_count", (int64_t)t->good_count);
 	observer_set_string(o, "last_match", match_name(t->last));
-	tell_age(t, "last_bad_age", t->bad_count > 0, t->last_bad, o);
+	/* of two zones that it may be of: what is bad is new, what is good is old */
+	if (t->last_bad != STAMP_NONE && !t->last_bad_zoned)
+		last_bad += t->lag;
+	tell_age(t, "last_bad_age", t->bad_count > 0, last_bad, o);
 	tell_age(t, "last_good_age", t->good_count > 0, t->last_good, o);
 	tell_samples(t, o);
 	tell_evidence(t, o);

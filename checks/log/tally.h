@@ -22,6 +22,8 @@ void tally_free(struct tally *t);
 void tally_since(struct tally *t, int64_t cutoff);
 /* The time of a record without one, until another comes. */
 void tally_assume(struct tally *t, int64_t stamp);
+/* Times without a zone may be so much newer (ns). */
+void tally_lag(struct tally *t, int64_t lag);
 /* The next record was told at the last run already, as this: only what has become of it counts. */
 void tally_seen(struct tally *t, enum match as);
 /* Keep the text of what counts, for extract. */

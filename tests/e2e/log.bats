@@ -557,3 +557,164 @@ say() {
 	judged r/wild error killed
 	judged r/tame pass
 }
+
+@test "a log that was empty, then written, copied and emptied again" {
+	follow ''
+	: >logs/app.log
+	look 0
+	say "ERROR one"
+	cp logs/app.log logs/app.log.1
+	: >logs/app.log
+	look 1
+	bad 1
+	says "app.log.1' was written since the last run"
+	look 0
+	# compressed at once, of a zone that is not ours
+	export TZ=Asia/Shanghai
+	say "$(date -u '+%F %T') ERROR two"
+	gzip -c logs/app.log >logs/app.log.2.gz
+	: >logs/app.log
+	look 1
+	bad 1
+	look 0
+}
+
+@test "a generation that was written on while the log was empty: what is new of it by its times" {
+	follow ''
+	echo "$(date -d '1 hour ago' '+%F %T') ERROR old" >logs/app.log.1
+	touch -d '1 minute ago' logs/app.log.1
+	: >logs/app.log
+	look 1
+	echo "$(date '+%F %T') ERROR late" >>logs/app.log.1
+	look 1
+	bad 1
+	look 0
+}
+
+@test "a log that is not there now: what was written before it went counts once" {
+	follow ', missing: ok'
+	say "line of the head, that is long enough to be known again"
+	look 0
+	say "ERROR one"
+	mv logs/app.log logs/app.log.1
+	look 1
+	bad 1
+	look 0
+	say "ERROR two, of a log that is new"
+	look 1
+	bad 1
+	look 0
+	follow ''
+	say "ERROR three"
+	mv logs/app.log logs/app.log.1
+	look 1
+	bad 1
+	judged r/app fail not_found "is not there"
+}
+
+@test "a log that came to be and was rotated before it was ever seen" {
+	follow ', missing: ok'
+	look 0
+	say "2001-01-01 00:00:00 fine, and ERROR one"
+	gzip logs/app.log
+	mv logs/app.log.gz logs/app.log.1.gz
+	look 1
+	bad 1
+	look 0
+}
+
+@test "a log of another inode with the same bytes is the same log" {
+	follow ''
+	say "line of the head, that is long enough to be known again" "ERROR one"
+	look 1
+	cp logs/app.log logs/new
+	mv logs/new logs/app.log
+	look 0
+	say "ERROR two"
+	look 1
+	bad 1
+}
+
+@test "of files with a date in their names none is passed over between two runs" {
+	log="$T/logs/app-*.log"
+	follow ''
+	echo "line of the head, that is long enough to be known again" >logs/app-2026-11-27.log
+	touch -d '3 minutes ago' logs/app-2026-11-27.log
+	look 0
+	echo "ERROR a" >>logs/app-2026-11-27.log
+	gzip logs/app-2026-11-27.log
+	echo "ERROR b" >logs/app-2026-11-28.log
+	echo "ERROR of another log" >logs/app-error.log
+	touch -d '3 minutes ago' logs/app-error.log
+	echo "ERROR c" >logs/app-2026-11-29.log
+	look 1
+	bad 3
+	look 0
+	follow ', since: 1h'
+	for i in 7 8 9; do
+		echo "$(date -d "$((100 - i * 10)) minutes ago" '+%F %T') ERROR $i" \
+			>logs/app-2026-11-2$i.log
+		touch -d "$((100 - i * 10)) minutes ago" logs/app-2026-11-2$i.log
+	done
+	rm logs/app-error.log logs/*.gz
+	ends 1 "$ROUNDS" run r.yaml --report json=report.json
+	bad 3
+}
+
+@test "generations as Java names them, compressed" {
+	follow ''
+	say "line of the head, that is long enough to be known again"
+	look 0
+	say "ERROR one"
+	gzip logs/app.log
+	mv logs/app.log.gz logs/app.2026-11-28.0.log.gz
+	say "ERROR two"
+	look 1
+	bad 2
+	look 0
+}
+
+@test "among very many generations the newest are looked at" {
+	follow ''
+	for i in $(seq 600); do
+		echo "an older generation, which is long enough to be known: $i" >"logs/app.log.o$i"
+	done
+	touch -d '1 hour ago' logs/app.log.o*
+	say "line of the head, that is long enough to be known again"
+	look 0
+	say "ERROR one"
+	gzip -c logs/app.log >logs/app.log.1.gz
+	rm logs/app.log
+	say "fine"
+	look 1
+	bad 1
+}
+
+@test "a log of another zone that it does not say is not taken for old" {
+	follow ', since: 1h' '{ bad_count: 0, last_bad_age: { gt: 1h } }'
+	export TZ=Asia/Shanghai
+	say "$(date -u -d '10 hours ago' '+%F %T') ERROR old" \
+		"$(date -u -d '5 minutes ago' '+%F %T') ERROR new"
+	touch -d '5 minutes ago' logs/app.log
+	ends 1 "$ROUNDS" run r.yaml --report json=report.json --report text
+	bad 1
+	says "is 8 hours before the log was written"
+	check r/app | jq -e '.observed.last_bad_age < 3600'
+}
+
+@test "times amid a text are not the line's own where lines begin with theirs" {
+	follow ', since: 1h'
+	say "$(date -d '3 minutes ago' '+%F %T') WARN one" \
+		"  ERROR duplicate key (created)=(2019-01-01 00:00:00)" "  ERROR and so on"
+	ends 1 "$ROUNDS" run r.yaml --report json=report.json
+	bad 2
+	# nor do they end the search for what is new
+	{
+		date -d '30 minutes ago' '+%F %T ERROR one'
+		yes "$(date -d '20 minutes ago' '+%F %T') fine, so fine" | head -n 31000
+		echo "  of an order of 2019-01-01 00:00:00"
+		yes "$(date -d '20 minutes ago' '+%F %T') fine, so fine" | head -c 1048516
+	} >logs/app.log
+	ends 1 "$ROUNDS" run r.yaml --report json=report.json
+	bad 1
+}

@@ -16,6 +16,7 @@
 #include "checks/log/log.h"
 #include "checks/log/records.h"
 #include "checks/log/redact.h"
+#include "checks/log/siblings.h"
 #include "checks/log/stamp.h"
 #include "checks/log/stats.h"
 #include "engine/base/io.h"
@@ -40,6 +41,9 @@ static const struct {
 	{ "2022-09-28 05:00:00 -0700 x", NOON },
 	{ "2022-09-28 12:00:00 UTC x", NOON },
 	{ "2022-09-28 12:00:00 - 08 things", NOON },
+	{ "2022-09-28 20:00:00 GMT+08:00 x", NOON },
+	{ "2022-09-28 07:00:00 UTC-5 x", NOON - 5 * HOURS },
+	{ "2022-09-28 07:00:00 UTC-05 x", NOON },
 	{ "2022/09/28 12:00:00 [error] 1#1: x", NOON },
 	{ "[2022-09-28 12:00:00,000] [main] x", NOON },
 	{ "INFO [2022-09-28T12:00:00.000Z] x", NOON },
@@ -342,6 +346,57 @@ static void a_cursor_knows_its_file(void **state)
 	close(fd);
 }
 
+/* Where summer ends 02:30 comes twice: the later one, unless that lies ahead. */
+static void an_hour_that_comes_twice_is_the_later_one(void **state)
+{
+	const char *line = "2022-10-30 02:30:00 x";
+	const int64_t first = INT64_C(1667089800) * NS_PER_S; /* 00:30 UTC */
+	struct stamps during = { .now = first + 60 * NS_PER_S, .hour = INT64_MIN },
+		      after = { .now = first + 5 * HOURS, .hour = INT64_MIN };
+
+	(void)state;
+	setenv("TZ", "Europe/Berlin", 1);
+	tzset();
+	assert_int_equal(stamp_find(&during, line, strlen(line), NULL), first);
+	assert_int_equal(stamp_find(&after, line, strlen(line), NULL), first + HOURS);
+	setenv("TZ", "UTC", 1);
+	tzset();
+}
+
+static const struct {
+	const char *name;
+	bool kin, numbered;
+} kin_cases[] = {
+	{ "app.log", false, false },
+	{ "app.log.1", true, true },
+	{ "app.log-20260928.gz", true, true },
+	{ "app.2026-09-28.0.log.gz", true, true },
+	{ "app-2026-09-28.log", true, true },
+	{ "app_20260928.gz", true, true },
+	{ "app.20260928", true, true },
+	{ "app-3.log.gz", true, true },
+	{ "app-3.log", false, false }, /* of another one, perhaps */
+	{ "app-error.log", false, false },
+	{ "app-error.2026-09-28.log", false, false },
+	{ "apple.log", false, false },
+	{ "app", false, false },
+};
+
+static void rotation_has_many_names(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(kin_cases); i++) {
+		if (siblings_are(kin_cases[i].name, "app.log", false) != kin_cases[i].kin ||
+		    siblings_are(kin_cases[i].name, "app.log", true) != kin_cases[i].numbered)
+			fail_msg("%s", kin_cases[i].name);
+	}
+	assert_false(siblings_are("node-2.log", "node-1.log", false));
+	assert_true(siblings_are("node-2.log", "node-1.log", true));
+	assert_true(siblings_are("node-10.log.gz", "node-1.log", true));
+	assert_false(siblings_are("node-x.log", "node-1.log", true));
+	assert_false(siblings_are("node-1.log.tmp2", "node-1.logs", true));
+}
+
 static const char *const no_cursors[] = {
 	"{}",
 	"[]",
@@ -388,6 +443,8 @@ int main(void)
 		cmocka_unit_test(times_of_lines),
 		cmocka_unit_test(cut_times),
 		cmocka_unit_test(a_time_without_zone_is_local),
+		cmocka_unit_test(an_hour_that_comes_twice_is_the_later_one),
+		cmocka_unit_test(rotation_has_many_names),
 		cmocka_unit_test(bytes_to_records),
 		cmocka_unit_test(nuls_before_a_line_are_no_text),
 		cmocka_unit_test(long_lines_come_in_pieces),
