@@ -18,7 +18,7 @@ struct root;
 /* The fields of one line; all point into `line`. */
 #define RECORD_FIELDS 9
 struct record {
-	char *line; /* owned */
+	char *line;                        /* owned */
 	const char *fields[RECORD_FIELDS]; /* "" from count on */
 	size_t count;
 };

@@ -5,6 +5,7 @@
 #include "checks/snapshot/packages.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -23,6 +24,9 @@
 #define RPM_MAX ((size_t)512 * 1024 * 1024)
 #define STATUS "/var/lib/dpkg/status"
 #define STATUS_FOLDER "/var/lib/dpkg/status.d"
+/* What dpkg has done since it last wrote its status as a whole: files named by number, each later
+ * one above those before it. It leaves them behind when it is killed. */
+#define UPDATES "/var/lib/dpkg/updates"
 
 /* How each format writes a paragraph. */
 struct format {
@@ -102,6 +106,25 @@ static struct span paragraph_around(const char *text, const char *at)
 	return (struct span){ at, end ? (size_t)(end - at) : strlen(at) };
 }
 
+/* Architectures that were told of; of those that follow no more than the first is of interest. */
+struct told {
+	struct span seen[8];
+	size_t count;
+};
+
+/* dpkg's later words come first: what the status said before is no longer true. */
+static bool told_before(struct told *t, struct span architecture)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (t->seen[i].len == architecture.len &&
+		    (!architecture.len ||
+		     !memcmp(t->seen[i].at, architecture.at, architecture.len)))
+			return true;
+	if (t->count < ARRAY_SIZE(t->seen))
+		t->seen[t->count++] = architecture;
+	return false;
+}
+
 bool package_find(const char *text, enum package_format format, const char *name,
 		  struct package *out)
 {
@@ -109,6 +132,7 @@ bool package_find(const char *text, enum package_format format, const char *name
 	const char *colon = format == PACKAGES_APK ? NULL : strchr(name, ':');
 	const struct span wanted = { name, colon ? (size_t)(colon - name) : strlen(name) };
 	const char *at = text;
+	struct told told = { .count = 0 };
 	bool found = false;
 
 	while ((at = next_name(text, at, f->name, wanted))) {
@@ -116,7 +140,8 @@ bool package_find(const char *text, enum package_format format, const char *name
 
 		read_paragraph(paragraph_around(text, at), f, &p);
 		at += strlen(f->name);
-		if (colon && !span_is(p.architecture, colon + 1))
+		if ((colon && !span_is(p.architecture, colon + 1)) ||
+		    told_before(&told, p.architecture))
 			continue;
 		if (!found || p.installed)
 			*out = p;
@@ -151,20 +176,95 @@ static int read_folder(const struct root *r, const char *folder, struct buf *out
 	return 0;
 }
 
+/* One file of a data base. What is cut off, or what a crash left of it, may lack any package. */
+static int read_whole(const struct root *r, const char *path, struct buf *out, struct err **e)
+{
+	const size_t before = out->len;
+
+	if (io_read_file_below(r, path, out, e) < 0)
+		return -1;
+	if (out->len == before)
+		return 0;
+	if (memchr(out->data + before, '\0', out->len - before))
+		return err_set(e, ERR_DATA, "'%s' is damaged: it holds NULs", path);
+	if (out->data[out->len - 1] != '\n')
+		return err_set(e, ERR_DATA, "'%s' is damaged: its last line has no end", path);
+	return 0;
+}
+
+static bool is_number(const char *name)
+{
+	return *name && !name[strspn(name, "0123456789")];
+}
+
+static int later_first(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)b, *(char *const *)a);
+}
+
+/* The names of the updates, the latest first: all of one length, as dpkg has it. */
+static int list_updates(const struct root *r, char ***names, size_t *count, struct err **e)
+{
+	auto_dir DIR *dir = root_opendir(r, UPDATES);
+	const struct dirent *d;
+	size_t cap = 0;
+
+	if (!dir)
+		return errno == ENOENT ? 0 : err_errno(e, ERR_SYSTEM, "'%s'", UPDATES);
+	while ((d = readdir(dir)))
+		if (is_number(d->d_name)) {
+			array_grow(*names, *count, cap);
+			(*names)[(*count)++] = xstrdup(d->d_name);
+		}
+	if (*count)
+		qsort(*names, *count, sizeof(**names), later_first);
+	return 0;
+}
+
+static int read_status(const struct root *r, struct buf *out, struct err **e)
+{
+	auto_free char **names = NULL;
+	size_t count = 0;
+	int rc = list_updates(r, &names, &count, e);
+
+	for (size_t i = 0; i < count; i++) {
+		auto_free char *name = names[i], *path = xasprintf("%s/%s", UPDATES, name);
+
+		if (!rc)
+			rc = read_whole(r, path, out, e);
+		buf_adds(out, "\n\n");
+	}
+	return rc ? rc : read_whole(r, STATUS, out, e);
+}
+
+/* 1: it is there, 0: it is not, -1: who knows. */
+static int is_there(const struct root *r, const char *path, struct err **e)
+{
+	if (!root_access(r, path, F_OK))
+		return 1;
+	if (errno == ENOENT || errno == ENOTDIR)
+		return 0;
+	return err_errno(e, ERR_SYSTEM, "'%s'", path);
+}
+
 static int read_database(struct package_table *t, const struct root *r, struct err **e)
 {
 	static const char *const apk[] = { "/lib/apk/db/installed", "/usr/lib/apk/db/installed" };
+	int there = is_there(r, STATUS, e);
 
 	t->found = true;
 	t->format = PACKAGES_DPKG;
-	if (!root_access(r, STATUS, F_OK))
-		return io_read_file_below(r, STATUS, &t->text, e);
-	if (!root_access(r, STATUS_FOLDER, F_OK))
-		return read_folder(r, STATUS_FOLDER, &t->text, e);
+	if (there)
+		return there < 0 ? -1 : read_status(r, &t->text, e);
+	there = is_there(r, STATUS_FOLDER, e);
+	if (there)
+		return there < 0 ? -1 : read_folder(r, STATUS_FOLDER, &t->text, e);
 	t->format = PACKAGES_APK;
-	for (size_t i = 0; i < ARRAY_SIZE(apk); i++)
-		if (!root_access(r, apk[i], F_OK))
-			return io_read_file_below(r, apk[i], &t->text, e);
+	for (size_t i = 0; i < ARRAY_SIZE(apk); i++) {
+		there = is_there(r, apk[i], e);
+		if (there)
+			return there < 0 ? -1 : read_whole(r, apk[i], &t->text, e);
+	}
 	t->found = false;
 	return 0;
 }
@@ -188,10 +288,11 @@ static bool has_journal(const struct root *r, const char *file)
 	return root_stat(r, wal, &st) == 0 && st.st_size > 0;
 }
 
-static void rpm_unread(struct package_table *t, const char *file, const char *why)
+static void rpm_unread(struct package_table *t, const char *file, const struct err *why)
 {
 	t->rpm = file;
-	t->rpm_why = xstrdup(why);
+	t->rpm_why = xstrdup(err_text(why));
+	t->rpm_errno = err_errno_of(why);
 }
 
 /* What cannot be read is an error of those packages alone that no other data base has. */
@@ -200,17 +301,15 @@ static void read_rpm_file(struct package_table *t, const struct root *r, const c
 	auto_buf struct buf bytes = BUF_INIT(RPM_MAX);
 	auto_err struct err *e = NULL;
 
-	if (has_journal(r, file)) {
-		rpm_unread(t, file, "it is being written: a part of it stands in its -wal");
-		return;
-	}
-	if (io_read_file_below(r, file, &bytes, &e) < 0 ||
-	    rpm_database_tell(buf_text(&bytes), bytes.len, &t->rpm_text, &e) < 0) {
-		rpm_unread(t, file, err_text(e));
-		t->rpm_errno = err_errno_of(e);
-	} else {
+	if (has_journal(r, file))
+		err_set_(&e, ERR_DATA, 0,
+			 "it is being written: a part of it stands in its -wal");
+	else if (io_read_file_below(r, file, &bytes, &e) == 0)
+		rpm_database_tell(buf_text(&bytes), bytes.len, &t->rpm_text, &e);
+	if (e)
+		rpm_unread(t, file, e);
+	else
 		t->rpm_found = true;
-	}
 }
 
 /* rpm's formats, the newest first: what an upgrade of rpm left behind is older. */
@@ -222,11 +321,17 @@ static void read_rpm(struct package_table *t, const struct root *r)
 		"/usr/lib/sysimage/rpm/Packages",     "/var/lib/rpm/Packages",
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
-		if (!root_access(r, files[i], F_OK)) {
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		auto_err struct err *e = NULL;
+		const int there = is_there(r, files[i], &e);
+
+		if (there > 0)
 			read_rpm_file(t, r, files[i]);
+		if (there < 0)
+			rpm_unread(t, files[i], e);
+		if (there)
 			return;
-		}
+	}
 }
 
 static void *packages_read(const struct root *r, struct err **e)

@@ -204,3 +204,60 @@ listed() {
 	EOF2
 	inspect 0
 }
+
+@test "dpkg: what it was at when it was killed counts, not what was before" {
+	mkdir -p tree/var/lib/dpkg/updates
+	printf 'Package: %s\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n\n' \
+		half gone both other >tree/var/lib/dpkg/status
+	printf 'Package: both\nStatus: install ok installed\nArchitecture: i386\nVersion: 2\n\n' \
+		>>tree/var/lib/dpkg/status
+	update() {
+		printf 'Package: %s\nStatus: %s\nArchitecture: %s\nVersion: 3\n' "${@:2}" \
+			>"tree/var/lib/dpkg/updates/$1"
+	}
+	update 0000 half "install ok unpacked" amd64
+	update 0001 half "install ok half-configured" amd64
+	update 0002 gone "deinstall ok config-files" amd64
+	update 0003 both "install ok half-installed" amd64
+	update tmp.i other "install ok half-installed" amd64
+	ruleset r <<-'EOF2'
+		- id: half
+		  package: { name: half }
+		  expect: { installed: false, status: half-configured }
+		- { id: gone, package: { name: gone }, expect: { installed: false } }
+		- { id: both, package: { name: both }, expect: { architecture: i386 } }
+		- { id: amd, package: { name: "both:amd64" }, expect: { installed: false } }
+		- { id: other, package: { name: other }, expect: { version: "1" } }
+	EOF2
+	inspect 0
+	printf 'Package: half\nStatus: install ok ins' >tree/var/lib/dpkg/updates/0004
+	inspect 2
+	grep -F "'/var/lib/dpkg/updates/0004' is damaged" report.json
+}
+
+@test "dpkg, apk: what is damaged or closed is an error and not 'not installed'" {
+	local at
+
+	ruleset r <<-'EOF2'
+		- { id: none, package: { name: none }, expect: { installed: false } }
+	EOF2
+	for at in var/lib/dpkg/status lib/apk/db/installed; do
+		rm -rf tree
+		mkdir -p "tree/${at%/*}"
+		printf 'P:a\nV:1\n\nPackage: a\nVersion: 1\n' >"tree/$at"
+		inspect 0
+		printf 'Package: no' >>"tree/$at"
+		inspect 2
+		grep -F "'/$at' is damaged: its last line has no end" report.json
+		printf '\0\0\0\n' >>"tree/$at"
+		inspect 2
+		grep -F "'/$at' is damaged: it holds NULs" report.json
+	done
+	# one that is closed is not taken for one that is not there
+	mkdir -p tree/var/lib/rpm
+	ln -s loop tree/var/lib/rpm/loop
+	ln -s loop tree/var/lib/rpm/rpmdb.sqlite
+	printf 'P:a\nV:1\n\n' >tree/lib/apk/db/installed
+	inspect 2
+	grep -F "'/var/lib/rpm/rpmdb.sqlite': Too many levels of symbolic links" report.json
+}
