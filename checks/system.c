@@ -34,8 +34,8 @@ struct system_query {
 static const struct field system_fields[] = {
 	FIELD_ENUM(struct system_query, scope, .choices = scopes, .dflt = "container",
 		   .doc = "Whose CPU, memory and swap: those of the container that rounds runs in "
-			  "as far as it has limits of its own, else the machine's, or always the "
-			  "machine's."),
+			  "(or looks into) as far as it has limits of its own, else the "
+			  "machine's, or always the machine's."),
 	{ .name = NULL },
 };
 

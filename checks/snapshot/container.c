@@ -67,7 +67,9 @@ static void container_free(void *table)
 	free(c);
 }
 
-static void *container_read(struct err **e)
+/* From outside (a root is given), what we are in ourselves says nothing of the container: there its
+ * first process does. */
+static void *container_read(const struct root *outside, struct err **e)
 {
 	char own[TEXT_SIZE], init[TEXT_SIZE];
 	struct container *c;
@@ -79,6 +81,8 @@ static void *container_read(struct err **e)
 	if (proc_read_small(AT_FDCWD, "/proc/self/cgroup", own, sizeof(own)) > 0) {
 		if (proc_read_small(AT_FDCWD, "/proc/1/cgroup", init, sizeof(init)) < 0)
 			init[0] = '\0';
+		if (outside)
+			memcpy(own, init, strlen(init) + 1);
 		hierarchy_find(&c->memory, t, own, init, "memory");
 		hierarchy_find(&c->cpu, t, own, init, "cpu");
 		hierarchy_find(&c->cpuacct, t, own, init, "cpuacct");
@@ -88,7 +92,7 @@ static void *container_read(struct err **e)
 }
 
 const struct shared_table container_table = {
-	.name = "container", .read = container_read, .free = container_free
+	.name = "container", .read_below = container_read, .free = container_free
 };
 
 bool container_known(const struct container *c)

@@ -13,10 +13,11 @@ setup() {
 teardown() {
 	local at
 
-	for at in "${groups[@]}"; do
-		rmdir "$at" 2>/dev/null || true
-	done
 	lab_teardown
+	# whoever was in it may take a moment to be gone
+	for at in "${groups[@]}"; do
+		wait_for 5 rmdir "$at" || true
+	done
 }
 
 # inspect CODE NAME [ARGUMENT ...]: run $T/NAME.yaml; the json report is $T/NAME.json.
@@ -491,6 +492,30 @@ SCRIPT
   expect: { memory_total: { ne: 512MiB } }
 YAML
 	bash -c "echo \$\$ >'$group/cgroup.procs'; '$ROUNDS' run service.yaml"
+}
+
+@test "system: of a container that is entered, its own limits count" {
+	local inside
+
+	group memory
+	limit memory.max 536870912 memory.limit_in_bytes 536870912
+	ruleset entered <<'YAML'
+- id: own
+  system: {}
+  expect: { memory_total: 512MiB, memory_percent: { le: 100 } }
+- id: machine
+  system: { scope: host }
+  expect: { memory_total: { ne: 512MiB } }
+YAML
+	for how in "" -C; do
+		start bash -c "echo \$\$ >'$group/cgroup.procs'
+			exec unshare -m -p -f --kill-child --mount-proc $how \
+				bash -c 'echo >ready; exec sleep 300'"
+		wait_for 20 test -e ready
+		inside=$(tr -d ' ' <"/proc/$started/task/$started/children")
+		inspect 0 entered --enter "$inside"
+		rm ready
+	done
 }
 
 @test "system: a process that burns CPU is seen" {
