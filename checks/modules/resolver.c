@@ -2,9 +2,9 @@
  * resolver - names to addresses on the event loop, by c-ares: /etc/hosts first, then the name
  * servers.
  *
- * A name is asked for once a run, however many checks want it. What may pass (no answer, a server
- * in trouble) is forgotten after a second, so that a retry asks anew. Never blocks; connects to
- * nothing but name servers.
+ * A name is asked for once a run, however many checks want it, and again by later tries and samples
+ * of a check. What may pass (no answer, a server in trouble) is forgotten after a second. Never
+ * blocks; connects to nothing but name servers.
  */
 #include "checks/net/names.h"
 
@@ -31,18 +31,32 @@
 #define BREATH_NS (2 * NS_PER_MS)
 #define RESEND_MS 1000
 #define TRIES 5
+/* Some name servers and firewalls lose every question about AAAA. c-ares answers when both kinds
+ * have come; after this long each is asked for alone, and the first that is there will do. Longer
+ * than a resend needs. */
+#define HALF_NS (1200 * NS_PER_MS)
 
 struct name {
 	char *text;
 	struct resolver *resolver;
-	bool asked; /* the answer is on its way */
+	unsigned round; /* how often it was asked for: what belongs to an earlier one is dropped */
+	bool asked;     /* the answer is on its way */
 	bool known;
-	int64_t until; /* when the answer is forgotten; INT64_MAX: never */
+	int64_t at;    /* when the answer came */
+	int64_t until; /* when it is forgotten; INT64_MAX: never */
+	struct loop_timer *half;
 	enum kind kind;
 	char *why;
 	struct addresses found;
 	struct lookup *waiting;
 	struct name *queued; /* the next that is to be asked for */
+};
+
+/* One question to c-ares; ends with its answer. */
+struct question {
+	struct name *name;
+	unsigned round;
+	bool half; /* of one kind of addresses alone */
 };
 
 struct watch {
@@ -160,6 +174,13 @@ static char *resolver_servers(struct resolver *r)
 	return buf_take(&out);
 }
 
+static bool is_ascii(const char *text)
+{
+	while (*text && !(*text & 0x80))
+		text++;
+	return !*text;
+}
+
 static void name_fail(struct name *n, int status)
 {
 	auto_free char *servers = resolver_servers(n->resolver);
@@ -169,7 +190,10 @@ static void name_fail(struct name *n, int status)
 	switch (status) {
 	case ARES_ENOTFOUND:
 		n->until = INT64_MAX;
-		n->why = xasprintf("there is no host name '%s'", n->text);
+		n->why = xasprintf("there is no host name '%s'%s", n->text,
+				   is_ascii(n->text) ? ""
+						     : "; in DNS it is written with ASCII alone, "
+						       "as in xn--fiqs8s.example");
 		break;
 	case ARES_ENODATA:
 		n->until = INT64_MAX;
@@ -218,25 +242,55 @@ static void lookup_answer(struct lookup *l, const struct name *n)
 	l->fn(l->ctx, n->found.count ? &n->found : NULL, n->kind, n->why);
 }
 
-static void on_answer(void *ctx, int status, int timeouts, struct ares_addrinfo *info)
+static void name_answered(struct name *n, int status, const struct ares_addrinfo *info, bool half)
 {
-	struct name *n = ctx;
-
-	(void)timeouts;
-	if (n->resolver->closing) {
-		ares_freeaddrinfo(info);
-		return;
-	}
+	loop_timer_remove(TAKE(n->half));
 	n->asked = false;
 	n->known = true;
+	n->at = clock_mono();
 	n->until = INT64_MAX;
 	if (status == ARES_SUCCESS)
 		name_take(n, info);
+	n->found.half = half;
 	if (!n->found.count)
 		name_fail(n, status == ARES_SUCCESS ? ARES_ENODATA : status);
-	ares_freeaddrinfo(info);
 	while (n->waiting)
 		lookup_answer(n->waiting, n);
+}
+
+static void on_answer(void *ctx, int status, int timeouts, struct ares_addrinfo *info)
+{
+	struct question *q = ctx;
+	struct name *n = q->name;
+	/* that there is nothing of one kind alone, or trouble with it, says nothing */
+	const bool helps = !q->half || (status == ARES_SUCCESS && info && info->nodes);
+
+	(void)timeouts;
+	if (!n->resolver->closing && q->round == n->round && !n->known && helps)
+		name_answered(n, status, info, q->half);
+	ares_freeaddrinfo(info);
+	free(q);
+}
+
+static void name_question(struct name *n, int family)
+{
+	const struct ares_addrinfo_hints hints = { .ai_family = family,
+						   .ai_socktype = SOCK_STREAM };
+	struct question *q = xcalloc(1, sizeof(*q));
+
+	*q = (struct question){ .name = n, .round = n->round, .half = family != AF_UNSPEC };
+	ares_getaddrinfo(n->resolver->channel, n->text, NULL, &hints, on_answer, q);
+}
+
+static void on_half(void *ctx)
+{
+	struct name *n = ctx;
+
+	n->half = NULL;
+	name_question(n, AF_INET);
+	if (!n->known)
+		name_question(n, AF_INET6);
+	resolver_rearm(n->resolver);
 }
 
 static int name_compare(const void *a, const void *b)
@@ -248,6 +302,7 @@ static void name_free(void *p)
 {
 	struct name *n = p;
 
+	loop_timer_remove(n->half);
 	free(n->text);
 	free(n->why);
 	free(n);
@@ -284,9 +339,6 @@ static void on_breath(void *ctx)
 /* Ask for as many as one burst may hold; an answer from /etc/hosts comes before this returns. */
 static void queue_run(struct resolver *r)
 {
-	static const struct ares_addrinfo_hints hints = { .ai_family = AF_UNSPEC,
-							  .ai_socktype = SOCK_STREAM };
-
 	while (r->queue && r->burst < BURST) {
 		struct name *n = r->queue;
 
@@ -294,7 +346,8 @@ static void queue_run(struct resolver *r)
 		if (!r->queue)
 			r->queue_end = &r->queue;
 		r->burst++;
-		ares_getaddrinfo(r->channel, n->text, NULL, &hints, on_answer, n);
+		n->half = loop_timer_add(r->loop, clock_mono() + HALF_NS, on_half, n);
+		name_question(n, AF_UNSPEC);
 	}
 	if (r->burst && !r->breath)
 		r->breath = loop_timer_add(r->loop, clock_mono() + BREATH_NS, on_breath, r);
@@ -308,11 +361,12 @@ static int resolver_ask(void *resolver, const char *text, struct lookup *l, stru
 
 	if (!n)
 		return err_set(e, ERR_BUG, "no memory to resolve the name '%s'", text);
-	if (n->known && n->until > clock_mono()) {
+	if (n->known && n->until > clock_mono() && n->at >= l->not_before) {
 		lookup_answer(l, n);
 		return 0;
 	}
 	n->known = false;
+	n->found.count = 0;
 	n->kind = KIND_NONE;
 	free(TAKE(n->why));
 	l->next = n->waiting;
@@ -322,6 +376,7 @@ static int resolver_ask(void *resolver, const char *text, struct lookup *l, stru
 	n->waiting = l;
 	if (!n->asked) {
 		n->asked = true;
+		n->round++;
 		n->queued = NULL;
 		*r->queue_end = n;
 		r->queue_end = &n->queued;
@@ -352,11 +407,15 @@ static void *resolver_create(struct loop *loop, struct err **e)
 					.sock_state_cb_data = r,
 					.timeout = RESEND_MS,
 					.tries = TRIES };
-	const int given = ARES_OPT_SOCK_STATE_CB | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES;
-	int status = ares_init_options(&r->channel, &options, given);
+	int given = ARES_OPT_SOCK_STATE_CB | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES;
+	int status;
 
+#ifdef ARES_OPT_QUERY_CACHE /* 1.31: a later sample would be told what an earlier one was */
+	options.qcache_max_ttl = 0;
+	given |= ARES_OPT_QUERY_CACHE;
+#endif
+	status = ares_init_options(&r->channel, &options, given);
 	r->queue_end = &r->queue;
-
 	if (status != ARES_SUCCESS) {
 		err_set(e, ERR_SYSTEM, "c-ares: %s", ares_strerror(status));
 		free(r);

@@ -27,6 +27,7 @@ struct address {
 };
 
 struct addresses {
+	bool half; /* nobody answered whether there are some of the other family */
 	size_t count;
 	struct address items[ADDRESSES_MAX]; /* in the order in which they are to be tried */
 };

@@ -16,7 +16,7 @@ int names_ask(struct probe *p, const char *host, struct lookup *l, lookup_fn *fn
 	const struct resolver_api *api;
 	void *resolver;
 
-	*l = (struct lookup){ .fn = fn, .ctx = ctx };
+	*l = (struct lookup){ .fn = fn, .ctx = ctx, .not_before = p->again ? p->started : 0 };
 	if (address_parse(host, &numeric.items[0])) {
 		fn(ctx, &numeric, KIND_NONE, NULL);
 		return 0;
@@ -37,7 +37,10 @@ void names_trace(const struct addresses *found, const char *host, struct observe
 
 	addresses_print(found, &text);
 	if (found->count > 1 || strcmp(buf_text(&text), host) != 0)
-		observer_trace(o, "resolved '%s' to %s", host, buf_text(&text));
+		observer_trace(o, "resolved '%s' to %s%s", host, buf_text(&text),
+			       found->half ? ", and of the other kind of addresses there was no "
+					     "answer"
+					   : "");
 }
 
 void names_drop(struct lookup *l)

@@ -20,6 +20,7 @@ typedef void lookup_fn(void *ctx, const struct addresses *found, enum kind kind,
 struct lookup {
 	lookup_fn *fn;
 	void *ctx;
+	int64_t not_before; /* clock_mono: what was answered earlier does not count */
 	struct lookup *next,
 		**at; /* among those who wait for the same name; at: NULL when not waiting */
 };
@@ -35,7 +36,7 @@ struct resolver_api {
 /* Of checks/modules/resolver.c: only for modules that link it. */
 extern const struct resolver_api resolver_api;
 
-/* Find the addresses of `host`; fn is called once, perhaps before this returns: touch nothing
+/* Find the addresses of `host`, asked for once a run, and anew for a later try or sample; fn is called once, perhaps before this returns: touch nothing
  * afterwards. -1 when nobody can be asked (no such module); fn was not called. */
 int names_ask(struct probe *p, const char *host, struct lookup *l, lookup_fn *fn, void *ctx,
 	      struct err **e);

@@ -134,6 +134,7 @@ struct probe {
 	const char *id;   /* of the check, for marks in environments */
 	int64_t started;  /* clock_mono; set by the engine just before begin */
 	int64_t deadline; /* clock_mono: the engine cancels at it */
+	bool again;       /* a later try or sample: nothing that was seen before counts */
 	void *state;      /* the type's own, released by itself before probe_done or in cancel */
 	void (*done)(struct probe *p); /* set by the engine: use probe_done() */
 	/* Set by the engine: load MODULE.so (once a worker) and return what it offers to others

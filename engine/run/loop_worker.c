@@ -278,6 +278,7 @@ static void flight_begin(struct worker *w, struct flight *f)
 		.id = f->x.a.check->id,
 		.started = f->x.begun,
 		.deadline = f->x.begun + f->x.a.check->timeout,
+		.again = f->x.a.attempt > 1,
 		.done = on_done,
 		.owner = f,
 		.module_api = module_api,

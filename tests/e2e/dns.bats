@@ -362,6 +362,58 @@ in_a_world() {
 	check fifty/none | jq -e '.trace | map(contains("and 42 more")) | any'
 }
 
+@test "names: a later try asks anew; one that has half an answer is used" {
+	unshare -n -m true 2>/dev/null || skip "no namespaces here"
+	echo 'nameserver 127.0.0.1' >resolv.conf
+	echo '127.0.0.1 localhost' >hosts
+	cat >serve.py <<-'END'
+		import socket, sys
+		sys.path.insert(0, sys.argv[1])
+		sys.dont_write_bytecode = True
+		import dnsd
+		web = socket.create_server(("127.0.0.1", 80))
+		s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+		s.bind(("127.0.0.1", 53))
+		open("ready", "w").close()
+		asked = {}
+		while True:
+		    q, peer = s.recvfrom(4096)
+		    labels, end = dnsd.name_of(q)
+		    six = q[end - 3] == 28
+		    asked[labels[0], six] = asked.get((labels[0], six), 0) + 1
+		    if labels[0] == "half" and six:
+		        continue
+		    gone = (labels[0] == "comes" and asked[labels[0], six] == 1
+		            or labels[0] == "goes" and asked[labels[0], six] > 1)
+		    s.sendto(dnsd.reply(q, end, 0x8183 if gone else 0x8180, () if gone or six
+		                        else (dnsd.ANSWER,)), peer)
+	END
+	ruleset tries <<-'END'
+		- id: comes
+		  dns: { name: comes.test }
+		  retry: { times: 2, every: 100ms }
+		- id: goes
+		  dns: { name: goes.test }
+		  sustain: { samples: 2, every: 100ms, full: true }
+		  expect: { count: 7 }
+		- id: half
+		  timeout: 20s
+		  tcp: { host: half.test, port: 80 }
+		  expect: { peer: "127.0.0.1:81" } # what passes leaves no trace
+		- id: wide
+		  tcp: { host: 中国.none.test, port: 80 }
+	END
+	sed -i 's/labels\[0\] == "comes" and/"none" in labels or &/' serve.py
+	run in_a_world bash -c 'python3 serve.py "$1" & until [ -e ready ]; do sleep 0.05; done
+		shift; exec "$@"' - "$SRC/tests/lab" "$ROUNDS" run tries.yaml \
+		--report json=report.json --report text
+	[ "$(check tries/comes | jq -r '"\(.status) \(.flaky)"')" = "pass true" ]
+	[[ "$(check tries/goes | jq -c '[.samples, .message]')" == *"no host name 'goes.test'"* ]]
+	[[ "$(check tries/half | jq -r .message)" == *"found '127.0.0.1:80'" ]]
+	check tries/half | jq -e '.trace | map(contains("of the other kind")) | any'
+	judged tries/wide fail dns "in DNS it is written with ASCII alone, as in xn--"
+}
+
 @test "dns: a thousand questions at once stay on the loop" {
 	zone
 	bad_server
