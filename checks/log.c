@@ -85,8 +85,9 @@ static const struct fact log_facts[] = {
 	  .doc = "The first and the last five of the bad records." },
 	{ .name = "stats",
 	  .type = FACT_MAP,
-	  .doc = "For each name of stats: total, matched, percent, unread, and of numbers min, "
-		 "median, p95, max, mean (durations in seconds)." },
+	  .doc = "For each name of stats: total and unread, matched and percent where anything "
+		 "was read, and of numbers min, median, p95, max, mean (durations in "
+		 "seconds)." },
 	{ .name = "total",
 	  .type = FACT_INT,
 	  .doc = "How many records count, be they good, bad or neither." },

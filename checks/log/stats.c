@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "checks/log/log.h"
 #include "engine/base/number.h"
@@ -13,6 +14,7 @@
 
 struct column {
 	uint64_t total, count, unread;
+	uint64_t lacking; /* of those unread: records without such a field */
 	double min, max, sum;
 	double *values;
 	size_t kept;
@@ -86,6 +88,48 @@ static bool field_of(const char *by, struct span line, size_t n, struct span *ou
 	}
 }
 
+/* How logs write units of time that rulesets do not. */
+static const struct {
+	const char *name;
+	double seconds;
+} units[] = {
+	{ "ns", 1e-9 },
+	{ "us", 1e-6 },
+	{ "\u00b5s", 1e-6 },
+	{ "\u03bcs", 1e-6 },
+	{ "ms", 1e-3 },
+	{ "s", 1 },
+	{ "sec", 1 },
+	{ "min", 60 },
+	{ "纳秒", 1e-9 },
+	{ "微秒", 1e-6 },
+	{ "毫秒", 1e-3 },
+	{ "秒", 1 },
+	{ "分", 60 },
+	{ "分钟", 60 },
+	{ "小时", 3600 },
+};
+
+/* "850µs", "12 ms", "3 秒" */
+static int read_time(char *text, double *seconds)
+{
+	char *unit = text + strspn(text, "0123456789."), *end = unit;
+	double value;
+
+	while (*unit == ' ')
+		unit++;
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
+		if (strcasecmp(unit, units[i].name))
+			continue;
+		*end = '\0';
+		if (number_real(text, &value))
+			return -1;
+		*seconds = value * units[i].seconds;
+		return 0;
+	}
+	return -1;
+}
+
 /* "12ms" is 0.012 seconds, "12" is 12. A limit without a unit is held against numbers without one.
  */
 static bool read_value(const struct log_stat *stat, struct span f, double *value)
@@ -104,7 +148,7 @@ static bool read_value(const struct log_stat *stat, struct span f, double *value
 	if (bare)
 		return true;
 	if (number_duration(text, &ns))
-		return false;
+		return read_time(text, value) == 0;
 	*value = (double)ns / (double)NS_PER_S;
 	return true;
 }
@@ -184,7 +228,7 @@ void stats_add(struct stats *s, const char *text, size_t len)
 		struct span f;
 
 		if (!field_of(s->split->by, line, stat->field, &f))
-			c->unread++;
+			c->unread++, c->lacking++;
 		else if (stat->op == STAT_EQ || stat->op == STAT_MATCHES)
 			add_text(stat, c, f);
 		else
@@ -212,8 +256,10 @@ static json_t *tell_column(struct column *c)
 	json_t *row = json_object();
 
 	json_object_set_new(row, "total", json_integer((json_int_t)c->total));
-	json_object_set_new(row, "matched", json_integer((json_int_t)c->count));
 	json_object_set_new(row, "unread", json_integer((json_int_t)c->unread));
+	/* of what nobody could read none matched, and yet that is no pass */
+	if (c->total || !c->unread)
+		json_object_set_new(row, "matched", json_integer((json_int_t)c->count));
 	if (!c->total)
 		return row;
 	json_object_set_new(row, "percent", json_real(100.0 * (double)c->count / (double)c->total));
@@ -236,4 +282,31 @@ json_t *stats_tell(struct stats *s)
 		json_object_set_new_nocheck(facts, s->split->stats[i].name,
 					    tell_column(&s->columns[i]));
 	return facts;
+}
+
+static const char *wanted(const struct log_stat *stat)
+{
+	if (stat->op == STAT_EQ || stat->op == STAT_MATCHES)
+		return "a text that the pattern can be held against";
+	if (stat->op == STAT_NUMBERS)
+		return "a number or a duration";
+	return stat->seconds ? "a duration with its unit, as the limit has one"
+			     : "a number without a unit, as the limit has none";
+}
+
+void stats_trace(const struct stats *s, struct observer *o)
+{
+	for (size_t i = 0; i < s->split->count; i++) {
+		const struct log_stat *stat = &s->split->stats[i];
+		const struct column *c = &s->columns[i];
+		const unsigned long long all = c->total + c->unread;
+
+		if (c->lacking)
+			observer_trace(o, "stats.%s: %llu of %llu records have no such field",
+				       stat->name, (unsigned long long)c->lacking, all);
+		if (c->unread > c->lacking)
+			observer_trace(o, "stats.%s: %llu of %llu values are not %s", stat->name,
+				       (unsigned long long)(c->unread - c->lacking), all,
+				       wanted(stat));
+	}
 }

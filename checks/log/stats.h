@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 struct log_split;
+struct observer;
 struct stats;
 
 /* The split stays the caller's. */
@@ -17,7 +18,9 @@ void stats_free(struct stats *s);
 /* One record; its first line counts. */
 void stats_add(struct stats *s, const char *text, size_t len);
 /* { NAME: { total, matched, percent, unread, min, median, p95, max, mean } }; a new reference. What
- * has no value (a percentage of nothing) is not there. */
+ * has no value (a percentage of nothing, the matches among what nobody could read) is not there. */
 json_t *stats_tell(struct stats *s);
+/* Say what could not be read, and why. */
+void stats_trace(const struct stats *s, struct observer *o);
 
 #endif

@@ -371,8 +371,10 @@ void tally_tell(const struct tally *t, struct observer *o)
 	tell_age(t, "last_good_age", t->good_count > 0, t->last_good, o);
 	tell_samples(t, o);
 	tell_evidence(t, o);
-	if (t->stats)
+	if (t->stats) {
 		observer_set(o, "stats", stats_tell(t->stats));
+		stats_trace(t->stats, o);
+	}
 	if (t->keeps_text) {
 		auto_buf struct buf shown = BUF_INIT(3 * TEXT_KEPT + 64);
 

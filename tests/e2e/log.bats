@@ -506,6 +506,29 @@ say() {
 	ends 0 "$ROUNDS" run r.yaml --report json=report.json
 }
 
+@test "digest logs: what cannot be read is no pass, and it is said why" {
+	ruleset r <<-EOF2
+		- id: app
+		  log:
+		    path: $T/logs/app.log
+		    since: start
+		    split: { by: ";", names: [ time, cost ] }
+		    stats: { slow: { of: cost, gt: 500ms } }
+		  expect: { stats.slow.matched: 0 }
+	EOF2
+	say "2026-01-01 12:00:00,000;12000" "no digest"
+	ends 1 "$ROUNDS" run r.yaml --report json=report.json --report text
+	says "found       nothing"
+	says "stats.slow: 1 of 2 records have no such field"
+	says "stats.slow: 1 of 2 values are not a"
+	echo "2026-01-01 12:00:00,000;800毫秒" >logs/app.log
+	ends 1 "$ROUNDS" run r.yaml --report json=report.json --report text
+	says "expected    stats.slow.matched 0"
+	says "found       1"
+	: >logs/app.log
+	ends 0 "$ROUNDS" run r.yaml
+}
+
 @test "mistakes are said at load" {
 	ruleset r <<-'EOF2'
 		- { id: a, log: { path: /x } }

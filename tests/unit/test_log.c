@@ -2,6 +2,7 @@
  * log: times of lines, records out of bytes, redaction, fields, cursors.
  */
 #include <fcntl.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -309,8 +310,51 @@ static void no_share_of_nothing(void **state)
 	auto_free char *text = json_dumps(told, JSON_COMPACT | JSON_SORT_KEYS);
 
 	(void)state;
-	assert_string_equal(text, "{\"x\":{\"matched\":0,\"total\":0,\"unread\":1}}");
+	assert_string_equal(text, "{\"x\":{\"total\":0,\"unread\":1}}");
 	json_decref(told);
+}
+
+static const struct {
+	const char *text;
+	double seconds; /* below 0: not read */
+} time_cases[] = {
+	{ "12ms", 0.012 },
+	{ "1.5s", 1.5 },
+	{ "850\u00b5s", 0.00085 },
+	{ "850\u03bcs", 0.00085 },
+	{ "40us", 0.00004 },
+	{ "1m2.5s", 62.5 },
+	{ "800 ms", 0.8 },
+	{ "800MS", 0.8 },
+	{ "2sec", 2 },
+	{ "800毫秒", 0.8 },
+	{ "3 秒", 3 },
+	{ "2分钟", 120 },
+	{ "1.5小时", 5400 },
+	{ "800元", -1 },
+	{ "ms", -1 },
+	{ "1.2.3ms", -1 },
+	{ "-5ms", -1 },
+	{ "1,234ms", -1 },
+	{ ".5ms", -1 },
+	{ "12 parsec", -1 },
+};
+
+static void times_are_read_as_logs_write_them(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(time_cases); i++) {
+		const char *text = time_cases[i].text;
+		auto_free char *line = xasprintf("a;b;%s", text);
+		const char *const lines[] = { line, NULL };
+		json_t *told = stats_of(";", "{\"t\": {\"of\": \"cost\"}}", lines);
+		const json_t *max = json_object_get(json_object_get(told, "t"), "max");
+		double found = max ? json_real_value(max) : -1;
+
+		if (fabs(found - time_cases[i].seconds) > 1e-9)
+			fail_msg("'%s': %g, and not %g", text, found, time_cases[i].seconds);
+		json_decref(told);
+	}
 }
 
 static void a_cursor_knows_its_file(void **state)
@@ -451,6 +495,7 @@ int main(void)
 		cmocka_unit_test(secrets_are_redacted),
 		cmocka_unit_test(fields_are_counted),
 		cmocka_unit_test(no_share_of_nothing),
+		cmocka_unit_test(times_are_read_as_logs_write_them),
 		cmocka_unit_test(sums_are_divided_by_counts),
 		cmocka_unit_test(a_cursor_knows_its_file),
 		cmocka_unit_test(what_is_no_cursor_is_none),
