@@ -279,8 +279,8 @@ void examine_judge(struct examination *x)
 	if (observer_kept(x->observer))
 		x->outcome.state = json_dumps(observer_kept(x->observer), JSON_COMPACT);
 	if (check_is_sustained(x->a.check))
-		x->outcome.sample = sample_make(x->a.check, observer_facts(x->observer), &j.verdict,
-						!j.verdict.entries);
+		x->outcome.sample = sample_make(x->a.check, observer_facts(x->observer),
+						x->a.secrets, &j.verdict, !j.verdict.entries);
 	x->ended = true;
 	judgement_release(&j);
 }

@@ -21,7 +21,8 @@ bool check_is_sustained(const struct check *c)
 	return c->rule && (sustain_is_given(&c->rule->sustain) || c->rule->entry_count);
 }
 
-char *sample_make(const struct check *c, const json_t *facts, const struct verdict *v, bool finding)
+char *sample_make(const struct check *c, const json_t *facts, const struct secrets *secrets,
+		  const struct verdict *v, bool finding)
 {
 	json_t *sample = json_object(), *failed = json_array();
 	char *text;
@@ -31,7 +32,7 @@ char *sample_make(const struct check *c, const json_t *facts, const struct verdi
 			json_array_append_new(failed, json_integer((json_int_t)i));
 	json_object_set_new(sample, "failed", failed);
 	json_object_set_new(sample, "finding", json_boolean(finding));
-	json_object_set_new(sample, "values", sample_values(c, facts));
+	json_object_set_new(sample, "values", sample_values(c, facts, secrets));
 	text = json_dumps(sample, JSON_COMPACT);
 	json_decref(sample);
 	return text;
@@ -320,8 +321,8 @@ static void end_failed(const struct sampling *s, const struct unit *worst, json_
 /* A pass, though some samples may have failed: nothing of them is left but the rows. */
 static void end_passed(const struct sampling *s, json_t *details, struct outcome *o)
 {
-	static const char *const of_a_fail[] = { "message",  "expected", "actual",
-						 "failures", "error",    "evidence" };
+	static const char *const of_a_fail[] = { "message", "expected", "actual",
+						 "failures", "error", "evidence" };
 
 	o->status = STATUS_PASS;
 	o->kind = KIND_NONE;
@@ -379,7 +380,8 @@ static char *entry_verdicts(const struct sampling *s)
 		const struct unit *u = &s->units[i];
 
 		any |= u->sustain.runs && u->taken;
-		buf_addc(&letters, !u->sustain.runs || !u->taken ? '.' : u->failed ? 'f' : 'p');
+		buf_addc(&letters, !u->sustain.runs || !u->taken ? '.' : u->failed ? 'f'
+										   : 'p');
 	}
 	if (any)
 		return buf_take(&letters);

@@ -15,6 +15,7 @@
 struct check;
 struct outcome;
 struct sampling;
+struct secrets;
 struct verdict;
 
 /* Whether the check, or an entry of its expectation, is sustained. */
@@ -22,8 +23,8 @@ bool check_is_sustained(const struct check *c);
 
 /* In the worker: which entries failed and what was measured, as JSON text; the caller's. `finding`:
  * nothing could be judged. */
-char *sample_make(const struct check *c, const json_t *facts, const struct verdict *v,
-		  bool finding);
+char *sample_make(const struct check *c, const json_t *facts, const struct secrets *secrets,
+		  const struct verdict *v, bool finding);
 
 /* In the supervisor. `failing`: { ID: in how many runs of the task in a row it has failed before
  * this one; ID#N: the same of entry N }, or NULL: of no task, and this run decides alone. `id`:

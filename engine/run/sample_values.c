@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "engine/base/auto.h"
+#include "engine/base/buf.h"
+#include "engine/base/number.h"
+#include "engine/base/secret.h"
 #include "engine/base/xalloc.h"
 #include "engine/ruleset/ruleset.h"
 
@@ -11,15 +14,43 @@
 #define DEPTH_MAX 4
 #define ROWS_MAX 40
 
-static void add_values(json_t *into, const char *name, const json_t *value, int depth)
+/* Numbers are often met in text (`as: number`); one that is a secret is none. */
+static bool number_in(const char *text, const struct secrets *secrets, double *out)
 {
-	const char *key;
+	auto_buf struct buf masked = BUF_INIT(256);
+	char number[64];
+	size_t len;
+
+	text += strspn(text, " \t\r\n");
+	len = strlen(text);
+	while (len && strchr(" \t\r\n", text[len - 1]))
+		len--;
+	if (len >= sizeof(number))
+		return false;
+	memcpy(number, text, len);
+	number[len] = '\0';
+	return number_real(number, out) == 0 &&
+	       (!secrets || secrets_mask(secrets, &masked, number, len) == 0);
+}
+
+static void add_values(json_t *into, const char *name, const json_t *value,
+		       const struct secrets *secrets, int depth)
+{
+	const char *key, *text = json_string_value(value);
 	json_t *member;
+	double number;
 
 	if (json_object_size(into) >= VALUES_MAX || depth == DEPTH_MAX)
 		return;
 	if (json_is_number(value))
 		json_object_set_new(into, name, json_deep_copy(value));
+	if (text && strlen(text) == json_string_length(value) && number_in(text, secrets, &number))
+		json_object_set_new(into, name, json_real(number));
+	for (size_t i = 0; i < json_array_size(value); i++) {
+		auto_free char *path = xasprintf("%s[%zu]", name, i);
+
+		add_values(into, path, json_array_get(value, i), secrets, depth + 1);
+	}
 	if (!json_is_object(value))
 		return;
 	/* jansson wants a writable object for iterating, though it writes nothing */
@@ -27,16 +58,16 @@ static void add_values(json_t *into, const char *name, const json_t *value, int 
 	{
 		auto_free char *path = xasprintf("%s.%s", name, key);
 
-		add_values(into, path, member, depth + 1);
+		add_values(into, path, member, secrets, depth + 1);
 	}
 }
 
-json_t *sample_values(const struct check *c, const json_t *facts)
+json_t *sample_values(const struct check *c, const json_t *facts, const struct secrets *secrets)
 {
 	json_t *values = json_object();
 
 	for (char **w = c->wants; w && *w; w++)
-		add_values(values, *w, json_object_get(facts, *w), 0);
+		add_values(values, *w, json_object_get(facts, *w), secrets, 0);
 	return values;
 }
 

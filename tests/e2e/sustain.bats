@@ -124,6 +124,25 @@ took() {
 	PY
 }
 
+@test "minimum and so on of numbers in texts and in lists, but of no secret" {
+	counter 'sustain: { samples: 2, every: 50ms }' '30 40' \
+		'{ stdout: { as: number, lt: 10 } }'
+	inspect 1
+	check r/c | jq -e '.samples.facts.stdout | [.minimum, .maximum] == [30, 40]'
+	counter 'sustain: { samples: 2, every: 50ms }' \
+		'[{"lag":3},{"lag":7}] [{"lag":4},{"lag":9}]' \
+		'{ "json[*].lag": { each: { lt: 2 } } }'
+	inspect 1
+	check r/c | jq -e '.samples.facts["json[1].lag"] | [.minimum, .maximum] == [7, 9]'
+	counter 'sustain: { samples: 2, every: 50ms }' '471147 471147' \
+		'{ stdout: { as: number, lt: 10 } }'
+	sed -i "s/^checks:/params: { pin: { type: secret } }\nchecks:/" r.yaml
+	sed -i "s/^\( *\)shell:/\1env: { PIN: '\${pin}' }\n&/" r.yaml
+	ROUNDS_PARAM_PIN=471147 inspect 1
+	check r/c | jq -e '.samples.facts.stdout == null'
+	nowhere 471147 report.json
+}
+
 @test "an entry for itself: the worst that fails in the end gives the severity" {
 	entries='[ { severity: low, json: { le: 80 }, sustain: { samples: 3, every: 50ms } },
 		{ severity: critical, json: { le: 95 } } ]'
