@@ -47,17 +47,22 @@ static const struct field dns_fields[] = {
 static const struct fact answer_facts[] = {
 	{ .name = "address", .type = FACT_TEXT, .doc = "The address (A, AAAA)." },
 	{ .name = "contact", .type = FACT_TEXT, .doc = "Who answers for the zone (SOA)." },
+	{ .name = "digest", .type = FACT_TEXT, .doc = "As hex digits (DS, SSHFP, TLSA)." },
 	{ .name = "expire",
 	  .type = FACT_DURATION,
 	  .doc = "After what time without the primary a secondary gives up (SOA)." },
+	{ .name = "flag", .type = FACT_TEXT, .doc = "What comes next, as in u (NAPTR)." },
 	{ .name = "flags", .type = FACT_INT, .doc = "Flags (CAA); 128 is critical." },
 	{ .name = "minimum",
 	  .type = FACT_DURATION,
 	  .doc = "How long it may be remembered that a name is not there (SOA)." },
 	{ .name = "name", .type = FACT_TEXT, .doc = "Whose record it is." },
+	{ .name = "order", .type = FACT_INT, .doc = "The lowest comes first (NAPTR)." },
 	{ .name = "port", .type = FACT_INT, .doc = "Port of the service (SRV)." },
 	{ .name = "primary", .type = FACT_TEXT, .doc = "The primary server of the zone (SOA)." },
-	{ .name = "priority", .type = FACT_INT, .doc = "The lowest is tried first (MX, SRV)." },
+	{ .name = "priority",
+	  .type = FACT_INT,
+	  .doc = "The lowest is tried first (MX, SRV), within an order (NAPTR)." },
 	{ .name = "refresh",
 	  .type = FACT_DURATION,
 	  .doc = "How often a secondary asks the primary (SOA)." },
@@ -65,11 +70,14 @@ static const struct fact answer_facts[] = {
 	  .type = FACT_DURATION,
 	  .doc = "How soon it asks again after a failure (SOA)." },
 	{ .name = "serial", .type = FACT_INT, .doc = "Serial number of the zone (SOA)." },
+	{ .name = "service", .type = FACT_TEXT, .doc = "As in E2U+sip (NAPTR)." },
 	{ .name = "tag", .type = FACT_TEXT, .doc = "What is allowed, as in issue (CAA)." },
 	{ .name = "target",
 	  .type = FACT_TEXT,
-	  .doc = "The name that it leads to (CNAME, MX, NS, PTR, SRV)." },
-	{ .name = "text", .type = FACT_TEXT, .doc = "The text, its parts joined (TXT, CAA)." },
+	  .doc = "The name that it leads to (CNAME, MX, NAPTR, NS, PTR, SRV)." },
+	{ .name = "text",
+	  .type = FACT_TEXT,
+	  .doc = "The text, its parts joined (TXT, CAA); the expression (NAPTR)." },
 	{ .name = "ttl", .type = FACT_DURATION, .doc = "How long it may be remembered." },
 	{ .name = "type", .type = FACT_TEXT, .doc = "Type of the record." },
 	{ .name = "value",
@@ -181,7 +189,8 @@ static void record_values(const struct dns *d, const struct dns_reply *r)
 	const json_t *record;
 	size_t i, count = 0;
 
-	json_array_foreach(r->answers, i, record) {
+	json_array_foreach(r->answers, i, record)
+	{
 		int64_t own = json_integer_value(json_object_get(record, "ttl"));
 
 		ttl = own < ttl ? own : ttl;
@@ -250,6 +259,11 @@ static void dns_trouble(const struct dns *d)
 
 	if (r->rcode != DNS_NOERROR)
 		rcode_trouble(d);
+	else if (r->referral)
+		observer_trouble(o, KIND_QUERY,
+				 "%s does not answer about '%s', but points to the servers of "
+				 "'%s': it does not serve this zone, and asks nobody",
+				 d->ask.server, d->name, r->referral);
 	else if (!r->count && strcmp(r->canonical_name, d->name) != 0)
 		observer_trouble(o, KIND_EMPTY, "'%s' is an alias of '%s', of which %s has no %s",
 				 d->name, r->canonical_name, d->ask.server, type);

@@ -312,6 +312,12 @@ const struct sentence sentences[] = {
 	{ "the name '{}' was not resolved in {}", "未在 {2} 内解析出名字 '{1}'" },
 	{ "what {} answered by TCP cannot be used: {}", "{} 以 TCP 给出的应答不可用：{}" },
 	{ "{} truncates its answer by TCP, too", "{} 以 TCP 给出的应答也被截断" },
+	{ "{} does not answer about '{}', but points to the servers of '{}': it does not serve "
+	  "this zone, and asks nobody",
+	  "{} 未就 '{}' 应答，而是指向 '{}' 的服务器：它不负责该区域，也不代为查询" },
+	{ "there is no host name '{}'; in DNS it is written with ASCII alone, as in "
+	  "xn--fiqs8s.example",
+	  "没有主机名 '{}'；DNS 中只用 ASCII 书写，例如 xn--fiqs8s.example" },
 	{ "{} truncated its answer by UDP, and gave none by TCP in {}",
 	  "{} 的 UDP 应答被截断，且 {} 内未以 TCP 应答" },
 	{ "{} answers, but not this question: {} ({} such datagrams in {})",

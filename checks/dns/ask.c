@@ -92,6 +92,25 @@ static void tcp_broken(struct ask *a)
 	ask_lost(a);
 }
 
+static void ask_by_tcp(struct ask *a, const struct address *server);
+
+/* As by UDP: a server from before RFC 6891. */
+static bool tcp_anew(struct ask *a, const struct dns_reply *reply)
+{
+	const struct address server = a->peer;
+
+	if (!a->question.edns || (reply->rcode != DNS_FORMERR && reply->rcode != DNS_NOTIMP))
+		return false;
+	observer_trace(a->probe->observer, "%s does not know EDNS: asking without it", a->server);
+	a->question.edns = false;
+	tcp_close(a);
+	buf_clear(&a->incoming);
+	buf_clear(&a->payload);
+	dns_question_write(&a->question, &a->payload);
+	ask_by_tcp(a, &server);
+	return true;
+}
+
 /* The whole message has come: two bytes of length, and it. */
 static void tcp_complete(struct ask *a, size_t len)
 {
@@ -103,6 +122,10 @@ static void tcp_complete(struct ask *a, size_t len)
 		observer_trouble(o, KIND_PROTOCOL, "what %s answered by TCP cannot be used: %s",
 				 a->server, err_text(e));
 		ask_lost(a);
+		return;
+	}
+	if (tcp_anew(a, &reply)) {
+		dns_reply_free(&reply);
 		return;
 	}
 	if (reply.truncated) {
@@ -155,6 +178,7 @@ static void on_connected(void *ctx, int fd, const struct address *peer)
 	}
 	observer_phase(a->probe->observer, "answer");
 	set_server(a, peer);
+	a->peer = *peer;
 	buf_addc(&message, (char)(a->payload.len >> 8));
 	buf_addc(&message, (char)a->payload.len);
 	buf_add(&message, a->payload.data, a->payload.len);

@@ -34,6 +34,7 @@ struct ask {
 	struct datagrams datagrams;
 	struct connector connector;
 	int fd;
+	struct address peer; /* by TCP */
 	struct loop_fd *watch;
 	struct buf incoming; /* by TCP */
 	size_t strange;      /* datagrams that were passed over */

@@ -20,10 +20,11 @@
 #define DATAGRAM_SIZE 1232
 #define ALIASES_MAX 16
 
-const char *const dns_types[] = { "host", "A",   "AAAA", "CAA", "CNAME", "MX",
-				  "NS",   "PTR", "SOA",  "SRV", "TXT",   NULL };
-static const uint16_t numbers[] = { 0,      DNS_A,   DNS_AAAA, DNS_CAA, DNS_CNAME, DNS_MX,
-				    DNS_NS, DNS_PTR, DNS_SOA,  DNS_SRV, DNS_TXT };
+const char *const dns_types[] = { "host", "A", "AAAA", "CAA", "CNAME", "DS", "MX", "NAPTR",
+				  "NS", "PTR", "SOA", "SRV", "SSHFP", "TLSA", "TXT", NULL };
+static const uint16_t numbers[] = { 0, DNS_A, DNS_AAAA, DNS_CAA, DNS_CNAME,
+				    DNS_DS, DNS_MX, DNS_NAPTR, DNS_NS, DNS_PTR,
+				    DNS_SOA, DNS_SRV, DNS_SSHFP, DNS_TLSA, DNS_TXT };
 
 uint16_t dns_type_number(int type)
 {
@@ -43,10 +44,12 @@ void dns_type_print(uint16_t type, struct buf *out)
 void dns_rcode_print(int rcode, struct buf *out)
 {
 	static const char *const names[] = { "NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN",
-					     "NOTIMP",  "REFUSED", "YXDOMAIN", "YXRRSET",
+					     "NOTIMP", "REFUSED", "YXDOMAIN", "YXRRSET",
 					     "NXRRSET", "NOTAUTH", "NOTZONE" };
 
-	if (rcode >= 0 && (size_t)rcode < ARRAY_SIZE(names))
+	if (rcode == DNS_BADVERS)
+		buf_adds(out, "BADVERS");
+	else if (rcode >= 0 && (size_t)rcode < ARRAY_SIZE(names))
 		buf_adds(out, names[rcode]);
 	else
 		buf_printf(out, "RCODE%d", rcode);
@@ -184,7 +187,8 @@ static json_t *record_read(struct dns_cursor *c)
 
 	dns_read_name(c, &name);
 	r.type = dns_read16(c);
-	dns_read16(c);
+	if (dns_read16(c) != CLASS_IN && !c->broken)
+		c->broken = "a record in it is of another class than IN";
 	r.ttl = dns_read32(c);
 	r.data_len = dns_read16(c);
 	r.data = c->at;
@@ -255,6 +259,46 @@ static int aliases_follow(const struct dns_question *q, struct dns_reply *r, str
 	return 0;
 }
 
+/* What a record says that is no answer. */
+static void aside_read(struct dns_cursor *c, struct dns_reply *out)
+{
+	auto_buf struct buf name = BUF_INIT(DNS_NAME_TEXT_MAX);
+	uint16_t type, len;
+	uint32_t ttl;
+
+	dns_read_name(c, &name);
+	type = dns_read16(c);
+	dns_read16(c);
+	ttl = dns_read32(c);
+	len = dns_read16(c);
+	if (c->broken || c->len - c->at < len) {
+		c->broken = "it ends in the middle of a record";
+		return;
+	}
+	c->at += len;
+	/* the upper bits of the code: RFC 6891, 6.1.3 */
+	if (type == DNS_OPT)
+		out->rcode |= (int)(ttl >> 24) << 4;
+	if (type == DNS_NS && !out->referral)
+		out->referral = xstrdup(buf_text(&name));
+	if (type == DNS_SOA) { /* there is no such record: RFC 2308, 2.2 */
+		free(out->referral);
+		out->referral = xstrdup("");
+	}
+}
+
+/* The sections after the answers. What is broken there takes nothing from the answers. */
+static void asides_read(struct dns_cursor *c, unsigned count, struct dns_reply *out)
+{
+	for (unsigned i = 0; i < count && !c->broken; i++)
+		aside_read(c, out);
+	if (out->count || out->authoritative || out->recursive || out->rcode != DNS_NOERROR ||
+	    (out->referral && !*out->referral)) {
+		free(out->referral);
+		out->referral = NULL;
+	}
+}
+
 static int answers_read(const struct dns_question *q, struct dns_cursor *c, unsigned count,
 			struct dns_reply *out, struct err **e)
 {
@@ -275,12 +319,13 @@ int dns_reply_read(const struct dns_question *q, const void *bytes, size_t len,
 	struct dns_cursor c = { .bytes = bytes, .len = len };
 	unsigned id = dns_read16(&c), flags = dns_read16(&c);
 	unsigned questions = dns_read16(&c), answers = dns_read16(&c);
+	unsigned asides = dns_read16(&c) + dns_read16(&c);
 
 	*out = (struct dns_reply){ .rcode = (int)(flags & 15),
 				   .truncated = flags & 0x0200,
 				   .authoritative = flags & 0x0400,
-				   .authenticated = flags & 0x0020 };
-	dns_read32(&c);
+				   .authenticated = flags & 0x0020,
+				   .recursive = q->recursion && (flags & 0x0080) };
 	if (c.broken)
 		return err_set(e, ERR_DATA, "it is no DNS message: it has only %zu bytes", len);
 	if (id != q->id)
@@ -289,8 +334,10 @@ int dns_reply_read(const struct dns_question *q, const void *bytes, size_t len,
 		return err_set(e, ERR_DATA, "it is no answer, but a question or a request");
 	if (question_check(q, &c, questions, out->rcode, e) < 0)
 		return -1;
-	if (answers_read(q, &c, answers, out, e) == 0)
+	if (answers_read(q, &c, answers, out, e) == 0) {
+		asides_read(&c, asides, out);
 		return 0;
+	}
 	dns_reply_free(out);
 	return -1;
 }
@@ -299,5 +346,6 @@ void dns_reply_free(struct dns_reply *r)
 {
 	json_decref(r->answers);
 	free(r->canonical_name);
+	free(r->referral);
 	*r = (struct dns_reply){ 0 };
 }

@@ -32,7 +32,11 @@ enum dns_type {
 	DNS_TXT = 16,
 	DNS_AAAA = 28,
 	DNS_SRV = 33,
+	DNS_NAPTR = 35,
 	DNS_OPT = 41,
+	DNS_DS = 43,
+	DNS_SSHFP = 44,
+	DNS_TLSA = 52,
 	DNS_CAA = 257,
 };
 
@@ -43,6 +47,7 @@ enum dns_rcode {
 	DNS_NXDOMAIN = 3,
 	DNS_NOTIMP = 4,
 	DNS_REFUSED = 5,
+	DNS_BADVERS = 16,
 };
 
 struct dns_question {
@@ -57,6 +62,8 @@ struct dns_question {
 struct dns_reply {
 	int rcode;
 	bool truncated, authoritative, authenticated;
+	bool recursive;       /* it asks others, and was to do so */
+	char *referral;       /* to this zone's servers it points instead of answering; or NULL */
 	json_t *answers;      /* maps: name, type, ttl, value, and the members of the type */
 	char *canonical_name; /* where aliases lead */
 	size_t count;         /* records of the asked type at that name */

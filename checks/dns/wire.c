@@ -160,6 +160,52 @@ static void member_soa(struct dns_cursor *c, json_t *map, struct buf *value)
 		member_int(map, numbers[i], dns_read32(c), value);
 }
 
+/* One string with its length before it, in quotes. */
+static void member_string(struct dns_cursor *c, json_t *map, const char *name, struct buf *value)
+{
+	auto_buf struct buf text = BUF_INIT(256);
+	size_t len = dns_read8(c);
+
+	if (c->broken || c->len - c->at < len) {
+		c->broken = "a text in it is longer than its record";
+		return;
+	}
+	buf_add(&text, c->bytes + c->at, len);
+	c->at += len;
+	set_text(map, name, &text);
+	buf_printf(value, " \"%s\"", buf_text(&text));
+}
+
+/* RFC 3403, 4.1. */
+static void member_naptr(struct dns_cursor *c, json_t *map, struct buf *value)
+{
+	member_int(map, "order", dns_read16(c), value);
+	member_int(map, "priority", dns_read16(c), value);
+	member_string(c, map, "flag", value);
+	member_string(c, map, "service", value);
+	member_string(c, map, "text", value);
+	member_name(c, map, "target", value);
+}
+
+/* Numbers, and a digest as hex digits: DS (RFC 4034, 5.1), SSHFP (RFC 4255, 3.1), TLSA (RFC 6698,
+ * 2.1). */
+static void member_digest(struct dns_cursor *c, const struct dns_record *r, json_t *map,
+			  struct buf *value)
+{
+	auto_buf struct buf hex = BUF_INIT((size_t)128 * 1024);
+
+	buf_printf(value, "%u", r->type == DNS_DS ? dns_read16(c) : dns_read8(c));
+	buf_printf(value, " %u", dns_read8(c));
+	if (r->type != DNS_SSHFP)
+		buf_printf(value, " %u", dns_read8(c));
+	if (c->broken)
+		return;
+	payload_print_hex(c->bytes + c->at, c->len - c->at, &hex);
+	c->at = c->len;
+	set_text(map, "digest", &hex);
+	buf_printf(value, " %s", buf_text(&hex));
+}
+
 /* RFC 8659 4.1. */
 static void member_caa(struct dns_cursor *c, json_t *map, struct buf *value)
 {
@@ -221,6 +267,14 @@ void dns_record_members(struct dns_cursor *c, const struct dns_record *r, json_t
 		break;
 	case DNS_CAA:
 		member_caa(c, map, &value);
+		break;
+	case DNS_NAPTR:
+		member_naptr(c, map, &value);
+		break;
+	case DNS_DS:
+	case DNS_SSHFP:
+	case DNS_TLSA:
+		member_digest(c, r, map, &value);
 		break;
 	default:
 		member_unknown(c, r, &value);

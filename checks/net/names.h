@@ -36,8 +36,9 @@ struct resolver_api {
 /* Of checks/modules/resolver.c: only for modules that link it. */
 extern const struct resolver_api resolver_api;
 
-/* Find the addresses of `host`, asked for once a run, and anew for a later try or sample; fn is called once, perhaps before this returns: touch nothing
- * afterwards. -1 when nobody can be asked (no such module); fn was not called. */
+/* Find the addresses of `host`, asked for once a run, and anew for a later try or sample; fn is
+ * called once, perhaps before this returns: touch nothing afterwards. -1 when nobody can be asked
+ * (no such module); fn was not called. */
 int names_ask(struct probe *p, const char *host, struct lookup *l, lookup_fn *fn, void *ctx,
 	      struct err **e);
 /* Trace what a host was resolved to, unless it was its own address. */

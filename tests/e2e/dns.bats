@@ -40,6 +40,12 @@ zone() {
 		other CNAME www
 		nothing CNAME mail
 		_sip._tcp SRV 1 5 5060 sip.example.test.
+		@ NAPTR 100 10 "u" "E2U+sip" "!^.*$!sip:a@example.test!" .
+		@ SSHFP 4 2 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+		sub DS 60485 13 2 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+		sub NS ns.sub
+		ns.sub A 192.0.2.54
+		_443._tcp TLSA 3 1 0 0123456789abcdef
 		odd TXT "a \"quoted\" \\ text"
 	END
 	for i in $(seq 100); do
@@ -116,6 +122,15 @@ ask() {
 		ask odd odd.example.test "type: TXT" "values: [ 'a \"quoted\" \\ text' ]"
 		ask srv _sip._tcp.example.test "type: SRV" "'answers[0]': { priority: 1, weight: 5,
 		    port: 5060, target: sip.example.test }, values: [ 1 5 5060 sip.example.test ]"
+		ask naptr example.test "type: NAPTR" "'answers[0]': { order: 100, priority: 10,
+		    flag: u, service: E2U+sip, target: ., text: '!^.*\$!sip:a@example.test!' },
+		    values: [ '100 10 \"u\" \"E2U+sip\" \"!^.*\$!sip:a@example.test!\" .' ]"
+		ask sshfp example.test "type: SSHFP" "values: { any: { starts_with: 4 2 01234 } }"
+		ask ds sub.example.test "type: DS" "values: { any: { starts_with: 60485 13 2 0 } },
+		    'answers[0].digest': { starts_with: 0123456789abcdef, length: 64 }"
+		ask tlsa _443._tcp.example.test "type: TLSA" \
+			"values: { any: { starts_with: 3 1 0 0123 } }"
+		ask elsewhere www.sub.example.test "type: A, recursion: false"
 		ask caa example.test "type: CAA" "answers: { any: { tag: issue, flags: 0,
 		    text: ca.example.net } }, values: { contains: '0 issue \"ca.example.net\"' }"
 		ask ptr 192.0.2.80 "type: PTR" "values: [ www.example.test ]"
@@ -133,7 +148,7 @@ ask() {
 	} | ruleset nsd
 	ends 1 "$ROUNDS" run nsd.yaml --report json=report.json --report text
 	for id in default a dot case aaaa alias cname mx ns soa txt odd srv caa ptr ptr6 ptr-name \
-		by-tcp large many; do
+		by-tcp large many naptr sshfp ds tlsa; do
 		judged nsd/$id pass
 	done
 	judged nsd/none fail not_found \
@@ -143,6 +158,7 @@ ask() {
 	judged nsd/alias-of-nothing fail empty \
 		"'nothing.example.test' is an alias of 'mail.example.test', of which"
 	judged nsd/not-served fail query "refuses to answer about 'www.example.org' (REFUSED)"
+	judged nsd/elsewhere fail query "but points to the servers of 'sub.example.test'"
 	judged nsd/wrong fail
 }
 
@@ -193,11 +209,12 @@ ask() {
 		for manner in good late noedns garbage short otherid otherquestion question \
 			servfail refused notimp nxdomain strangecode selfpointer pastend \
 			badlength morecounted circle dangling unasked controls silent trunc \
-			trunctrunc truncclose truncgarbage truncsilent truncmany; do
+			trunctrunc truncclose truncgarbage truncsilent truncmany chaos badvers; do
 			ask $manner $manner.test "type: A"
 		done
 		ask tcp-good good.test "type: A, protocol: tcp"
 		ask tcp-otherid otherid.test "type: A, protocol: tcp"
+		ask tcp-noedns noedns.test "type: A, protocol: tcp"
 		ask tcp-circle circle.test "type: A, protocol: tcp"
 		server=$dnsd_silent
 		ask closed-tcp www.test "type: A, protocol: tcp"
@@ -205,7 +222,7 @@ ask() {
 		ask closed www.test "type: A"
 	} | sed 's/timeout: 5s/timeout: 1500ms/' | ruleset bad
 	ends 1 "$ROUNDS" run bad.yaml --report json=report.json --report text
-	for id in good late noedns controls trunc truncmany tcp-good; do
+	for id in good late noedns controls trunc truncmany tcp-good tcp-noedns; do
 		judged bad/$id pass
 	done
 	judged bad/garbage fail protocol "answers, but not this question: it has another id"
@@ -226,6 +243,8 @@ ask() {
 	judged bad/circle fail protocol "lead in a circle"
 	judged bad/dangling fail empty "is an alias of 'b.example'"
 	judged bad/unasked fail empty "'unasked.test' has no A"
+	judged bad/chaos fail protocol "of another class than IN"
+	judged bad/badvers fail query "(BADVERS)"
 	judged bad/silent fail timeout "no answer from 127.0.0.1:$dnsd for"
 	judged bad/trunctrunc fail protocol "truncates its answer by TCP, too"
 	judged bad/truncclose fail closed "connection closed by 127.0.0.1:$dnsd after 0 bytes"

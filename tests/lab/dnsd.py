@@ -35,8 +35,19 @@ def other_id(query):
     return (struct.unpack(">H", query[:2])[0] + 1) & 0xffff
 
 
-def record(kind, data, name=b"\xc0\x0c", ttl=60):
-    return name + struct.pack(">HHIH", kind, 1, ttl, len(data)) + data
+def record(kind, data, name=b"\xc0\x0c", ttl=60, klass=1):
+    return name + struct.pack(">HHIH", kind, klass, ttl, len(data)) + data
+
+
+def no_edns(query, end):
+    """As before RFC 6891: what is behind the question is an error of format."""
+    return reply(query, end) if query[11] == 0 else reply(query, end, 0x8181, ())
+
+
+def bad_version(query, end):
+    """The upper bits of the code are in a record of their own, after the answers."""
+    bare = reply(query, end, answers=())
+    return bare[:10] + b"\0\1" + bare[12:] + record(41, b"", b"\0", 1 << 24, 1232)
 
 
 def encoded(name):
@@ -51,6 +62,9 @@ CONTROLS = b"\x05\x1b[2Jx\x03a.b\0"
 OTHER = encoded("b.example")
 MANNERS = {
     "good": reply,
+    "noedns": no_edns,
+    "badvers": bad_version,
+    "chaos": lambda q, e: reply(q, e, answers=[record(1, b"\x7f\0\0\1", klass=3)]),
     "garbage": lambda q, e: b"\x00\xff\xfe\x1b]0;owned\x07",
     "short": lambda q, e: q[:5],
     "otherid": lambda q, e: reply(q, e, ident=other_id(q)),
@@ -77,8 +91,6 @@ def udp(query):
     manner = labels[0]
     if manner.startswith("trunc"):
         return [reply(query, end, 0x8380, ())]
-    if manner == "noedns":  # before RFC 6891: what is behind the question is an error of format
-        return [reply(query, end) if query[11] == 0 else reply(query, end, 0x8181, ())]
     if manner == "late":  # first nonsense and what is for somebody else, then the answer
         return [b"nonsense", reply(query, end, ident=other_id(query)), reply(query, end)]
     return [] if manner == "silent" else [MANNERS[manner](query, end)]
