@@ -127,9 +127,23 @@ static uint64_t not_negative(uint64_t blocks)
 	return blocks > INT64_MAX ? 0 : blocks;
 }
 
+/* Some, of programs mostly, tell of more that is free than there is. */
+static double used_of(uint64_t all, uint64_t left)
+{
+	return all > left ? (double)(all - left) : 0;
+}
+
+/* Some claim to have no end: more bytes than can be told are as many as can. */
+static int64_t bytes_of(uint64_t blocks, const struct statvfs *fs)
+{
+	if (fs->f_frsize && blocks > INT64_MAX / fs->f_frsize)
+		return INT64_MAX;
+	return (int64_t)(blocks * fs->f_frsize);
+}
+
 double space_used_percent(const struct statvfs *fs)
 {
-	double used = (double)(fs->f_blocks - fs->f_bfree);
+	double used = used_of(fs->f_blocks, fs->f_bfree);
 	double all = used + (double)not_negative(fs->f_bavail);
 
 	return all > 0 ? percent_of(used, all) : -1;
@@ -139,15 +153,15 @@ double space_inodes_used_percent(const struct statvfs *fs)
 {
 	double all = (double)fs->f_files;
 
-	return all > 0 ? percent_of((double)(fs->f_files - fs->f_ffree), all) : -1;
+	return all > 0 ? percent_of(used_of(fs->f_files, fs->f_ffree), all) : -1;
 }
 
 int64_t space_free(const struct statvfs *fs)
 {
-	return (int64_t)(not_negative(fs->f_bavail) * fs->f_frsize);
+	return bytes_of(not_negative(fs->f_bavail), fs);
 }
 
 int64_t space_size(const struct statvfs *fs)
 {
-	return (int64_t)(fs->f_blocks * fs->f_frsize);
+	return bytes_of(fs->f_blocks, fs);
 }

@@ -216,6 +216,28 @@ static void inodes_are_counted(void **state)
 	assert_float_equal(space_inodes_used_percent(&fs), 75, 1e-9);
 }
 
+static void what_programs_tell_is_bounded(void **state)
+{
+	/* 16 EiB, as some that store elsewhere tell; and more that is free than there is */
+	const struct statvfs endless = { .f_blocks = UINT64_C(1) << 40,
+					 .f_bfree = UINT64_C(1) << 40,
+					 .f_bavail = UINT64_C(1) << 40,
+					 .f_frsize = 1 << 24 };
+	const struct statvfs free = { .f_blocks = 100,
+				      .f_bfree = 200,
+				      .f_bavail = 200,
+				      .f_files = 10,
+				      .f_ffree = 20,
+				      .f_frsize = 4096 };
+
+	(void)state;
+	assert_true(space_size(&endless) == INT64_MAX);
+	assert_true(space_free(&endless) == INT64_MAX);
+	assert_float_equal(space_used_percent(&endless), 0, 0);
+	assert_float_equal(space_used_percent(&free), 0, 0);
+	assert_float_equal(space_inodes_used_percent(&free), 0, 0);
+}
+
 static void a_disk_is_looked_at(void **state)
 {
 	static const char *const wants[] = { "used_percent", "free", NULL };
@@ -280,6 +302,7 @@ int main(void)
 		cmocka_unit_test(a_ring_ends),
 		cmocka_unit_test(room_is_counted_as_df_does),
 		cmocka_unit_test(inodes_are_counted),
+		cmocka_unit_test(what_programs_tell_is_bounded),
 		cmocka_unit_test(a_disk_is_looked_at),
 		cmocka_unit_test(mistakes_are_told),
 		cmocka_unit_test(a_mount_is_told),
