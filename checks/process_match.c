@@ -4,6 +4,7 @@
  */
 #include "checks/process_match.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -227,14 +228,23 @@ static int prepare_pidfile(struct matcher *m, struct observer *o, struct err **e
 	return 1;
 }
 
-/* A pid file that is not there is a fact (nothing runs by it); one that we may not read is not. */
+/* Why a pid file tells nothing: of one that is there but could not be read, storage is broken. */
+static enum kind pidfile_kind(const struct err *why)
+{
+	if (err_code(why) == ERR_PERMISSION)
+		return KIND_PERMISSION;
+	return err_code(why) == ERR_SYSTEM && err_errno_of(why) != ELOOP ? KIND_UNREACHABLE
+									 : KIND_NONE;
+}
+
+/* A pid file that is not there is a fact (nothing runs by it); one that we cannot read is not. */
 static int prepare(struct matcher *m, struct observer *o, struct err **e)
 {
 	auto_err struct err *problem = NULL;
 	int may = prepare_pidfile(m, o, &problem);
 
-	if (may < 0 && err_code(problem) == ERR_PERMISSION) {
-		observer_trouble(o, KIND_PERMISSION, "pidfile %s", err_text(problem));
+	if (may < 0 && pidfile_kind(problem) != KIND_NONE) {
+		observer_trouble(o, pidfile_kind(problem), "pidfile %s", err_text(problem));
 		return 0;
 	}
 	if (may < 0)

@@ -20,6 +20,9 @@
 /* Of a path with all its links put in. */
 #define REST_MAX ((size_t)4 * PATH_MAX)
 
+#ifndef RESOLVE_NO_MAGICLINKS
+#define RESOLVE_NO_MAGICLINKS 0x02
+#endif
 #ifndef RESOLVE_IN_ROOT
 #define RESOLVE_IN_ROOT 0x10
 #endif
@@ -40,7 +43,10 @@ struct how {
 
 static int kernel_open(int top, const char *path, int flags)
 {
-	const struct how how = { .flags = (uint64_t)(unsigned)flags, .resolve = RESOLVE_IN_ROOT };
+	/* links of /proc lead anywhere; that the root alone forbids them may change, says openat2(2)
+	 */
+	const struct how how = { .flags = (uint64_t)(unsigned)flags,
+				 .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
 	int fd;
 
 	for (int i = 0; i < TRIES; i++) {

@@ -133,6 +133,24 @@ YAML
 	inspect 0 titles
 }
 
+@test "process: a pid file that is not there is no trouble, one that cannot be read is" {
+	ln -s loop loop
+	ruleset pidfile <<YAML
+- id: none
+  process: { pidfile: $T/no/such.pid }
+  expect: { count: 0 }
+- id: loop
+  process: { pidfile: $T/loop }
+  expect: { count: 0 }
+- id: broken
+  process: { pidfile: /proc/self/mem }
+  expect: { count: 0 }
+YAML
+	inspect 1 pidfile
+	jq -e '[.results[] | .status] == ["pass", "pass", "fail"] and
+		.results[2].error.kind == "unreachable"' pidfile.json
+}
+
 @test "process: rounds and what started it are never found" {
 	ruleset x-linkc-rt <<'YAML'
 - id: linkc
