@@ -572,6 +572,7 @@ const struct sentence sentences[] = {
 	  "服务器要求证书而未提供，随后服务器关闭了连接" },
 	{ "connection closed by the server after it asked for a certificate",
 	  "服务器要求证书后关闭了连接" },
+	{ "{} wants a certificate, and none is given (cert)", "{} 要求客户端证书，而未提供（cert）" },
 	{ "connection closed by {} in the middle of its headers", "{} 在应答头中途关闭了连接" },
 	{ "the proxy {} wants a user and a password, or other ones (407)",
 	  "代理 {} 要求用户名和密码，或所给的不对（407）" },

@@ -321,6 +321,10 @@ static void on_hop_end(void *ctx, CURLcode result)
 	trace_answer(h, status);
 	if (h->certificate.why && !h->query->verify)
 		observer_trace(h->probe->observer, "not verified: %s", h->certificate.why);
+	if (h->answer.switching && h->answer.head_ended) { /* libcurl would wait for another one */
+		http_end(h, true);
+		return;
+	}
 	if (result != CURLE_OK) {
 		hop_failed(h, result);
 		return;

@@ -92,8 +92,11 @@ static void header_take(struct answer *a, const char *line, size_t len)
 }
 
 /* The head of an answer begins, the first or another one: after 100 Continue, say. */
-static void head_begin(struct answer *a)
+static void head_begin(struct answer *a, const char *line, size_t len)
 {
+	static const char status[] = "HTTP/1.1 101";
+
+	a->switching = len >= strlen(status) && !memcmp(line, status, strlen(status));
 	a->head_ended = false;
 	a->last = NULL;
 	if (a->headers)
@@ -108,12 +111,12 @@ bool answer_header(struct answer *a, const char *line, size_t len)
 		return false;
 	}
 	if (len >= 5 && !memcmp(line, "HTTP/", 5))
-		head_begin(a);
+		head_begin(a, line, len);
 	else if (len && (*line == '\n' || (*line == '\r' && len == 2)))
 		a->head_ended = true;
 	else if (len && a->headers && !a->head_ended) /* trailers are no headers: RFC 9110, 6.5.1 */
 		header_take(a, line, len);
-	return true;
+	return !(a->switching && a->head_ended);
 }
 
 /* Several lines of one name count as one, joined by commas: RFC 9110, section 5.2. */

@@ -21,6 +21,7 @@ struct answer {
 	json_t *headers;  /* lists of values by lower-case name; NULL: nobody wants them */
 	json_t *last;     /* the list that a folded line goes on with; borrowed */
 	bool head_ended;  /* the empty line after the headers has come */
+	bool switching;   /* this head is of 101, after which no HTTP comes */
 	size_t header_bytes;
 	struct buf body; /* all of it when it is wanted, else its head */
 	uint64_t body_bytes;
@@ -30,7 +31,8 @@ struct answer {
 
 /* Begin anew (a redirect): forgets what was answered. o says what is wanted of it. */
 void answer_begin(struct answer *a, const struct observer *o);
-/* One line of the head, or of what comes after the body, with its end. false: too much. */
+/* One line of the head, or of what comes after the body, with its end. false: too much, or all
+ * that there will be (switching, head_ended). */
 bool answer_header(struct answer *a, const char *line, size_t len);
 /* A part of the body. false: enough, more than BODY_MAX. */
 bool answer_body(struct answer *a, const char *bytes, size_t len);

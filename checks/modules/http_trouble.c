@@ -58,6 +58,9 @@ static void receive_trouble(struct observer *o, const struct failed *f)
 
 	if (strstr(f->text, "Too large response headers"))
 		observer_trouble(o, KIND_TOO_LARGE, "%s sends headers without end", f->peer);
+	else if (strstr(f->text, "alert certificate required"))
+		observer_trouble(o, KIND_TLS, "%s wants a certificate, and none is given (cert)",
+				 f->peer);
 	else if (strstr(f->text, " routines:"))
 		observer_trouble(o, KIND_TLS, "TLS with %s broke: %s", f->peer, f->text);
 	else if (errnum)

@@ -154,6 +154,16 @@ static bool datagrams_next(struct datagrams *d)
 	return false;
 }
 
+/* An ICMP error that has just come is told by send(2), and then by nothing else: the socket would
+ * be ready for ever, with nothing to read. */
+static void hearing_again(struct datagrams *d, size_t at)
+{
+	int errnum = hearing_send(d, &d->hearings[at]);
+
+	if (errnum)
+		hearing_failed(d, at, errnum);
+}
+
 static void on_time(void *ctx)
 {
 	struct datagrams *d = ctx;
@@ -163,7 +173,7 @@ static void on_time(void *ctx)
 		d->again_ns *= 2;
 		for (size_t i = 0; i < d->next; i++)
 			if (d->hearings[i].fd >= 0)
-				hearing_send(d, &d->hearings[i]);
+				hearing_again(d, i);
 	}
 	if (d->pending)
 		datagrams_arm(d);

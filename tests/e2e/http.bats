@@ -62,6 +62,7 @@ reply() {
 	reply fold ok 'X-A: one\r\n  two\r\n\tthree\r\nx-a: four'
 	printf 'HTTP/1.1 200 OK\r\nX-A: one\r\nTransfer-Encoding: chunked\r\n\r\n' >trailer
 	printf '2\r\nok\r\n0\r\nX-A: two\r\n\r\n' >>trailer
+	printf 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n\x81\x02hi' >switched
 	printf 'HTTP/1.1 100 Continue\r\nX-B: c\r\n\r\n' | cat - fold >twice
 	{
 		printf 'HTTP/1.1 200 OK\r\nX-A: b\r\n'
@@ -75,12 +76,14 @@ reply() {
 		get fold fold "" 'headers: { x-a: "one two three, four" }'
 		get trailer trailer "" 'headers: { x-a: one }'
 		get twice twice "" 'headers: { x-a: { starts_with: one }, x-b: { exists: false } }'
+		get switched switched "headers: { Upgrade: websocket, Connection: Upgrade }" \
+			'status: 101, headers: { upgrade: websocket }'
 		get many many "" 'headers: { x-a: b, a: { starts_with: ", , " } }'
 	} | ruleset heads
 	ends 1 "$ROUNDS" run heads.yaml --report json=report.json --report text
 	judged heads/cut fail closed "in the middle of its headers"
 	judged heads/cut-redirect fail closed "in the middle of its headers"
-	for id in whole fold trailer twice many; do
+	for id in whole fold trailer twice switched many; do
 		judged heads/$id pass
 	done
 }
