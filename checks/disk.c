@@ -378,7 +378,8 @@ static int disk_read_deleted(struct disk *d, struct err **e)
 /* What the text of the path says; a link may lead elsewhere. */
 static const struct mount *mount_by_text(const struct disk *d, const char *path)
 {
-	auto_free char *below = d->root ? xasprintf("%s%s", root_folder(d->root), path) : NULL;
+	const char *folder = d->root ? root_folder(d->root) : "/";
+	auto_free char *below = strcmp(folder, "/") != 0 ? xasprintf("%s%s", folder, path) : NULL;
 
 	return mounts_over(d->mounts, below ? below : path);
 }

@@ -20,7 +20,8 @@ struct interface_query {
 
 static const struct field interface_fields[] = {
 	FIELD_TEXT(struct interface_query, name, .filled = true, .required = true,
-		   .doc = "Name of the interface: eth0."),
+		   .doc = "Name of the interface: eth0; another name of it that is shorter than "
+			  "16 bytes does, too."),
 	{ .name = NULL },
 };
 
@@ -130,7 +131,7 @@ static int tell_mtu(const char *name, struct observer *o, struct err **e)
 		fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return err_errno(e, ERR_SYSTEM, "socket");
-	strncpy(r.ifr_name, name, sizeof(r.ifr_name) - 1);
+	memcpy(r.ifr_name, name, strnlen(name, sizeof(r.ifr_name) - 1));
 	if (ioctl(fd, SIOCGIFMTU, &r) < 0)
 		return err_errno(e, ERR_SYSTEM, "the MTU of '%s'", name);
 	observer_set_int(o, "mtu", r.ifr_mtu);
@@ -150,6 +151,14 @@ static const struct ifaddrs *find_link(const struct ifaddrs *all, const char *na
 	return found;
 }
 
+/* Another name of it (ip link property add), as far as the old calls take one: its true name. */
+static const char *true_name(const char *name, char real[IF_NAMESIZE])
+{
+	const unsigned index = if_nametoindex(name);
+
+	return index && if_indextoname(index, real) ? real : name;
+}
+
 static void tell_names(const struct ifaddrs *all, struct observer *o)
 {
 	auto_buf struct buf names = BUF_INIT(1024);
@@ -165,10 +174,16 @@ static int interface_observe(const void *query, struct observer *o, struct err *
 	const struct interface_query *q = query;
 	__attribute__((cleanup(free_list))) struct ifaddrs *all = NULL;
 	const struct ifaddrs *link;
+	const char *name = q->name;
+	char real[IF_NAMESIZE];
 
 	if (getifaddrs(&all) < 0)
 		return err_errno(e, ERR_SYSTEM, "the interfaces cannot be listed");
-	link = find_link(all, q->name);
+	link = find_link(all, name);
+	if (!link) {
+		name = true_name(name, real);
+		link = find_link(all, name);
+	}
 	observer_set_bool(o, "exists", link != NULL);
 	if (!link) {
 		observer_set_bool(o, "up", false);
@@ -178,9 +193,9 @@ static int interface_observe(const void *query, struct observer *o, struct err *
 	observer_set_bool(o, "enabled", link->ifa_flags & IFF_UP);
 	observer_set_bool(o, "up",
 			  (link->ifa_flags & IFF_UP) && (link->ifa_flags & IFF_RUNNING));
-	tell_addresses(all, q->name, o);
+	tell_addresses(all, name, o);
 	tell_mac(link, o);
-	return observer_wants(o, "mtu") ? tell_mtu(q->name, o, e) : 0;
+	return observer_wants(o, "mtu") ? tell_mtu(name, o, e) : 0;
 }
 
 const struct check_type check_interface = {

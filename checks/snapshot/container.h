@@ -2,8 +2,8 @@
  * container - the limits of the control groups that this machine's PID 1 and we have in common: of
  * a container that we run in, or of nothing at all.
  *
- * Our own group alone would be wrong: a service manager may limit rounds itself. Of a container that
- * is looked into from outside (--enter), the group of its first process counts.
+ * Our own group alone would be wrong: a service manager may limit rounds itself. Of a container
+ * that is looked into from outside (--enter), the group of its first process counts.
  */
 #ifndef CHECKS_SNAPSHOT_CONTAINER_H
 #define CHECKS_SNAPSHOT_CONTAINER_H

@@ -43,8 +43,7 @@ struct how {
 
 static int kernel_open(int top, const char *path, int flags)
 {
-	/* links of /proc lead anywhere; that the root alone forbids them may change, says openat2(2)
-	 */
+	/* links of /proc lead anywhere; that the root forbids them, too, may change (openat2(2)) */
 	const struct how how = { .flags = (uint64_t)(unsigned)flags,
 				 .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
 	int fd;

@@ -781,3 +781,19 @@ YAML
 		'$ROUNDS' run net.yaml --report json=net.json || :"
 	is "$(jq -r '[.results[].status] | join(" ")' net.json)" "pass pass pass fail"
 }
+
+@test "interface: another name of it is one, too" {
+	local other='ip link add br0 type bridge && ip link property add dev br0 altname other0'
+
+	need_namespaces
+	unshare -n bash -c "$other" 2>/dev/null || skip "interfaces have one name here"
+	ruleset names <<'YAML'
+- id: other
+  interface: { name: other0 }
+  expect: { mtu: 1500, enabled: false }
+- id: none
+  interface: { name: other }
+YAML
+	unshare -n bash -c "$other; '$ROUNDS' run names.yaml --report json=names.json || :"
+	is "$(jq -r '[.results[].status] | join(" ")' names.json)" "pass fail"
+}

@@ -90,6 +90,20 @@ inspect() {
 	jq -e '.summary.pass == 12' report.json
 }
 
+@test "of several mounts of a file system the one that a path lies on is told" {
+	mkdir a long-name
+	start unshare -m bash -ec "mount -t tmpfs inside '$T/a'
+		mount --bind '$T/a' '$T/long-name'; echo >'$T/ready'; exec sleep 300"
+	wait_for 20 test -e ready || skip "no mounts can be made here"
+	inside=$started
+	ruleset r <<-EOF2
+		- id: disk
+		  disk: { path: $T/long-name }
+		  expect: { "filesystems[0].path": $T/long-name }
+	EOF2
+	inspect 0
+}
+
 @test "modules and their clones work where there is nothing" {
 	local data=$T/repository
 
