@@ -9,6 +9,8 @@
 /* Of bad records so many of the first and of the last are shown. */
 #define SAMPLES 5
 #define SAMPLE_MAX ((size_t)1024)
+/* So much of each is kept: a secret that is cut off would not be known as one. */
+#define HEAD_MAX (4 * SAMPLE_MAX)
 #define NEWEST 5
 #define TEXT_KEPT ((size_t)1024 * 1024)
 /* A time so far ahead is of another zone than ours, or of a wrong clock. */
@@ -73,7 +75,7 @@ struct tally *tally_new(const struct log_query *q, const struct log_split *split
 
 	t->cutoff = t->stamp = t->last_bad = t->last_good = STAMP_NONE;
 	t->stamps = (struct stamps){ .now = clock_real(), .hour = INT64_MIN };
-	t->head = BUF_INIT(SAMPLE_MAX);
+	t->head = BUF_INIT(HEAD_MAX);
 	t->text = BUF_INIT(TEXT_KEPT);
 	t->stats = split->count ? stats_new(split) : NULL;
 	t->redaction = redaction_new(&q->redact, e);
@@ -175,7 +177,7 @@ static void begin(struct tally *t, const struct record *r)
 	t->left_out = t->cutoff != STAMP_NONE && t->stamp != STAMP_NONE && t->stamp < t->cutoff;
 	t->ignored = t->is_bad = t->is_good = false;
 	buf_clear(&t->head);
-	buf_add(&t->head, r->text, r->len < SAMPLE_MAX ? r->len : SAMPLE_MAX);
+	buf_add(&t->head, r->text, r->len < HEAD_MAX ? r->len : HEAD_MAX);
 }
 
 /* Look for the patterns in a piece. */
@@ -272,7 +274,10 @@ int64_t tally_stamp(const struct tally *t)
 
 static void redacted(const struct tally *t, const char *text, struct buf *out)
 {
-	redact(t->redaction, text, strlen(text), out);
+	auto_buf struct buf whole = BUF_INIT(3 * HEAD_MAX + 64);
+
+	redact(t->redaction, text, strlen(text), &whole);
+	buf_add(out, buf_text(&whole), whole.len < SAMPLE_MAX ? whole.len : SAMPLE_MAX);
 }
 
 static void add_sample(const struct tally *t, const char *text, json_t *list)

@@ -479,6 +479,14 @@ say() {
 	says '[91 more]'
 }
 
+@test "of a secret that is cut off with its line nothing is shown" {
+	follow ', since: start'
+	say "ERROR $(head -c 990 /dev/zero | tr '\0' x) postgres://user:geheim123456789012345678@h/"
+	ends 1 "$ROUNDS" run r.yaml --report json=report.json --report text
+	bad 1
+	nowhere geheim report.json
+}
+
 @test "digest logs: shares of results, slow calls" {
 	ruleset r <<-'EOF2'
 		- id: app
