@@ -199,6 +199,8 @@ const struct sentence sentences[] = {
 	  "stats.{1}：{3} 个值中有 {2} 个不是带单位的时长（阈值带单位）" },
 	{ "stats.{}: {} of {} values are not a number without a unit, as the limit has none",
 	  "stats.{1}：{3} 个值中有 {2} 个不是无单位的数字（阈值无单位）" },
+	{ "no line bears a time that is known: all of them count",
+	  "没有一行带有可识别的时间：全部计入" },
 	{ "there was no last run: from '{}' on", "没有上次巡检：从 '{}' 开始" },
 	{ "no control groups are mounted here: what is told is the machine's",
 	  "此处未挂载控制组：所示为整机数值" },

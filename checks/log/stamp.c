@@ -126,15 +126,34 @@ static void take_zone(struct reader *r, struct moment *m)
 	take_offset(z, m);
 }
 
+/* "08", "8", " 8" */
+static bool take_hour(struct reader *r, int *hour)
+{
+	take_one_of(r, " ");
+	return take_number(r, 2, hour) || take_number(r, 1, hour);
+}
+
+/* " AM", " PM" of an hour from 1 to 12 */
+static void take_half(struct reader *r, struct moment *m)
+{
+	bool after = r->end - r->at >= 3 && !strncmp(r->at, " PM", 3);
+
+	if (m->hour < 1 || m->hour > 12 || r->end - r->at < 3 ||
+	    (!after && strncmp(r->at, " AM", 3) != 0) || (r->end - r->at > 3 && is_word(r->at[3])))
+		return;
+	r->at += 3;
+	m->hour = m->hour % 12 + (after ? 12 : 0);
+}
+
 static bool take_clock(struct reader *r, struct moment *m)
 {
-	if (!take_number(r, 2, &m->hour) || !take_one_of(r, ":") ||
-	    !take_number(r, 2, &m->minute) || !take_one_of(r, ":") ||
-	    !take_number(r, 2, &m->second))
+	if (!take_hour(r, &m->hour) || !take_one_of(r, ":") || !take_number(r, 2, &m->minute) ||
+	    !take_one_of(r, ":") || !take_number(r, 2, &m->second))
 		return false;
 	if (m->hour > 23 || m->minute > 59 || m->second > 60)
 		return false;
 	take_fraction(r, &m->fraction);
+	take_half(r, m);
 	take_zone(r, m);
 	return true;
 }
@@ -161,6 +180,53 @@ static bool read_iso(struct reader r, struct moment *m)
 	       is_day(m);
 }
 
+/* 20220928T120000Z · 20220928 12:00:00 */
+static bool read_compact(struct reader r, struct moment *m)
+{
+	if (!take_number(&r, 4, &m->year) || !take_number(&r, 2, &m->month) ||
+	    !take_number(&r, 2, &m->day) || !take_one_of(&r, "T "))
+		return false;
+	if (r.end - r.at > 2 && r.at[2] == ':')
+		return take_clock(&r, m) && is_day(m);
+	if (!take_number(&r, 2, &m->hour) || !take_number(&r, 2, &m->minute) ||
+	    !take_number(&r, 2, &m->second) || m->hour > 23 || m->minute > 59 || m->second > 60 ||
+	    (r.at < r.end && is_digit(*r.at)))
+		return false;
+	take_fraction(&r, &m->fraction);
+	take_zone(&r, m);
+	return is_day(m);
+}
+
+static bool take_literal(struct reader *r, const char *text)
+{
+	size_t len = strlen(text);
+
+	if ((size_t)(r->end - r->at) < len || memcmp(r->at, text, len) != 0)
+		return false;
+	r->at += len;
+	return true;
+}
+
+/* 2022年09月28日 12:00:00 */
+static bool read_chinese(struct reader r, struct moment *m)
+{
+	if (!take_number(&r, 4, &m->year) || !take_literal(&r, "年") ||
+	    (!take_number(&r, 2, &m->month) && !take_number(&r, 1, &m->month)) ||
+	    !take_literal(&r, "月") ||
+	    (!take_number(&r, 2, &m->day) && !take_number(&r, 1, &m->day)) ||
+	    !take_literal(&r, "日"))
+		return false;
+	return take_clock(&r, m) && is_day(m);
+}
+
+/* W0928 12:00:00.123456 1 file.go:12] as Kubernetes has it */
+static bool read_klog(struct reader r, struct moment *m)
+{
+	return take_one_of(&r, "IWEF") && take_number(&r, 2, &m->month) &&
+	       take_number(&r, 2, &m->day) && take_one_of(&r, " ") && take_clock(&r, m) &&
+	       is_day(m);
+}
+
 /* 28/Sep/2022:12:00:00 +0800 · 28 Sep 2022 12:00:00.123 */
 static bool read_day_month(struct reader r, struct moment *m)
 {
@@ -170,7 +236,19 @@ static bool read_day_month(struct reader r, struct moment *m)
 	return take_one_of(&r, ": ") && take_clock(&r, m) && is_day(m);
 }
 
-/* Sep 28 12:00:00 · Sep  8 12:00:00 · Sep 28 12:00:00 2022 · Wed Sep 28 12:00:00 2022 */
+/* The year behind the day: "2022 ", or none. */
+static void take_year(struct reader *r, struct moment *m)
+{
+	struct reader year = *r;
+
+	if (take_number(&year, 4, &m->year) && take_one_of(&year, " "))
+		*r = year;
+	else
+		m->year = 0;
+}
+
+/* Sep 28 12:00:00 · Sep  8 12:00:00 · Sep 28 12:00:00 2022 · Wed Sep 28 12:00:00 2022 · Sep 28 2022
+ * 12:00:00 · Sep 28, 2022 12:00:00 PM */
 static bool read_month_day(struct reader r, struct moment *m)
 {
 	struct reader year;
@@ -181,8 +259,14 @@ static bool read_month_day(struct reader r, struct moment *m)
 		;
 	if (!take_number(&r, 2, &m->day) && !take_number(&r, 1, &m->day))
 		return false;
-	if (!take_one_of(&r, " ") || !take_clock(&r, m))
+	take_one_of(&r, ",");
+	if (!take_one_of(&r, " "))
 		return false;
+	take_year(&r, m);
+	if (!take_clock(&r, m))
+		return false;
+	if (m->year)
+		return is_day(m);
 	year = r;
 	if (take_one_of(&year, " ") && take_number(&year, 4, &m->year) &&
 	    (year.at == year.end || !is_word(*year.at)) && m->year >= 1970 && m->year < 2200)
@@ -193,7 +277,13 @@ static bool read_month_day(struct reader r, struct moment *m)
 
 static const struct {
 	bool (*read)(struct reader r, struct moment *m);
-} formats[] = { { read_iso }, { read_day_month }, { read_month_day } };
+} formats[] = {
+	{ read_iso },
+	{ read_day_month },
+	{ read_month_day },
+	{ read_compact },
+	{ read_chinese },
+};
 
 /* Seconds or milliseconds since the epoch: a number that begins the line, or follows ts= and the
  * like. */
@@ -318,13 +408,26 @@ static bool may_begin(char c)
 	return is_digit(c) || (c && strchr("JFMASONDjfmasond", c));
 }
 
+/* What is a time at the head of a line alone. */
+static bool read_head(struct stamps *s, const char *line, const char *end, int64_t *ns)
+{
+	struct moment m = { 0 };
+
+	if (!read_klog((struct reader){ line, end }, &m))
+		return false;
+	*ns = guess_year(s, &m);
+	return true;
+}
+
 int64_t stamp_find(struct stamps *s, const char *line, size_t len, bool *zoned)
 {
 	const char *end = line + (len < HEAD_MAX ? len : HEAD_MAX);
 	bool said = false;
 	int64_t ns = STAMP_NONE;
 
-	for (const char *at = line; at < end; at++) {
+	if (read_head(s, line, end, &ns))
+		s->at_head = true;
+	for (const char *at = line; at < end && ns == STAMP_NONE; at++) {
 		if (!may_begin(*at) || (at > line && is_word(at[-1]) && at[-1] != 'T'))
 			continue;
 		s->at_head = at <= line + 1;

@@ -1,8 +1,9 @@
 /*
  * stamp - the time that a log line bears, in the formats that are met in the field.
  *
- * ISO 8601 (also with a space or '/', fractions after '.' or ','), syslog, logfmt, access logs,
- * redis, seconds or milliseconds of the epoch. A time without a zone is of the local one.
+ * ISO 8601 (also with a space or '/', fractions after '.' or ',', without '-' and ':'), syslog,
+ * logfmt, access logs, redis, klog, java.util.logging, seconds or milliseconds of the epoch.
+ * A time without a zone is of the local one.
  */
 #ifndef CHECKS_LOG_STAMP_H
 #define CHECKS_LOG_STAMP_H

@@ -363,6 +363,8 @@ void tally_tell(const struct tally *t, struct observer *o)
 {
 	int64_t last_bad = t->last_bad;
 
+	if (t->cutoff != STAMP_NONE && t->stamp == STAMP_NONE && t->total)
+		observer_trace(o, "no line bears a time that is known: all of them count");
 	observer_set_int(o, "total", (int64_t)t->total);
 	/* where only good is asked for, no record cannot be a pass */
 	if (t->bad.count || !t->good.count)
