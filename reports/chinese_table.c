@@ -74,6 +74,8 @@ const struct sentence sentences[] = {
 	{ "it was not looked at: the run was interrupted", "未能查看：巡检已中断" },
 	{ "${{}}: no such value was observed", "${{}}：未观测到此值" },
 	{ "'${{}}': {} has no such fact", "'${{}}'：{} 没有此观测项" },
+	{ "'${{}}': {} has no item '{}' in this run", "'${{}}'：本次运行中 {} 没有项 '{}'" },
+	{ "needs: {} has no item '{}' in this run", "needs：本次运行中 {} 没有项 '{}'" },
 	{ "'${{}}': there is no observation of {}: {}", "'${{}}'：没有 {} 的观测：{*}" },
 	{ "for_each: '${{}}' is not a list", "for_each：'${{}}' 不是列表" },
 	{ "for_each: the list '{}' is empty", "for_each：列表 '{}' 为空" },

@@ -21,14 +21,19 @@ static void add_needs(const struct planning *p, struct plan_rule *r)
 {
 	const struct rule_links *l = r->rule->links;
 	size_t count = 0;
+	bool named = false;
 
-	for (size_t i = 0; i < l->need_count; i++)
+	for (size_t i = 0; i < l->need_count; i++) {
 		count += l->needs[i].item ? 1 : planned(p, l->needs[i].rule)->count;
+		named |= l->needs[i].item != NULL;
+	}
 	r->needs = xcalloc(count + 1, sizeof(*r->needs));
+	r->need_items = named ? xcalloc(count + 1, sizeof(*r->need_items)) : NULL;
 	for (size_t i = 0; i < l->need_count; i++) {
 		const struct plan_rule *target = planned(p, l->needs[i].rule);
 
 		if (l->needs[i].item) {
+			r->need_items[r->need_count] = l->needs[i].item;
 			r->needs[r->need_count++] = place_of(target, l->needs[i].item);
 			continue;
 		}
@@ -46,6 +51,7 @@ static struct capture capture_of(const struct planning *p, const struct referenc
 		.first = ref->item ? place_of(target, ref->item) : target->first,
 		.count = ref->item ? 1 : target->count,
 		.path = ref->path,
+		.item = ref->item,
 		.all = ref->all,
 	};
 }

@@ -227,6 +227,7 @@ void plan_fill(struct planning *p, struct plan_rule *r, struct check *c, const s
 	c->vars = item ? json_incref(item->vars) : NULL;
 	c->params = json_incref(r->params);
 	c->needs = r->needs;
+	c->need_items = r->need_items;
 	c->need_count = r->need_count;
 	c->captures = r->captures;
 	c->capture_count = r->capture_count;

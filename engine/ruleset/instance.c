@@ -161,15 +161,13 @@ static char *own_copy(const char *text)
 	return text ? xstrdup(text) : NULL;
 }
 
-void check_item_title(const struct check *c, size_t number, const json_t *item, char **en,
-		      char **zh)
+void check_item_title(const struct check *c, const json_t *item, char **en, char **zh)
 {
 	struct held *h = held_new(c, NULL, item, NULL);
 	const struct node *title;
 	auto_free char *shown = item_shown(item), *label = item_label(item);
 	struct words w;
 
-	(void)number;
 	h->names.texts = true;
 	title = bind_texts(&h->bind, c->rule->title);
 	w = words_of(title);

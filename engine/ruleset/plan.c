@@ -263,6 +263,7 @@ static void plan_rule_release(const struct planning *p, struct plan_rule *r)
 	free(r->marked);
 	free(r->position);
 	free(r->needs);
+	free(r->need_items);
 	free(r->captures);
 	json_decref(r->params);
 }
@@ -275,6 +276,8 @@ static void forget_rules(struct planning *p)
 
 		if (r->needs)
 			plan_keep(p, TAKE(r->needs));
+		if (r->need_items)
+			plan_keep(p, TAKE(r->need_items));
 		if (r->captures)
 			plan_keep(p, TAKE(r->captures));
 		plan_rule_release(p, r);

@@ -58,7 +58,6 @@ int extract_found(const struct text_map *extract, const char *from, json_t *fact
  * the caller's. */
 char *check_item_id(const struct check *c, size_t number, const json_t *item);
 /* The title with the item put in; both are the caller's, each may be NULL. */
-void check_item_title(const struct check *c, size_t number, const json_t *item, char **en,
-		      char **zh);
+void check_item_title(const struct check *c, const json_t *item, char **en, char **zh);
 
 #endif

@@ -20,6 +20,7 @@ struct plan_rule {
 	struct words title;
 	struct guidance *guidance; /* NULL: not known yet */
 	size_t *needs;
+	const char **need_items; /* as struct check has them */
 	struct capture *captures, *source;
 	json_t *params;
 	unsigned need_count, capture_count;

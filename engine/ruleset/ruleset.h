@@ -172,6 +172,8 @@ struct capture {
 	char *name;          /* as written: "checks.sentinel.masters[0].ip", the key in the job */
 	size_t first, count; /* the checks (indices in the plan) of that rule */
 	char *path;          /* "masters[0].ip" */
+	const char *item;    /* checks.ID[item].path: of runtime items the one that is meant; or
+				NULL */
 	bool all;            /* checks.ID[*].path: a list over the items */
 };
 
@@ -202,6 +204,8 @@ struct check {
 			   or NULL */
 	char *reason;   /* of a skip ("not configured: X") or an error */
 	size_t *needs;  /* indices in the plan */
+	const char **need_items; /* of each the runtime item that is meant, or NULL for all; or
+				    NULL when no need names an item */
 	struct capture *captures;
 	uint32_t *secrets;
 	char **wants; /* facts that are asked for: by expect, extract, captures of others;

@@ -27,10 +27,11 @@ struct try_row {
 
 struct job {
 	uint32_t number, serial; /* in the schedule; among those given to its worker */
-	unsigned item_number; /* of a runtime item, from 1 */
 	unsigned attempt;     /* 0: never run */
 	const struct check *check;
 	json_t *item;     /* of a runtime item; or NULL */
+	char *item_id;    /* the check's id with the item in it, unlike those of its siblings; or
+			     NULL */
 	char *captures;   /* JSON text for the worker, or NULL */
 	char *sighting;   /* observed, to be judged in the local lane; or NULL */
 	struct try_row *tries;

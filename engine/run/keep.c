@@ -125,12 +125,7 @@ static char *keep_message(const struct outcome *o, const struct secrets *secrets
 
 char *keep_id(const struct job *j, const struct secrets *secrets)
 {
-	auto_free char *id = NULL;
-
-	if (!j->item)
-		return xstrdup(j->check->id);
-	id = check_item_id(j->check, j->item_number, j->item);
-	return masked(secrets, id);
+	return j->item_id ? masked(secrets, j->item_id) : xstrdup(j->check->id);
 }
 
 static void keep_names(struct job *j, const struct secrets *secrets)
@@ -143,7 +138,7 @@ static void keep_names(struct job *j, const struct secrets *secrets)
 		return;
 	}
 	j->result->id = keep_id(j, secrets);
-	check_item_title(j->check, j->item_number, j->item, &en, &zh);
+	check_item_title(j->check, j->item, &en, &zh);
 	j->result->title_en = masked(secrets, en);
 	j->result->title_zh = masked(secrets, zh);
 }

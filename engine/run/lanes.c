@@ -91,13 +91,11 @@ static bool is_blocked(const struct lanes *l, const struct job *j)
 /* What the check left at the last run, as JSON text; the caller's. */
 static char *state_of(const struct lanes *l, const struct job *j)
 {
-	auto_free char *id = NULL;
 	const json_t *state;
 
 	if (!json_object_size(l->states))
 		return NULL;
-	id = j->item ? check_item_id(j->check, j->item_number, j->item) : NULL;
-	state = json_object_get(l->states, id ? id : j->check->id);
+	state = json_object_get(l->states, j->item_id ? j->item_id : j->check->id);
 	return state ? json_dumps(state, JSON_COMPACT) : NULL;
 }
 

@@ -6,6 +6,8 @@
 #include "engine/base/auto.h"
 #include "engine/base/pages.h"
 #include "engine/base/xalloc.h"
+#include "engine/ruleset/items.h"
+#include "engine/ruleset/plan.h"
 #include "engine/ruleset/ruleset.h"
 #include "engine/run/sample.h"
 
@@ -151,6 +153,7 @@ struct result *schedule_take_results(struct schedule *s, size_t *count)
 static void job_release(const struct schedule *s, struct job *j)
 {
 	json_decref(j->item);
+	free(j->item_id);
 	free(j->captures);
 	free(j->sighting);
 	if (j->known)
@@ -221,16 +224,47 @@ static const char *how_it_ended(enum status status)
 	}
 }
 
+/* Whether the job is of the item that d[item] means: by what stands in its id, or by its value. One
+ * without a runtime item is of all. */
+static bool is_of_item(const struct job *j, const char *item)
+{
+	auto_free char *shown = NULL, *id = NULL;
+
+	if (!j->item || !item)
+		return true;
+	id = xasprintf("%s[%s]", j->check->id, item);
+	shown = item_shown(j->item);
+	return !strcmp(id, j->item_id) || !strcmp(shown, item);
+}
+
+static void decide_no_item(struct schedule *s, const struct check *c, const char *what,
+			   const struct check *of, const char *item)
+{
+	auto_free char *text = xasprintf("%s: %s has no item '%s' in this run", what, of->id, item);
+
+	decide(s, c, STATUS_ERROR, KIND_CAPTURE, text);
+}
+
 /* Whether everything that it needs has passed; else it is skipped. */
 static bool needs_met(struct schedule *s, const struct check *c)
 {
 	for (size_t i = 0; i < c->need_count; i++) {
+		const struct check *of = &s->plan->checks[c->needs[i]];
+		const char *item = c->need_items ? c->need_items[i] : NULL;
 		const struct job *j = s->checks[c->needs[i]].jobs;
+		bool found = false;
 
-		while (j && j->result->status == STATUS_PASS)
+		while (j && (!is_of_item(j, item) || j->result->status == STATUS_PASS)) {
+			found |= is_of_item(j, item);
 			j = j->sibling;
+		}
+		if (!j && !found) {
+			decide_no_item(s, c, "needs", of, item);
+			return false;
+		}
 		if (j) {
-			auto_free char *reason = xasprintf("needs %s, which %s", j->check->id,
+			auto_free char *reason = xasprintf("needs %s, which %s",
+							   item && j->item ? j->item_id : of->id,
 							   how_it_ended(j->result->status));
 
 			decide(s, c, STATUS_SKIP, KIND_NONE, reason);
@@ -269,8 +303,11 @@ static json_t *captured(struct schedule *s, const struct check *c, const struct 
 
 	for (size_t i = capture->first; i < capture->first + capture->count; i++) {
 		for (const struct job *j = s->checks[i].jobs; j; j = j->sibling) {
-			json_t *value = captured_of(s, c, capture, j);
+			json_t *value;
 
+			if (!is_of_item(j, capture->item))
+				continue;
+			value = captured_of(s, c, capture, j);
 			if (!value) {
 				json_decref(all);
 				return NULL;
@@ -278,7 +315,14 @@ static json_t *captured(struct schedule *s, const struct check *c, const struct 
 			json_array_append_new(all, value);
 		}
 	}
-	if (!capture->all && json_array_size(all) == 1) {
+	if (capture->item && !json_array_size(all)) {
+		auto_free char *what = xasprintf("'${%s}'", capture->name);
+
+		decide_no_item(s, c, what, &s->plan->checks[capture->first], capture->item);
+		json_decref(all);
+		return NULL;
+	}
+	if (!capture->all && json_array_size(all) > 0) {
 		json_t *only = json_incref(json_array_get(all, 0));
 
 		json_decref(all);
@@ -327,7 +371,41 @@ static void items_decide(struct schedule *s, const struct check *c, const json_t
 	}
 }
 
-static void items_make(struct schedule *s, const struct check *c, const char *captures)
+static bool id_taken(const struct job *jobs, const char *id)
+{
+	while (jobs && (!jobs->item_id || strcmp(jobs->item_id, id)))
+		jobs = jobs->sibling;
+	return jobs;
+}
+
+/* Each job of a runtime item gets an id that none of its siblings has: values may be there twice,
+ * and one may look like another's number. What is named by its own value comes first. */
+static void items_name(struct job *jobs)
+{
+	size_t number = 0;
+
+	for (struct job *j = jobs; j; j = j->sibling) {
+		auto_free char *label = item_label(j->item);
+		auto_free char *id = label ? check_item_id(j->check, 0, j->item) : NULL;
+
+		if (id && !id_taken(jobs, id))
+			j->item_id = TAKE(id);
+	}
+	for (struct job *j = jobs; j; j = j->sibling) {
+		auto_free char *id = check_item_id(j->check, ++number, j->item);
+		auto_free char *first = xstrdup(id);
+		const int open = (int)strlen(first) - 1; /* without the bracket */
+
+		for (size_t n = number; !j->item_id && id_taken(jobs, id); n++) {
+			free(id);
+			id = xasprintf("%.*s.%zu]", open, first, n);
+		}
+		if (!j->item_id)
+			j->item_id = TAKE(id);
+	}
+}
+
+static void item_jobs_make(struct schedule *s, const struct check *c, const char *captures)
 {
 	json_t *list = captured(s, c, c->item_source);
 	size_t count = json_array_size(list);
@@ -340,9 +418,10 @@ static void items_make(struct schedule *s, const struct check *c, const char *ca
 		struct job *j = job_new(s, c);
 
 		j->item = json_incref(json_array_get(list, i));
-		j->item_number = (unsigned)i + 1;
 		j->captures = captures ? xstrdup(captures) : NULL;
 	}
+	if (s->checks[c->index].jobs->item)
+		items_name(s->checks[c->index].jobs);
 	json_decref(list);
 }
 
@@ -359,7 +438,7 @@ static void jobs_make(struct schedule *s, const struct check *c)
 		decide(s, c, s->cut->status, s->cut->kind, s->cut->reason);
 	else if (needs_met(s, c) && captures_take(s, c, &captures)) {
 		if (c->item_source)
-			items_make(s, c, captures);
+			item_jobs_make(s, c, captures);
 		else
 			job_new(s, c)->captures = TAKE(captures);
 	}

@@ -124,6 +124,45 @@ YAML
 	[ "$(result report.json w/no-items .status)" = fail ]
 }
 
+@test "of items that are known at run time the one that is named is meant, and no other" {
+	ruleset w <<'YAML'
+- { id: src, value: { of: { a: [ p, bad ], one: [ p ] } }, expect: { value: { exists: true } } }
+- { id: d, for_each: { x: "${checks.src.value.a}" },
+    value: { of: "${x}" }, expect: { value: { ne: bad } } }
+- { id: one, for_each: { x: "${checks.src.value.one}" },
+    value: { of: "${x}" }, expect: { value: p } }
+- { id: its-own, value: { of: "${checks.d[bad].value}" }, expect: { value: bad } }
+- { id: all, value: { of: "${checks.d[*].value}" }, expect: { value: [ p, bad ] } }
+- { id: another, value: { of: "${checks.one[z].value}" }, expect: { value: p } }
+- { id: after-a-pass, needs: [ "d[p]" ], value: { of: 1 }, expect: { value: 1 } }
+- { id: after-a-fail, needs: [ "d[bad]" ], value: { of: 1 }, expect: { value: 1 } }
+- { id: after-none, needs: [ "one[z]" ], value: { of: 1 }, expect: { value: 1 } }
+YAML
+	ends 1 "$ROUNDS" run w.yaml --report json=report.json
+	judged w/its-own pass
+	judged w/all pass
+	judged w/another error capture
+	judged w/after-a-pass pass
+	judged w/after-a-fail skip
+	judged w/after-none error capture
+	[ "$(result report.json w/another .message)" = \
+		"'\${checks.one[z].value}': w/one has no item 'z' in this run" ]
+	[ "$(result report.json w/after-a-fail .message)" = "needs w/d[bad], which failed" ]
+}
+
+@test "items that are known at run time have ids of their own, alike or not" {
+	ruleset w <<'YAML'
+- { id: src, value: { of: [ p, p, a/b, "3", p.2, "" ] }, expect: { value: { exists: true } } }
+- { id: d, for_each: { x: "${checks.src.value}" },
+    value: { of: "${x}" }, expect: { value: { exists: true } } }
+- { id: number, value: { of: "${checks.d[3].value}" }, expect: { value: "3" } }
+- { id: by-value, value: { of: "${checks.d[a/b].value}" }, expect: { value: a/b } }
+YAML
+	ends 0 "$ROUNDS" run w.yaml --report json=report.json
+	jq -r '.results[] | select(.id | startswith("w/d")) | .id' report.json >found
+	printf 'w/d[%s]\n' p p.3 3.3 3 p.2 6 | diff - found
+}
+
 @test "an optional parameter without a value leaves its field out, and skips every other use" {
 	local given
 

@@ -466,7 +466,7 @@ static void runtime_items_have_ids_and_titles(void **state)
 	assert_int_equal(kind, KIND_CAPTURE);
 	id = check_item_id(c, 1, item);
 	counted = check_item_id(c, 2, text);
-	check_item_title(c, 1, item, &en, &zh);
+	check_item_title(c, item, &en, &zh);
 	assert_string_equal(id, "t/each[8080]");
 	assert_string_equal(counted, "t/each[2]");
 	assert_string_equal(en, "No. 8080");
