@@ -2,8 +2,10 @@
  * number_version - which of two versions is newer, as people mean it.
  *
  * Numbers count as numbers, a word of a pre-release (rc, beta, …) or a '~' comes before nothing,
- * any other word after it: 1.0~x < 1.0-rc1 < 1.0 = 1.0.0 < 1.0-el7 < 1.0.1. What a '+' adds comes
- * after, whatever its word: Debian's 5.2-2+b8 is 5.2-2, built once more. An epoch "1:" goes first.
+ * any other word after it: 1.0~x < 1.0-rc1 < 1.0 = 1.0.0 < 1.0-el7 < 1.0.1. A number behind a '-'
+ * (or rpm's '^') counts the builds of one version, not versions: 1.0-9 < 1.0.1. What a '+' adds
+ * comes after, whatever its word: Debian's 5.2-2+b8 is 5.2-2, built once more. An epoch "1:" goes
+ * first.
  */
 #include <ctype.h>
 #include <string.h>
@@ -11,7 +13,7 @@
 
 #include "engine/base/number.h"
 
-enum part_rank { PART_TILDE, PART_PRE, PART_END, PART_WORD, PART_NUMBER };
+enum part_rank { PART_TILDE, PART_PRE, PART_END, PART_BUILD, PART_WORD, PART_NUMBER };
 
 struct part {
 	enum part_rank rank;
@@ -46,11 +48,14 @@ static enum part_rank word_rank(struct part *part)
 /* The next part at s; returns what follows it. */
 static const char *part_next(const char *s, struct part *part)
 {
-	bool added = false;
+	bool added = false, build = false;
 
 	*part = (struct part){ .rank = PART_END, .text = s };
-	while (*s && *s != '~' && !isalnum((unsigned char)*s))
-		added |= *s++ == '+';
+	while (*s && *s != '~' && !isalnum((unsigned char)*s)) {
+		added |= *s == '+';
+		build |= *s == '-' || *s == '^';
+		s++;
+	}
 	part->text = s;
 	if (*s == '~') {
 		/* of "+~" the plus goes first, an empty word */
@@ -61,7 +66,7 @@ static const char *part_next(const char *s, struct part *part)
 		while (*s == '0' && isdigit((unsigned char)s[1]))
 			s++;
 		part->text = s;
-		part->rank = PART_NUMBER;
+		part->rank = build ? PART_BUILD : PART_NUMBER;
 		while (isdigit((unsigned char)*s))
 			s++;
 		part->len = (size_t)(s - part->text);
@@ -74,9 +79,12 @@ static const char *part_next(const char *s, struct part *part)
 	return s;
 }
 
-static int part_is_zero(const struct part *p)
+/* The end, or a zero where there may be none. */
+static bool part_is_nothing(const struct part *p)
 {
-	return p->rank == PART_NUMBER && p->len == 1 && *p->text == '0';
+	if (p->rank == PART_NUMBER || p->rank == PART_BUILD)
+		return p->len == 1 && *p->text == '0';
+	return p->rank == PART_END;
 }
 
 static int size_compare(size_t a, size_t b)
@@ -90,13 +98,14 @@ static int part_compare(const struct part *a, const struct part *b)
 	int d;
 
 	/* 1.0 and 1.0.0 are the same. */
-	if ((a->rank == PART_END && part_is_zero(b)) || (b->rank == PART_END && part_is_zero(a)))
+	if (part_is_nothing(a) && part_is_nothing(b))
 		return 0;
 	if (a->rank != b->rank)
 		return a->rank < b->rank ? -1 : 1;
 	switch (a->rank) {
 	case PART_PRE:
 		return size_compare(a->order, b->order);
+	case PART_BUILD:
 	case PART_NUMBER:
 		d = size_compare(a->len, b->len);
 		return d ? d : memcmp(a->text, b->text, shorter);

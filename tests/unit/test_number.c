@@ -246,12 +246,52 @@ static int sign(int d)
 	return d < 0 ? -1 : d > 0;
 }
 
+struct order {
+	const char *a, *b;
+	int order;
+};
+
+static void assert_orders(const struct order *cases, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (sign(number_version_compare(cases[i].a, cases[i].b)) != cases[i].order)
+			fail_msg("'%s' against '%s'", cases[i].a, cases[i].b);
+		if (sign(number_version_compare(cases[i].b, cases[i].a)) != -cases[i].order)
+			fail_msg("'%s' against '%s', turned round", cases[i].a, cases[i].b);
+	}
+}
+
+static void versions_of_packages(void **state)
+{
+	static const struct order cases[] = {
+		{ "5.2.15-2+b8", "5.2.15-2", 1 },
+		{ "5.2.15-2+b8", "5.2.15-2+b10", -1 },
+		{ "5.2.15-2+b8", "5.2.15-2.1", -1 },
+		{ "1.4-1+deb12u1", "1.4-1", 1 },
+		{ "2.0.0+~1.1", "2.0.0", 1 },
+		{ "2.0.0+~1.1", "2.0.0+~1.2", -1 },
+		{ "2.0.0+~1.1", "2.0.1", -1 },
+		{ "1.0-9", "1.0.1", -1 },
+		{ "1.0-9", "1.0.1-1", -1 },
+		{ "1.0-9", "1.0-10", -1 },
+		{ "1.0-9", "1.0", 1 },
+		{ "1.0-0", "1.0", 0 },
+		{ "1.1.1-9", "1.1.1k-1", -1 },
+		{ "1.0^20230101git", "1.0.1", -1 },
+		{ "1.0^20230101git", "1.0", 1 },
+		{ "8.0.35-0ubuntu0.22.04.1", "8.0.35", 1 },
+		{ "8.0.35-0ubuntu0.22.04.1", "8.0.36", -1 },
+		{ "5.10.0-26-amd64", "5.10.0-8-amd64", 1 },
+		{ "1.0-0", "1.0.0", 0 },
+	};
+
+	(void)state;
+	assert_orders(cases, ARRAY_SIZE(cases));
+}
+
 static void versions(void **state)
 {
-	static const struct {
-		const char *a, *b;
-		int order;
-	} cases[] = {
+	static const struct order cases[] = {
 		{ "1.10.2", "1.9", 1 },
 		{ "1.0-rc1", "1.0", -1 },
 		{ "1.0-rc1", "1.0-rc2", -1 },
@@ -269,13 +309,6 @@ static void versions(void **state)
 		{ "10.11.19-MariaDB", "10.11.20", -1 },
 		{ "2.0~rc1", "2.0", -1 },
 		{ "2.0~rc1", "2.0~rc2", -1 },
-		{ "5.2.15-2+b8", "5.2.15-2", 1 },
-		{ "5.2.15-2+b8", "5.2.15-2+b10", -1 },
-		{ "5.2.15-2+b8", "5.2.15-2.1", -1 },
-		{ "1.4-1+deb12u1", "1.4-1", 1 },
-		{ "2.0.0+~1.1", "2.0.0", 1 },
-		{ "2.0.0+~1.1", "2.0.0+~1.2", -1 },
-		{ "2.0.0+~1.1", "2.0.1", -1 },
 		{ "1:1.0", "2.0", 1 },
 		{ "1.0-SNAPSHOT", "1.0", -1 },
 		{ "1.0.RC1", "1.0.rc1", 0 },
@@ -292,12 +325,7 @@ static void versions(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		if (sign(number_version_compare(cases[i].a, cases[i].b)) != cases[i].order)
-			fail_msg("'%s' against '%s'", cases[i].a, cases[i].b);
-		if (sign(number_version_compare(cases[i].b, cases[i].a)) != -cases[i].order)
-			fail_msg("'%s' against '%s', turned round", cases[i].a, cases[i].b);
-	}
+	assert_orders(cases, ARRAY_SIZE(cases));
 	for (i = 0; i < ARRAY_SIZE(looks); i++)
 		assert_true(number_is_version(looks[i]));
 	for (i = 0; i < ARRAY_SIZE(none); i++)
@@ -452,6 +480,7 @@ int main(void)
 		cmocka_unit_test(durations),
 		cmocka_unit_test(sizes),
 		cmocka_unit_test(versions),
+		cmocka_unit_test(versions_of_packages),
 		cmocka_unit_test(formats),
 		cmocka_unit_test(formats_read_back),
 		cmocka_unit_test(no_locale_changes_numbers),
