@@ -157,6 +157,8 @@ static void end_as(struct execution *x, struct job *j, const struct ending *as)
 
 	loop_timer_remove(j->pause);
 	j->pause = NULL;
+	if (j->sampling)
+		sampling_cut(j->sampling, &o);
 	end(x, j, &o);
 }
 

@@ -441,3 +441,14 @@ void sampling_end(struct sampling *s, struct outcome *o)
 	o->started = s->started;
 	o->duration = clock_mono() - s->first;
 }
+
+void sampling_cut(struct sampling *s, struct outcome *o)
+{
+	const struct unit *worst = worst_unit(s);
+
+	if (!worst)
+		return;
+	outcome_release(o);
+	*o = outcome_copy(&worst->worst);
+	sampling_end(s, o);
+}

@@ -37,5 +37,8 @@ void sampling_begin(struct sampling *s, int64_t now);
 bool sampling_add(struct sampling *s, const struct outcome *o, int64_t *next);
 /* What all come to: replaces the last outcome by the verdict. */
 void sampling_end(struct sampling *s, struct outcome *o);
+/* The run is cut before the verdict is certain. Where an entry has failed for good, that replaces
+ * the outcome; else it is left as it is. */
+void sampling_cut(struct sampling *s, struct outcome *o);
 
 #endif

@@ -234,6 +234,21 @@ took() {
 	judged r/c skip
 }
 
+@test "an entry that has failed for good is told by a run that is cut while another is open" {
+	local open='severity: critical, json: { le: 90 }, sustain: { samples: 900, every: 100ms }'
+
+	counter '' "$(yes 95 | head -n 900 | tr '\n' ' ')" \
+		"[ { $open }, { severity: low, json: { le: 80 } } ]"
+	start "$ROUNDS" run r.yaml --report json=report.json
+	# the second sample is taken when the first is known
+	wait_for 20 bash -c '[ "$(wc -l <taken)" -ge 2 ]'
+	kill -TERM "$started"
+	wait_for 20 test -s report.json
+	judged r/c fail -
+	check r/c | jq -e '.severity == "low" and (.failures | length) == 1 and .actual == "95"'
+	check r/c | jq -e '.samples.wanted == 900 and .samples.taken >= 1'
+}
+
 # --- over the runs of a task ---
 
 # of_task CODE [--task NAME …]: a run whose state lies in $T/state
