@@ -115,6 +115,16 @@ static int operator_on_top(struct compiler *c, const struct node *key)
 			key->text, c->root ? c->root[0].name : "name", key->text);
 }
 
+/* Whether the path starts at a fact of an observation whose inside nobody declared: JSON, rows. */
+static bool leads_into_open(const struct compiler *c, const struct shape *from,
+			    const struct path *p)
+{
+	const struct fact *f = is_root(c, from) ? fact_find(c->root, path_first(p)) : NULL;
+
+	return f && (f->type == FACT_OPEN || (f->type == FACT_MAP && !f->of) ||
+		     (f->type == FACT_LIST && !f->of && f->item == FACT_OPEN));
+}
+
 static struct test *compile_member(struct compiler *c, const struct node_pair *pair,
 				   const struct shape *shape, const char *label)
 {
@@ -137,6 +147,7 @@ static struct test *compile_member(struct compiler *c, const struct node_pair *p
 	if (list)
 		at = shape_list_of(&at);
 	note_path(c, shape, t->path, row);
+	t->flag = leads_into_open(c, shape, t->path);
 	if (is_error_kind(row))
 		compile_kinds(c, pair->value);
 	if (*label)

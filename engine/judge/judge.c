@@ -30,6 +30,7 @@ struct telling {
 	const struct expect_entry *entry;
 	size_t number; /* of the entry */
 	const char *nothing; /* why the path leads to nothing; or NULL */
+	struct judging sight; /* what is known of where we are: lost, blind */
 	const char *note;    /* added to what was found: "item 0, path '/'; 3 of 5 fail"; or NULL */
 };
 
@@ -184,6 +185,7 @@ static void tell_member(struct telling *w, const struct test *t, const json_t *v
 	json_t *member = path_get(t->path, v);
 	struct telling inside = *w;
 
+	member_look(t, v, member, &inside.sight);
 	if (!member)
 		path_explain(t->path, v, path, &why);
 	inside.nothing = member ? NULL : buf_text(&why);
@@ -240,7 +242,7 @@ static void tell_each(struct telling *w, const struct test *t, const json_t *v, 
 /* Go down to what did not hold; what holds says nothing. */
 static void tell(struct telling *w, const struct test *t, const json_t *v, const char *path)
 {
-	struct judging j = { 0 };
+	struct judging j = w->sight;
 
 	if (t->op->hold(t, v, &j) == TRUTH_HOLDS)
 		return;

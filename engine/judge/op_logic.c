@@ -79,11 +79,28 @@ static enum truth hold_not(const struct test *t, const json_t *v, struct judging
 	return truth == TRUTH_VOID || j->voids > voids ? TRUTH_VOID : TRUTH_HOLDS;
 }
 
+void member_look(const struct test *t, const json_t *v, const json_t *member, struct judging *j)
+{
+	const bool unseen = t->flag && !json_object_get(v, path_first(t->path));
+
+	if (member)
+		return;
+	if ((!v && j->lost) || (unseen && path_goes_on(t->path)))
+		j->blind = true;
+	if (unseen)
+		j->lost = true;
+}
+
 static enum truth hold_member(const struct test *t, const json_t *v, struct judging *j)
 {
+	const bool lost = j->lost, blind = j->blind;
 	json_t *member = path_get(t->path, v);
-	enum truth truth = test_hold(t->subs[0], member, j);
+	enum truth truth;
 
+	member_look(t, v, member, j);
+	truth = test_hold(t->subs[0], member, j);
+	j->lost = lost;
+	j->blind = blind;
 	json_decref(member);
 	return truth;
 }

@@ -25,6 +25,8 @@ const char *path_first(const struct path *p);
  * all; when any item lacks the rest, the whole is nothing. `properties.a.b` finds the key `a.b`
  * too. */
 json_t *path_get(const struct path *p, const json_t *root);
+/* Whether it has more than one step. */
+bool path_goes_on(const struct path *p);
 /* Why the path leads to nothing, in a few words: "json has no 'a'", "rows has 2 items"; appended.
  * `label` is what root is called, "" for a whole observation. */
 struct buf;

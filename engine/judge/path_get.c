@@ -110,6 +110,11 @@ static json_t *follow(const struct path *p, size_t i, json_t *v)
 	return next ? follow(p, i + 1, next) : NULL;
 }
 
+bool path_goes_on(const struct path *p)
+{
+	return p->count > 1;
+}
+
 /* Where a step ends in nothing. */
 static void explain_step(const struct path_step *s, const json_t *v, const char *at,
 			 struct buf *out)

@@ -34,7 +34,7 @@ struct test {
 	unsigned line, column; /* of the words that it was made from; 0 for a default */
 	enum fact_type type;   /* the declared type of the value, after `as` */
 	bool deferred;         /* an operand is not known yet: must not be judged */
-	bool flag;             /* exists, empty */
+	bool flag;             /* exists, empty; of a member: its path leads into an open fact */
 	enum fact_type to;     /* as */
 	json_t *value;         /* what is expected; the list of in and between */
 	char *text;            /* what is expected, as it was written: for messages */
@@ -49,6 +49,8 @@ struct test {
 struct judging {
 	size_t voids;   /* how many tests were void so far */
 	bool undecided; /* a pattern hit its limits: *e is set */
+	bool lost;      /* the open fact that we are in was not observed at all */
+	bool blind;     /* that a path leads to nothing does not mean that there is nothing */
 	struct err **e;
 };
 
@@ -115,6 +117,10 @@ void test_cleanup(struct test **t);
 void test_add(struct test *t, struct test *sub);
 /* Whether an operand in it or below it is not known until the check runs. */
 bool test_is_deferred(const struct test *t);
+/* What follows for the tests below this member where its path leads to nothing (member is NULL): if
+ * the open fact was not observed at all (what is no JSON lacks no member), `exists: false` does
+ * not hold. */
+void member_look(const struct test *t, const json_t *v, const json_t *member, struct judging *j);
 enum truth test_hold(const struct test *t, const json_t *v, struct judging *j);
 void test_print(const struct test *t, struct speech *s);
 

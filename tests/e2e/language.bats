@@ -163,6 +163,19 @@ YAML
 	printf 'w/d[%s]\n' p p.3 3.3 3 p.2 6 | diff - found
 }
 
+@test "what is no JSON has not shown that it lacks something" {
+	printf 'no json\n' >broken
+	ruleset w <<YAML
+- { id: command, command: { argv: [ cat, broken ] }, expect: { json.error: { exists: false } } }
+- { id: file, file: { path: $T/broken }, expect: { json: { error: { exists: false } } } }
+- { id: wanted-so, file: { path: $T/broken }, expect: { json: { exists: false } } }
+YAML
+	ends 1 "$ROUNDS" run w.yaml --report json=report.json
+	judged w/command fail
+	judged w/file fail
+	judged w/wanted-so pass
+}
+
 @test "an optional parameter without a value leaves its field out, and skips every other use" {
 	local given
 
