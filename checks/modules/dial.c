@@ -16,7 +16,8 @@ struct dialing {
 	const char *host;
 	uint16_t port;
 	bool asked, over;
-	struct addresses *found; /* when only they are asked for */
+	struct addresses *found;       /* when only they are asked for */
+	const struct addresses *given; /* nothing is asked */
 	int fd;
 	struct address peer;
 };
@@ -92,8 +93,10 @@ static void dial_loop(struct dialing *d)
 {
 	auto_err struct err *e = NULL;
 
-	d->asked = true;
-	if (names_ask(&d->probe, d->host, &d->lookup, on_found, d, &e)) {
+	d->asked = !d->given;
+	if (d->given) {
+		connector_start(&d->connector, &d->probe, d->given, d->port, on_connected, d);
+	} else if (names_ask(&d->probe, d->host, &d->lookup, on_found, d, &e)) {
 		observer_trouble(d->probe.observer, KIND_INTERNAL, "%s", err_text(e));
 		return;
 	}
@@ -147,6 +150,25 @@ int dial(struct observer *o, const char *host, uint16_t port, int64_t deadline,
 	set_blocking(d.fd);
 	if (peer)
 		*peer = d.peer;
+	return d.fd;
+}
+
+int dial_at(struct observer *o, const char *host, const struct text_list *at, uint16_t port,
+	    int64_t deadline)
+{
+	struct addresses given = { 0 };
+	struct dialing d = { .port = port, .given = &given };
+
+	for (size_t i = 0; i < at->count && given.count < ADDRESSES_MAX; i++) {
+		if (address_parse(at->items[i], &given.items[given.count++]))
+			continue;
+		observer_trouble(o, KIND_PARAMETER, "resolve: '%s' is no address", at->items[i]);
+		return -1;
+	}
+	observer_target(o, host, port);
+	if (dial_run(&d, o, host, deadline) || d.fd < 0)
+		return -1;
+	set_blocking(d.fd);
 	return d.fd;
 }
 

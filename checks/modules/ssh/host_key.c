@@ -77,8 +77,15 @@ void host_key_algorithms(const struct seam_options *w, const char *known, struct
 
 /* --- whether to go on --- */
 
-static int unknown(const struct seam_options *w, struct observer *o, const struct host_key *key)
+static int unknown(const struct seam_options *w, struct observer *o, const char *known,
+		   const struct host_key *key)
 {
+	if (known_hosts_certify(known, w->host, w->port))
+		observer_trouble(o, KIND_HOST_KEY_UNKNOWN,
+				 "the host key %s is not among the known ones of %s; its line "
+				 "@cert-authority does not count, as hosts' certificates are not "
+				 "read here: add the key itself (ssh-keyscan) or pin it",
+				 key->text, w->known_hosts);
 	observer_trouble(o, KIND_HOST_KEY_UNKNOWN,
 			 "the host key %s is not among the known ones of %s; compare it with the "
 			 "server's own, then add it (ssh-keyscan) or pin it",
@@ -131,7 +138,7 @@ int host_key_judge(const struct seam_options *w, struct observer *o, const char 
 		break;
 	}
 	if (strcmp(w->host_key, "accept-new") != 0)
-		return unknown(w, o, key);
+		return unknown(w, o, known, key);
 	*accepted_new = true;
 	observer_trace(o, "host key %s accepted without being known (host_key: accept-new)",
 		       key->text);

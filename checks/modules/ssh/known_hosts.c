@@ -192,6 +192,17 @@ enum known known_hosts_look(const char *text, const char *host, uint16_t port, c
 	return found;
 }
 
+bool known_hosts_certify(const char *text, const char *host, uint16_t port)
+{
+	auto_free char *name = name_of(host, port), *bare = name_of(host, SSH_PORT);
+	struct line l;
+
+	while (next_line(&text, &l))
+		if (span_is(l.marker, "@cert-authority") && (is_of(&l, name) || is_of(&l, bare)))
+			return true;
+	return false;
+}
+
 void known_hosts_types(const char *text, const char *host, uint16_t port, struct buf *out)
 {
 	auto_free char *name = name_of(host, port), *bare = name_of(host, SSH_PORT);

@@ -31,4 +31,7 @@ enum known known_hosts_look(const char *text, const char *host, uint16_t port, c
  * order of the file: what is best asked of the server. */
 void known_hosts_types(const char *text, const char *host, uint16_t port, struct buf *out);
 
+/* Whether a line @cert-authority is about it: certificates that it names are not looked at. */
+bool known_hosts_certify(const char *text, const char *host, uint16_t port);
+
 #endif

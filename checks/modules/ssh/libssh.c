@@ -98,9 +98,17 @@ static int session_options(struct seam *s)
 
 static int handshake(struct seam *s)
 {
+	auto_buf struct buf greeting = BUF_INIT(1024);
+
 	*s->phase = "handshake";
-	if (ssh_connect(s->session) != SSH_OK)
+	if (seam_greeting(s->o, s->fd, s->options->deadline, &greeting))
+		return -1;
+	if (ssh_connect(s->session) != SSH_OK) {
+		if (!text_starts_with(seam_banner(s), "SSH-"))
+			seam_no_ssh(s->options, s->o, buf_text(&greeting),
+				    ssh_get_error(s->session), s->opened);
 		return failed(s, "handshake");
+	}
 	observer_trace(s->o, "speaks %s", seam_banner(s));
 	return 0;
 }
@@ -208,7 +216,15 @@ static int load_key(struct seam *s)
 	const int result = ssh_pki_import_privkey_base64(w->key, w->key_passphrase, NULL, NULL,
 							 &s->key);
 
-	return result == SSH_OK ? 0 : -1;
+	if (result != SSH_OK)
+		return -1;
+	/* Such a key is read, and then there is "no memory" to sign. */
+	if (ssh_key_type(s->key) != SSH_KEYTYPE_ED25519 || strstr(w->key, "OPENSSH PRIVATE KEY"))
+		return 0;
+	observer_trouble(s->o, KIND_PARAMETER,
+			 "the private key is an ed25519 one in PKCS#8 (as openssl writes it), with "
+			 "which libssh cannot sign; it must be in OpenSSH's own form (ssh-keygen)");
+	return -1;
 }
 
 static const char *key_type(struct seam *s)
@@ -366,7 +382,8 @@ static int reach(struct seam *s)
 	s->known = host_key_known(w, s->o);
 	if (!s->known)
 		return -1;
-	s->fd = dial(s->o, w->host, w->port, w->deadline, NULL);
+	s->fd = w->at ? dial_at(s->o, w->host, w->at, w->port, w->deadline)
+		      : dial(s->o, w->host, w->port, w->deadline, NULL);
 	if (s->fd < 0)
 		return -1;
 	guard_set(s->fd, w->deadline);

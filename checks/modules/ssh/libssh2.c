@@ -123,19 +123,23 @@ bool backend_again(struct seam *s, ssize_t code)
 
 /* --- what went wrong --- */
 
+static const char *backend_words(struct seam *s)
+{
+	char *library = NULL;
+
+	libssh2_session_last_error(s->session, &library, NULL, 0);
+	return s->broken                    ? strerror(s->broken)
+	       : s->ended                   ? "the server closed the connection"
+	       : s->greeting > GREETING_MAX ? "this is no greeting of an SSH server"
+	       : library                    ? library
+					    : "";
+}
+
 int backend_failed(struct seam *s, const char *doing)
 {
 	auto_free char *farewell = xasprintf("the server disconnects: %s", buf_text(&s->farewell));
-	char *library = NULL;
-	const char *words;
+	const char *words = s->farewell.len && !s->broken ? farewell : backend_words(s);
 
-	libssh2_session_last_error(s->session, &library, NULL, 0);
-	words = s->broken		     ? strerror(s->broken)
-		: s->farewell.len	     ? farewell
-		: s->ended		     ? "the server closed the connection"
-		: s->greeting > GREETING_MAX ? "this is no greeting of an SSH server"
-		: library		     ? library
-					     : "";
 	seam_trouble(s->options, s->o, doing, words, s->opened);
 	return -1;
 }
@@ -149,7 +153,7 @@ bool backend_is_lost(const struct seam *s)
 
 static int handshake(struct seam *s)
 {
-	auto_buf struct buf algorithms = BUF_INIT(1024);
+	auto_buf struct buf algorithms = BUF_INIT(1024), greeting = BUF_INIT(1024);
 	int code;
 
 	*s->phase = "handshake";
@@ -157,9 +161,13 @@ static int handshake(struct seam *s)
 	libssh2_session_set_blocking(s->session, 0);
 	if (libssh2_session_method_pref(s->session, LIBSSH2_METHOD_HOSTKEY, buf_text(&algorithms)))
 		return backend_failed(s, "set up");
+	if (seam_greeting(s->o, s->fd, s->options->deadline, &greeting))
+		return -1;
 	do
 		code = libssh2_session_handshake(s->session, s->fd);
 	while (backend_again(s, code));
+	if (code && !text_starts_with(seam_banner(s), "SSH-"))
+		seam_no_ssh(s->options, s->o, buf_text(&greeting), backend_words(s), s->opened);
 	if (code)
 		return backend_failed(s, "handshake");
 	observer_trace(s->o, "speaks %s", seam_banner(s));
@@ -224,7 +232,8 @@ static int reach(struct seam *s)
 	s->known = host_key_known(w, s->o);
 	if (!s->known)
 		return -1;
-	s->fd = dial(s->o, w->host, w->port, w->deadline, NULL);
+	s->fd = w->at ? dial_at(s->o, w->host, w->at, w->port, w->deadline)
+		      : dial(s->o, w->host, w->port, w->deadline, NULL);
 	if (s->fd < 0)
 		return -1;
 	guard_set(s->fd, w->deadline);

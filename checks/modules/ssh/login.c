@@ -87,11 +87,16 @@ static int library_too_old(struct login *l)
 
 static int no_key(struct login *l)
 {
-	observer_trouble(
-		l->o, KIND_PARAMETER, "%s",
-		l->options->key_passphrase
-			? "the private key cannot be read: not a key, or another passphrase"
-			: "the private key cannot be read: not a key, or it needs key_passphrase");
+	const char *key = l->options->key;
+	const char *what =
+		text_starts_with(key, "ssh-") || text_starts_with(key, "ecdsa-")
+			? "it is a public key"
+		: text_starts_with(key, "PuTTY-")
+			? "it is in PuTTY's form (puttygen -O private-openssh writes another)"
+		: l->options->key_passphrase ? "not a key, or another passphrase"
+					     : "not a key, or it needs key_passphrase";
+
+	observer_trouble(l->o, KIND_PARAMETER, "the private key cannot be read: %s", what);
 	return -1;
 }
 

@@ -15,9 +15,11 @@
 
 struct observer;
 struct seam;
+struct text_list;
 
 struct seam_options {
 	const char *host;
+	const struct text_list *at; /* its addresses, instead of asking for them; NULL: ask */
 	uint16_t port;
 	const char *user;
 	int64_t deadline;        /* clock_mono */

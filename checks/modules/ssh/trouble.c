@@ -1,11 +1,15 @@
 #include "checks/modules/ssh/trouble.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 #include "checks/check.h"
 #include "checks/modules/guard.h"
 #include "checks/modules/ssh/seam.h"
+#include "engine/base/text.h"
 
 struct words_kind {
 	const char *words; /* in the library's message */
@@ -48,4 +52,53 @@ void seam_trouble(const struct seam_options *w, struct observer *o, const char *
 	else
 		observer_trouble(o, kind_of(words), "%s failed after %s: %s", doing, took,
 				 *words ? words : "the connection ended");
+}
+
+int seam_greeting(struct observer *o, int fd, int64_t deadline, struct buf *out)
+{
+	static const char mark[] = "SSH-";
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	const int64_t left = deadline - clock_mono();
+	char bytes[512];
+	ssize_t n;
+
+	if (left <= 0 || poll(&p, 1, left > NS_PER_S ? 1000 : (int)(left / NS_PER_MS) + 1) <= 0)
+		return 0;
+	n = recv(fd, bytes, sizeof(bytes), MSG_PEEK | MSG_DONTWAIT);
+	if (n < 0 && errno == ECONNRESET) { /* whoever asks first is told, and nobody after him */
+		observer_trouble(o, KIND_RESET, "the server reset the connection before it had "
+						"greeted as an SSH server");
+		return -1;
+	}
+	if (n <= 0 || memmem(bytes, (size_t)n, mark, strlen(mark)) ||
+	    (n < (ssize_t)strlen(mark) && memcmp(bytes, mark, (size_t)n) == 0))
+		return 0;
+	text_clean_line(out, bytes, (size_t)n, 160);
+	return 0;
+}
+
+/* OpenSSH's own words to one who is not to come in now: MaxStartups, PerSourcePenalties. */
+static bool turns_away(const char *greeting)
+{
+	return text_starts_with(greeting, "Exceeded MaxStartups") ||
+	       text_starts_with(greeting, "Not allowed at this time");
+}
+
+void seam_no_ssh(const struct seam_options *w, struct observer *o, const char *greeting,
+		 const char *words, int64_t since)
+{
+	if (turns_away(greeting))
+		observer_trouble(o, KIND_CLOSED, "the server turns the connection away: %s",
+				 greeting);
+	else if (*greeting)
+		observer_trouble(o, KIND_PROTOCOL,
+				 "what answers on port %u is no SSH server: it says '%s'", w->port,
+				 greeting);
+	else if (!guard_struck() && clock_mono() < w->deadline &&
+		 (kind_of(words) == KIND_CLOSED || kind_of(words) == KIND_RESET))
+		observer_trouble(o, kind_of(words),
+				 "the connection ended before an SSH server had greeted: another "
+				 "service on port %u, or the server turns connections away (%s)",
+				 w->port, words);
+	seam_trouble(w, o, "handshake", words, since);
 }
