@@ -39,7 +39,7 @@ static const struct field git_fields[] = {
 	FIELD_UINT(struct git_query, port, .min = 1, .max = 65535,
 		   .doc = "Port of the server, where the URL form has none."),
 	FIELD_LIST(struct git_query, resolve,
-		   .doc = "Addresses to use instead of asking for the host's name."),
+		   .doc = "Addresses to use instead of asking for the name of url's host."),
 	FIELD_ENUM(struct git_query, rsa_sha1, .choices = sha1_choices, .dflt = "never",
 		   .doc = "Whether an RSA key may sign with SHA-1 for a server that knows nothing "
 			  "newer."),

@@ -379,6 +379,62 @@ const struct sentence sentences[] = {
 	  "服务器未应答即结束会话（退出码 {}）" },
 	{ "the server says: {}", "服务器返回：{}" },
 	{ "the server closed the session in the middle of {}", "服务器在 {} 中途关闭会话" },
+	{ "the server closed the session in the middle of {}; it says: {}",
+	  "服务器在 {} 中途关闭会话，并返回：{}" },
+	{ "the server ended its answer in the middle of {}", "服务器的应答在 {} 中途结束" },
+	{ "the server ended its answer in the middle of {}; it says: {}",
+	  "服务器的应答在 {} 中途结束，并返回：{}" },
+	{ "the names of the repository's objects are SHA-256, which the libgit2 of this machine "
+	  "cannot read",
+	  "该仓库的对象名为 SHA-256，本机的 libgit2 无法读取" },
+	{ "the server speaks version {} of Git's protocol without being asked, which libgit2 "
+	  "does not",
+	  "服务器未经请求即使用 Git 协议第 {} 版，libgit2 不支持" },
+	{ "the repository on the server is shallow (a clone with --depth): its history is not "
+	  "whole, and libgit2 does not clone from it",
+	  "服务器上的仓库是浅仓库（以 --depth 克隆）：历史不完整，libgit2 无法从中克隆" },
+	{ "the answer is not Git's: before it, or instead of it, the server's shell writes '{}'",
+	  "不是 Git 的应答：服务器的 shell 先于它或代替它输出了 '{}'" },
+	{ "the answer is not Git's: it begins with '{}'", "不是 Git 的应答：以 '{}' 开头" },
+	{ "the repository has {} refs; the fact refs lists at most {}",
+	  "该仓库有 {} 个引用；事实 refs 最多列出 {} 个" },
+	{ "the server wants credentials, and the check gives none (401); ways it offers: {}",
+	  "服务器要求凭据，而该检查未提供（401）；服务器接受的方式：{}" },
+	{ "the server takes no password or token this way (401); ways it offers: {}",
+	  "服务器不接受以此方式发送的密码或令牌（401）；服务器接受的方式：{}" },
+	{ "the server refuses these credentials (401)", "服务器拒绝了这些凭据（401）" },
+	{ "the repository is gone (410)", "该仓库已被移除（410）" },
+	{ "the server answers {}, and asks to come back later (Retry-After: {})",
+	  "服务器应答 {}，并要求稍后再来（Retry-After: {}）" },
+	{ "the server gives the repository as plain files, without git-http-backend (the 'dumb' "
+	  "protocol), which is not spoken here",
+	  "服务器以普通文件提供该仓库，没有 git-http-backend（即“dumb”协议），此处不支持" },
+	{ "resolve: '{}' is no address", "resolve：'{}' 不是地址" },
+	{ "the server reset the connection before it had greeted as an SSH server",
+	  "服务器在发出 SSH 问候之前重置了连接" },
+	{ "the server turns the connection away: {}", "服务器拒绝了该连接：{}" },
+	{ "what answers on port {} is no SSH server: it says '{}'",
+	  "端口 {} 上应答的不是 SSH 服务器：它返回 '{}'" },
+	{ "the connection ended before an SSH server had greeted: another service on port {}, or "
+	  "the server turns connections away ({})",
+	  "连接在 SSH 服务器发出问候之前结束：端口 {} 上是其他服务，或服务器拒绝连接（{}）" },
+	{ "the private key is an ed25519 one in PKCS#8 (as openssl writes it), with which libssh "
+	  "cannot sign; it must be in OpenSSH's own form (ssh-keygen)",
+	  "私钥是 PKCS#8 格式的 ed25519 密钥（由 openssl 生成），libssh 无法用它签名；必须是 "
+	  "OpenSSH 格式（ssh-keygen）" },
+	{ "the host key {} is not among the known ones of {}; its line @cert-authority does not "
+	  "count, as hosts' certificates are not read here: add the key itself (ssh-keyscan) or "
+	  "pin it",
+	  "主机密钥 {} 不在 {} 的已知密钥中；其中的 @cert-authority 行无效，因为此处不读取主机"
+	  "证书：请添加密钥本身（ssh-keyscan）或指定" },
+	{ "the private key cannot be read: not a key, or another passphrase",
+	  "无法读取私钥：不是密钥，或口令不符" },
+	{ "the private key cannot be read: not a key, or it needs key_passphrase",
+	  "无法读取私钥：不是密钥，或需要 key_passphrase" },
+	{ "the private key cannot be read: it is a public key", "无法读取私钥：这是公钥" },
+	{ "the private key cannot be read: it is in PuTTY's form (puttygen -O private-openssh "
+	  "writes another)",
+	  "无法读取私钥：它是 PuTTY 格式（可用 puttygen -O private-openssh 转换）" },
 	{ "authenticated as user {} ({})", "已以用户 {} 通过认证（{}）" },
 	{ "authenticated as {}", "已以 {} 通过认证" },
 	{ "host key {} accepted without being known (host_key: accept-new)",

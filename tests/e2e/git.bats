@@ -155,6 +155,133 @@ faulty() {
 		"$1-${2/:/-}" "$timeout" "$3:$proxied$5" "$6" >>"$T/checks"
 }
 
+# told ID TEXT: that this check says so.
+told() {
+	jq -e --arg id "git/$1" --arg text "$2" \
+		'.results[] | select(.id == $id) | .message | contains($text)' \
+		"$T/r.json" >/dev/null || {
+		cat "$T/r.txt"
+		echo "$1 does not say: $2"
+		return 1
+	}
+}
+
+@test "git: what answers instead of Git, and what Git says instead of a pack, is told" {
+	local mood at
+
+	git_site_gitd "$GIT_SITE/repositories"
+	at=http://127.0.0.1:$gitd
+	for mood in good held endless wants negotiates later gone files page says says-late dies \
+		newer cut login; do
+		clone $mood "url: '$at/$mood/small.git'"
+	done
+	clone other-way "url: '$at/negotiates/small.git', user: git, password: pa55-of-the-lab"
+	# what is not in its time is a timeout: for one mood it is waited for
+	sed -i 's/^\(- id: held\)$/\1\n  timeout: 2s/' "$T/checks"
+	inspect
+	table "good pass -
+		held fail protocol
+		endless fail not_found
+		wants fail auth
+		negotiates fail auth
+		later fail protocol
+		gone fail not_found
+		files fail protocol
+		page fail protocol
+		says fail protocol
+		says-late fail protocol
+		dies fail protocol
+		newer fail protocol
+		cut fail closed
+		login fail protocol
+		other-way fail auth"
+	told held 503
+	told wants "the check gives none (401); ways it offers: Basic"
+	told other-way "takes no password or token this way (401); ways it offers: Negotiate"
+	told later "Retry-After: 120"
+	told gone 410
+	told files dumb
+	told page "it begins with '<html>Please log in</html>'"
+	told says "the server says: the quota is used up"
+	told says-late "the server says: the repository is locked"
+	told dies "the server says: fatal: the disk is broken"
+	told newer "version 2"
+	told cut "in the middle of fetch"
+	told login "'http://127.0.0.1:1/login', which is no Git URL"
+	nowhere al-pa55-of-the-lab "$T/r.json" "$T/r.txt"
+	nowhere key-of-the-lab "$T/r.json" "$T/r.txt"
+	# in Chinese none of these sentences stays as it is
+	"$ROUNDS" run "$T/git.yaml" --lang zh --report "text=$T/zh.txt" >/dev/null || true
+	! grep -aE 'the (server (says|answers|gives|ended|wants|takes)|answer is)' "$T/zh.txt" ||
+		return 1
+}
+
+@test "git: repositories that libgit2 cannot clone, or not in time, are told as what they are" {
+	local at tree i r=$GIT_SITE/repositories
+	local -x GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null
+	local -x GIT_AUTHOR_NAME=lab GIT_AUTHOR_EMAIL=lab@localhost
+	local -x GIT_COMMITTER_NAME=lab GIT_COMMITTER_EMAIL=lab@localhost
+
+	git clone -q --bare --depth 1 "file://$r/small.git" "$r/shallow.git"
+	git init -q --bare -b main --object-format=sha256 "$r/sha256.git"
+	tree=$(git -C "$r/sha256.git" mktree </dev/null)
+	git -C "$r/sha256.git" update-ref refs/heads/main \
+		"$(git -C "$r/sha256.git" commit-tree -m x "$tree")"
+	# ten trees of ten trees of …: 10^9 files in twelve objects
+	git init -q --bare -b main "$r/bomb.git"
+	tree="100644 blob $(echo x | git -C "$r/bomb.git" hash-object -w --stdin)"
+	for _ in 1 2 3 4 5 6 7 8 9; do
+		tree="040000 tree $(for i in 0 1 2 3 4 5 6 7 8 9; do
+			printf '%s\t%s\n' "$tree" $i
+		done | git -C "$r/bomb.git" mktree)"
+	done
+	git -C "$r/bomb.git" update-ref refs/heads/main \
+		"$(git -C "$r/bomb.git" commit-tree -m x "${tree##* }")"
+	git_site_gitd "$r"
+	at=http://127.0.0.1:$gitd/good
+	clone shallow "url: '$at/shallow.git'"
+	clone sha256 "url: '$at/sha256.git'"
+	clone bomb "url: '$at/bomb.git'"
+	clone no-repository "url: '$T'"
+	sed -i 's/^\(- id: bomb\)$/\1\n  timeout: 3s/' "$T/checks"
+	inspect
+	table "shallow fail protocol
+		sha256 fail protocol
+		bomb fail timeout
+		no-repository fail not_found"
+	told shallow "is shallow"
+	told sha256 "SHA-256"
+}
+
+@test "git: a branch whose name is no UTF-8 counts and is cloned" {
+	local r=$GIT_SITE/repositories at=http://127.0.0.1:$HTTP/open name=$'refs/heads/\xd6\xd0'
+
+	cp -r "$r/small.git" "$r/gbk.git"
+	git -C "$r/gbk.git" update-ref "$name" main
+	cp -r "$r/gbk.git" "$r/gbk-head.git"
+	git -C "$r/gbk-head.git" symbolic-ref HEAD "$name"
+	clone compared "url: '$at/gbk.git', mode: refs, compare_with: '$at/small.git'" "behind: 0"
+	clone listed "url: '$at/gbk.git', mode: refs" \
+		"refs: { any: { name: 'refs/heads/\xd6\xd0' }, length: 4 }"
+	clone head "url: '$at/gbk-head.git'" "head: '\xd6\xd0', files: 3"
+	inspect
+	table "compared fail -
+		listed pass -
+		head pass -"
+}
+
+@test "git: resolve is about the host of url alone" {
+	local name=master.invalid other=backup.invalid
+
+	clone there "url: 'http://$name:$HTTP/open/master.git', resolve: [ 127.0.0.1 ]"
+	clone two "url: 'http://$name:$HTTP/open/master.git', resolve: [ 127.0.0.1 ], \
+		compare_with: 'http://$other:$HTTP/open/master.git'" "behind: 0"
+	sed -i 's/\\$//' "$T/checks"
+	inspect
+	table "there pass -
+		two fail dns"
+}
+
 @test "git: every fault in front of the real servers ends in time, with its kind" {
 	local fault ca="ca: $GIT_SITE/tls/ca.crt"
 

@@ -214,6 +214,83 @@ refusals() {
 	refusals libssh2
 }
 
+# --- what is no SSH, or says something before Git ---
+
+strangers() {
+	local text at
+
+	backend "$1"
+	git_site_greeter $'HTTP/1.1 400 Bad Request\r\nServer: nginx\r\n\r\n'
+	check ssh http "host: 127.0.0.1, port: $greeter, host_key: accept-new"
+	git_site_greeter $'220 mail ESMTP\r\n'
+	check ssh mail "host: 127.0.0.1, port: $greeter, host_key: accept-new"
+	git_site_greeter $'Exceeded MaxStartups\r\n'
+	check ssh crowded "host: 127.0.0.1, port: $greeter, host_key: accept-new"
+	git_site_greeter ''
+	check ssh mute "host: 127.0.0.1, port: $greeter, host_key: accept-new"
+	text=$GIT_SITE/keys/greets
+	printf '#!/bin/sh\necho "$TEXT"\nexec %s\n' "$K/forced" >"$text"
+	chmod 755 "$text"
+	git_site_sshd shell "ForceCommand TEXT='Welcome to box' $text"
+	at="port: $(cat "$GIT_SITE/shell.port"), key: $K/ed25519, $S"
+	check git welcome "url: '$SSH_USER@127.0.0.1:group/small.git', $at"
+	# four zeros are the end of an empty list of refs
+	git_site_sshd zeros "ForceCommand TEXT='0000 users' $text"
+	at="port: $(cat "$GIT_SITE/zeros.port"), key: $K/ed25519, $S"
+	check git zeros "url: '$SSH_USER@127.0.0.1:group/small.git', mode: refs, $at"
+	text=$(cut -d' ' -f1,2 "$K/other-host.pub")
+	printf '@cert-authority * %s\n' "$text" >"$GIT_SITE/authority"
+	check ssh authority "host: 127.0.0.1, port: $SSH, known_hosts: $GIT_SITE/authority"
+	inspect ssh
+	table "http fail protocol
+		mail fail protocol
+		crowded fail closed
+		mute fail closed
+		welcome fail protocol
+		zeros fail protocol
+		authority fail host_key_unknown"
+	result "$T/r.json" ssh/http '.error.text | contains("no SSH server: it says")'
+	result "$T/r.json" ssh/http '.error.text | contains("HTTP/1.1 400")'
+	result "$T/r.json" ssh/mail '.error.text | contains("220 mail ESMTP")'
+	result "$T/r.json" ssh/crowded '.error.text | contains("connection away: Exceeded")'
+	result "$T/r.json" ssh/mute '.error.text | contains("before an SSH server had greeted")'
+	result "$T/r.json" ssh/welcome '.error.text | contains("writes '"'Welcome to box"'")'
+	result "$T/r.json" ssh/authority '.error.text | contains("@cert-authority does not count")'
+	nothing_left
+}
+
+@test "ssh: what is no SSH, and a shell that greets before Git, is told: libssh" {
+	strangers libssh
+}
+
+@test "ssh: what is no SSH, and a shell that greets before Git, is told: libssh2" {
+	strangers libssh2
+}
+
+# The name counts for the known hosts, and every address is tried.
+addresses() {
+	local at
+
+	backend "$1"
+	sed "s/^[^ ]* /[code.invalid]:$SSH /" "$GIT_SITE/known_hosts" >"$GIT_SITE/by-name"
+	at="url: 'ssh://$SSH_USER@code.invalid:$SSH/group/small.git', key: $K/ed25519"
+	check git first "$at, known_hosts: $GIT_SITE/by-name, resolve: [ 127.0.0.1 ]"
+	check git second "$at, known_hosts: $GIT_SITE/by-name, resolve: [ 127.0.0.9, 127.0.0.1 ]"
+	check git no-address "$at, known_hosts: $GIT_SITE/by-name, resolve: [ nothing ]"
+	inspect ssh
+	table "first pass -
+		second pass -
+		no-address error parameter"
+}
+
+@test "ssh: an address given for a host leaves its name for the known hosts: libssh" {
+	addresses libssh
+}
+
+@test "ssh: an address given for a host leaves its name for the known hosts: libssh2" {
+	addresses libssh2
+}
+
 # --- signatures ---
 
 signatures() {

@@ -227,6 +227,34 @@ git_site_moody() {
 	moody=$(cat "$file")
 }
 
+# git_site_gitd FOLDER: tests/lab/gitd.py; its port is in $gitd.
+git_site_gitd() {
+	local file=$T/.gitd
+
+	start python3 "$SRC/tests/lab/gitd.py" "$file" "$1"
+	wait_for 20 test -f "$file"
+	gitd=$(cat "$file")
+}
+
+# git_site_greeter TEXT: what says this to everybody, and leaves; its port is in $greeter.
+git_site_greeter() {
+	local file=$T/.greeter.$RANDOM$RANDOM
+
+	start python3 -c 'import os, socket, sys
+server = socket.create_server(("127.0.0.1", 0))
+open(sys.argv[1] + ".new", "w").write(str(server.getsockname()[1]))
+os.rename(sys.argv[1] + ".new", sys.argv[1])
+while True:
+    client = server.accept()[0]
+    client.sendall(sys.argv[2].encode())
+    client.shutdown(socket.SHUT_WR)
+    while client.recv(4096):  # no RST, which would take the words away
+        pass
+    client.close()' "$file" "$1"
+	wait_for 20 test -f "$file"
+	greeter=$(cat "$file")
+}
+
 # git_site_paramiko: a Python that has the library: the distribution's, or another before it.
 git_site_paramiko() {
 	local python

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <curl/curl.h>
 #include <git2.h>
@@ -18,63 +19,14 @@
 #define REFS_MAX 10000
 #define OBJECTS_MAX ((size_t)10 * 1000 * 1000)
 #define BRANCHES_NAMED 8
-/* The phase before the remote is asked for anything. */
-#define SETUP "setup"
+#define HEAD_MAX ((size_t)64 * 1024)
+#define NAME_SHOWN_MAX ((size_t)64 * 1024)
 
 /* --- what went wrong --- */
 
-int session_stop(struct git_session *s)
-{
-	(void)s;
-	git_error_set_str(GIT_ERROR_NET, "stopped");
-	return GIT_EUSER;
-}
-
-int session_received(struct git_session *s, size_t bytes)
-{
-	s->received += bytes;
-	if (s->received <= s->query->max_bytes.bytes)
-		return 0;
-	observer_trouble(s->o, KIND_TOO_LARGE, "more than max_bytes (%llu) received",
-			 (unsigned long long)s->query->max_bytes.bytes);
-	return session_stop(s);
-}
-
-/* Before the remote is asked, only this machine can be at fault (a sandbox, say, that forbids what
- * the C library's realpath(3) asks): never a finding about the repository. */
-static enum kind own_trouble(const char *words)
-{
-	return strstr(words, "not permitted") || strstr(words, "denied") ? KIND_PERMISSION
-									  : KIND_RESOURCE;
-}
-
-/* libgit2's own words, where nobody below has said it better. */
-static void library_trouble(struct git_session *s, int code)
-{
-	const git_error *g = git_error_last();
-	const char *words = g && g->message ? g->message : "no reason given";
-	enum kind kind = KIND_PROTOCOL;
-
-	if (observer_kind(s->o))
-		return;
-	if (g && g->klass == GIT_ERROR_OS && !strcmp(s->phase, SETUP))
-		kind = own_trouble(words);
-	else if (g && (g->klass == GIT_ERROR_INDEXER || g->klass == GIT_ERROR_ODB ||
-		  g->klass == GIT_ERROR_ZLIB || g->klass == GIT_ERROR_OBJECT ||
-		  g->klass == GIT_ERROR_TREE || g->klass == GIT_ERROR_SHA))
-		kind = KIND_CORRUPT;
-	else if (g && (g->klass == GIT_ERROR_OS || g->klass == GIT_ERROR_FILESYSTEM))
-		kind = strstr(words, "space left") ? KIND_RESOURCE : KIND_NOT_FOUND;
-	else if (g && g->klass == GIT_ERROR_NOMEMORY)
-		kind = KIND_RESOURCE;
-	else if (code == GIT_ENOTFOUND)
-		kind = KIND_NOT_FOUND;
-	observer_trouble(s->o, kind, "%s: %s", s->phase, words);
-}
-
 static int failed(struct git_session *s, int code)
 {
-	library_trouble(s, code);
+	session_trouble(s, code);
 	return -1;
 }
 
@@ -89,29 +41,6 @@ static int on_progress(const git_indexer_progress *stats, void *payload)
 		return 0;
 	observer_trouble(s->o, KIND_TIMEOUT, "not done in time (%s)", s->phase);
 	return session_stop(s);
-}
-
-/* What the remote said, without the lines by which it counts. */
-static void tell_words(struct git_session *s)
-{
-	static const char *const counting[] = { "Enumerating ", "Counting ", "Compressing ",
-						"Total ", "Receiving " };
-	auto_buf struct buf told = BUF_INIT(s->remote_words->max);
-	const char *line = buf_text(s->remote_words);
-
-	for (size_t len; *line; line += len + (line[len] != '\0')) {
-		bool counts = false;
-
-		len = strcspn(line, "\r\n");
-		for (size_t i = 0; i < ARRAY_SIZE(counting); i++)
-			counts = counts || text_starts_with(line, counting[i]);
-		if (len && !counts) {
-			buf_add(&told, line, len);
-			buf_addc(&told, '\n');
-		}
-	}
-	if (told.len)
-		observer_evidence(s->o, "remote", told.data, told.len);
 }
 
 /* The remote's own words ("remote: …"): quota, maintenance, banner. */
@@ -161,6 +90,18 @@ static int set_url(struct git_session *s, const char *text)
 	return 0;
 }
 
+bool session_resolves(const struct git_session *s, const char *host)
+{
+	struct git_url u;
+	bool same;
+
+	if (!s->query->resolve.count || git_url_parse(s->query->url, &u, NULL))
+		return false;
+	same = u.host && strcasecmp(u.host, host) == 0;
+	git_url_release(&u);
+	return same;
+}
+
 static int connect_remote(struct git_session *s, git_repository *repository, git_remote **out)
 {
 	git_remote_callbacks callbacks = callbacks_of(s);
@@ -169,6 +110,7 @@ static int connect_remote(struct git_session *s, git_repository *repository, git
 			      : git_remote_create_detached(out, url);
 
 	s->phase = s->url.scheme == GIT_SCHEME_FILE ? "refs" : "connect";
+	buf_clear(s->head);
 	if (code == 0)
 		code = git_remote_connect(*out, GIT_DIRECTION_FETCH, &callbacks, NULL, NULL);
 	if (code == 0) {
@@ -193,6 +135,28 @@ static bool is_counted(const char *name)
 	return strcmp(name, "HEAD") != 0 && !is_peeled(name);
 }
 
+/* A name as the facts have it: bytes that are no UTF-8 (a branch named in GBK) become \xHH, which
+ * no other name has, as Git allows no backslash in them. */
+static char *shown_name(const char *name)
+{
+	auto_buf struct buf b = BUF_INIT(NAME_SHOWN_MAX);
+	size_t left = strlen(name);
+
+	while (left) {
+		const size_t valid = text_valid(name, left);
+
+		buf_add(&b, name, valid);
+		name += valid;
+		left -= valid;
+		if (!left)
+			break;
+		buf_printf(&b, "\\x%02x", (unsigned char)*name);
+		name++;
+		left--;
+	}
+	return buf_take(&b);
+}
+
 /* { name: id } of everything but HEAD; a new reference or NULL. */
 static json_t *list_refs(struct git_session *s, git_remote *remote)
 {
@@ -201,17 +165,22 @@ static json_t *list_refs(struct git_session *s, git_remote *remote)
 	json_t *refs;
 
 	if (git_remote_ls(&heads, &count, remote)) {
-		library_trouble(s, -1);
+		session_trouble(s, -1);
 		return NULL;
 	}
+	/* A shell's "0000 …" reads as a list of nothing. */
+	if (!count && s->head->len && session_foreign(s))
+		return NULL;
 	refs = json_object();
 	for (size_t i = 0; i < count; i++) {
+		auto_free char *name = NULL;
 		char id[GIT_OID_HEXSZ + 1];
 
 		if (!is_counted(heads[i]->name))
 			continue;
+		name = shown_name(heads[i]->name);
 		git_oid_tostr(id, sizeof(id), &heads[i]->oid);
-		json_object_set_new(refs, heads[i]->name, json_string(id));
+		json_object_set_new(refs, name, json_string(id));
 	}
 	return refs;
 }
@@ -223,11 +192,15 @@ static void set_refs(struct git_session *s, json_t *refs)
 
 	if (!observer_wants(s->o, "refs"))
 		return;
+	if (json_object_size(refs) > REFS_MAX) {
+		observer_trouble(s->o, KIND_TOO_LARGE,
+				 "the repository has %zu refs; the fact refs lists at most %d",
+				 json_object_size(refs), REFS_MAX);
+		return;
+	}
 	list = json_array();
 	json_object_foreach(refs, name, id)
 	{
-		if (json_array_size(list) >= REFS_MAX)
-			break;
 		json_array_append_new(list, json_pack("{s:s, s:O}", "name", name, "id", id));
 	}
 	observer_set(s->o, "refs", list);
@@ -244,6 +217,14 @@ static char *default_branch(git_remote *remote)
 	git_buf_dispose(&name);
 	git_error_clear();
 	return branch;
+}
+
+static void set_head(struct git_session *s, const char *head)
+{
+	auto_free char *shown = head ? shown_name(head) : NULL;
+
+	if (shown)
+		observer_set_string(s->o, "head", shown);
 }
 
 static void name_branches(json_t *refs, struct buf *out)
@@ -268,12 +249,11 @@ static void name_branches(json_t *refs, struct buf *out)
 static char *choose_branch(struct git_session *s, git_remote *remote, json_t *refs)
 {
 	auto_free char *head = default_branch(remote);
-	auto_free char *ref = NULL;
+	auto_free char *ref = NULL, *shown = NULL;
 	auto_buf struct buf there = BUF_INIT(1024);
 	const char *want = s->query->branch ? s->query->branch : head;
 
-	if (head)
-		observer_set_string(s->o, "head", head);
+	set_head(s, head);
 	if (!json_object_size(refs)) {
 		observer_trouble(s->o, KIND_EMPTY,
 				 "the repository is empty: it has no branch and no tag");
@@ -284,11 +264,12 @@ static char *choose_branch(struct git_session *s, git_remote *remote, json_t *re
 		observer_trouble(
 			s->o, KIND_BRANCH_MISSING,
 			"the repository names no default branch; set branch (there are: %s)",
-			buf_text(&there));
+			there.len ? buf_text(&there) : "none");
 		return NULL;
 	}
 	ref = xasprintf("refs/heads/%s", want);
-	if (!json_object_get(refs, ref)) {
+	shown = shown_name(ref);
+	if (!json_object_get(refs, shown)) {
 		observer_trouble(s->o, KIND_BRANCH_MISSING,
 				 "there is no branch '%s'; there are: %s", want,
 				 there.len ? buf_text(&there) : "none");
@@ -308,6 +289,7 @@ static int fetch_branch(struct git_session *s, git_remote *remote, const char *b
 	int code;
 
 	s->phase = "fetch";
+	buf_clear(s->head);
 	git_fetch_options_init(&options, GIT_FETCH_OPTIONS_VERSION);
 	options.callbacks = callbacks_of(s);
 	options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;
@@ -328,7 +310,12 @@ static int on_entry(const char *root, const git_tree_entry *entry, void *ctx)
 {
 	struct walk *w = ctx;
 
-	(void)root;
+	/* A tree of trees may name the same file a milliard times. */
+	if (clock_mono() >= w->session->deadline) {
+		observer_trouble(w->session->o, KIND_TIMEOUT, "not done in time (%s)",
+				 w->session->phase);
+		return -1;
+	}
 	if (git_tree_entry_type(entry) != GIT_OBJECT_BLOB)
 		return 0;
 	w->files++;
@@ -432,13 +419,12 @@ static int do_refs(struct git_session *s, json_t **refs)
 		return -1;
 	*refs = list_refs(s, remote);
 	head = default_branch(remote);
-	if (head)
-		observer_set_string(s->o, "head", head);
+	set_head(s, head);
 	if (*refs)
 		set_refs(s, *refs);
 	git_remote_disconnect(remote);
 	git_remote_free(remote);
-	return *refs ? 0 : -1;
+	return *refs && !observer_kind(s->o) ? 0 : -1;
 }
 
 /* --- two servers --- */
@@ -507,11 +493,13 @@ static int inspect(struct git_session *s)
 static int git_observe(const void *query, struct observer *o, struct err **e)
 {
 	auto_buf struct buf words = BUF_INIT((size_t)8 * 1024);
+	auto_buf struct buf head = BUF_INIT(HEAD_MAX);
 	struct git_session s = { .query = query,
 				 .o = o,
 				 .deadline = observer_deadline(o),
-				 .phase = SETUP,
-				 .remote_words = &words };
+				 .phase = PHASE_SETUP,
+				 .remote_words = &words,
+				 .head = &head };
 	const int code = inspect(&s);
 
 	(void)e;
@@ -519,7 +507,7 @@ static int git_observe(const void *query, struct observer *o, struct err **e)
 	observer_set_string(o, "phase", code == 0 ? "done" : s.phase);
 	observer_set_int(o, "bytes", (int64_t)s.received);
 	observer_phase(o, observer_kind(o) == KIND_DNS ? "resolve" : s.phase);
-	tell_words(&s);
+	session_tell(&s);
 	git_url_release(&s.url);
 	key_wipe(s.key);
 	return 0;

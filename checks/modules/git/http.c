@@ -44,6 +44,8 @@ struct stream {
 	struct buf peer; /* "10.0.0.1, ::1 port 443", for messages */
 	struct reach reach;
 	char error[CURL_ERROR_SIZE];
+	struct buf ways;  /* "Basic, Negotiate": what WWW-Authenticate offers */
+	struct buf later; /* Retry-After */
 	int64_t began;
 };
 
@@ -131,17 +133,38 @@ static size_t on_bytes(char *bytes, size_t size, size_t n, void *ctx)
 	n *= size;
 	curl_easy_getinfo(st->t->easy, CURLINFO_RESPONSE_CODE, &status);
 	if (status != 200) {
-		buf_add(&st->error_body, bytes, n); /* its head is enough */
-		return n;
+		buf_add(&st->error_body, bytes, n);
+		/* Its head is enough, and there may be no end of it. */
+		return st->error_body.len < ERROR_BODY_MAX ? n : 0;
 	}
 	if (st->pending.len > PENDING_MAX) {
 		st->paused = true;
 		return CURL_WRITEFUNC_PAUSE;
 	}
-	if (session_received(st->t->session, n))
+	if (session_received(st->t->session, bytes, n))
 		return 0;
 	buf_add(&st->pending, bytes, n);
 	return n;
+}
+
+static size_t on_header(char *line, size_t size, size_t n, void *ctx)
+{
+	static const char way[] = "www-authenticate:", later[] = "retry-after:";
+	struct stream *st = ctx;
+	const char *end = line + size * n, *at = memchr(line, ':', size * n);
+
+	at = at ? at + 1 : end;
+	while (at < end && *at == ' ')
+		at++;
+	if (size * n > strlen(way) && strncasecmp(line, way, strlen(way)) == 0) {
+		buf_adds(&st->ways, st->ways.len ? ", " : "");
+		for (; at<end && * at> ' ' && *at != ','; at++)
+			buf_addc(&st->ways, *at);
+	} else if (size * n > strlen(later) && strncasecmp(line, later, strlen(later)) == 0) {
+		buf_clear(&st->later);
+		text_clean_line(&st->later, at, (size_t)(end - at), 40);
+	}
+	return size * n;
 }
 
 /* --- one request --- */
@@ -161,7 +184,7 @@ static int set_host(struct stream *st)
 	port = u.scheme == GIT_SCHEME_HTTPS ? 443 : 80;
 	port = u.port ? u.port : port;
 	observer_target(s->o, u.host, port);
-	for (size_t i = 0; i < s->query->resolve.count; i++)
+	for (size_t i = 0; session_resolves(s, u.host) && i < s->query->resolve.count; i++)
 		buf_printf(&where, "%s%s", i ? "," : "", s->query->resolve.items[i]);
 	if (!where.len && dial_resolve(s->o, u.host, s->deadline, &found) == 0)
 		for (size_t i = 0; i < found.count; i++) {
@@ -227,6 +250,8 @@ static void set_callbacks(struct stream *st)
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, st->error);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_bytes);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, st);
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, st);
 	reach_watch(&st->reach, easy);
 }
 
@@ -287,6 +312,38 @@ static int stop(struct stream *st, enum kind kind, const char *what)
 	return session_stop(st->t->session);
 }
 
+static bool has_credentials(const struct stream *st)
+{
+	const struct git_session *s = st->t->session;
+
+	return s->query->token || s->query->password || s->url.password;
+}
+
+static int unauthorised(struct stream *st)
+{
+	auto_buf struct buf ways = BUF_INIT(512);
+	auto_free char *what = NULL;
+	const char *offered = "none";
+
+	text_clean_line(&ways, buf_text(&st->ways), st->ways.len, 100);
+	if (ways.len)
+		offered = buf_text(&ways);
+	if (st->t->foreign)
+		return stop(st, KIND_AUTH,
+			    "the host that the server redirects to answers 401 (it gets no "
+			    "credentials)");
+	if (!has_credentials(st))
+		what = xasprintf("the server wants credentials, and the check gives none (401); "
+				 "ways it offers: %s",
+				 offered);
+	else if (ways.len && st->t->session->query->token_as == GIT_TOKEN_PASSWORD &&
+		 !strcasestr(offered, "basic"))
+		what = xasprintf("the server takes no password or token this way (401); ways it "
+				 "offers: %s",
+				 offered);
+	return stop(st, KIND_AUTH, what ? what : "the server refuses these credentials (401)");
+}
+
 static int judge_status(struct stream *st, long status)
 {
 	auto_free char *what = NULL;
@@ -295,21 +352,34 @@ static int judge_status(struct stream *st, long status)
 	case 200:
 		return 0;
 	case 401:
-		return stop(st, KIND_AUTH,
-			    st->t->foreign ? "the host that the server redirects to answers 401 "
-					     "(it gets no credentials)"
-					   : "the server refuses these credentials (401)");
+		return unauthorised(st);
 	case 403:
 		return stop(st, KIND_FORBIDDEN,
 			    "the server forbids this user the repository (403)");
 	case 404:
-	case 410:
 		return stop(st, KIND_NOT_FOUND,
 			    "there is no such repository, or this user may not see it (404)");
+	case 410:
+		return stop(st, KIND_NOT_FOUND, "the repository is gone (410)");
 	default:
-		what = xasprintf("the server answers %ld", status);
-		return stop(st, KIND_PROTOCOL, what);
+		break;
 	}
+	if (st->later.len)
+		what = xasprintf("the server answers %ld, and asks to come back later "
+				 "(Retry-After: %s)",
+				 status, buf_text(&st->later));
+	else
+		what = xasprintf("the server answers %ld", status);
+	return stop(st, KIND_PROTOCOL, what);
+}
+
+/* What a web server gives that knows nothing of Git: the file info/refs as it lies there. */
+static bool is_dumb(const struct stream *st)
+{
+	const char *text = buf_text(&st->pending);
+
+	return !st->post && st->pending.len > GIT_OID_HEXSZ &&
+	       strspn(text, "0123456789abcdef") == GIT_OID_HEXSZ && text[GIT_OID_HEXSZ] == '\t';
 }
 
 static int judge_type(struct stream *st)
@@ -321,6 +391,11 @@ static int judge_type(struct stream *st)
 	curl_easy_getinfo(st->t->easy, CURLINFO_CONTENT_TYPE, &type);
 	if (type && strncasecmp(type, want, strlen(want)) == 0)
 		return 0;
+	if (is_dumb(st))
+		observer_trouble(st->t->session->o, KIND_PROTOCOL,
+				 "the server gives the repository as plain files, without "
+				 "git-http-backend (the 'dumb' protocol), which is not spoken "
+				 "here");
 	observer_trouble(st->t->session->o, KIND_PROTOCOL,
 			 "the answer is not Git's: its content type is '%s' (a login page or "
 			 "another service?)",
@@ -410,9 +485,10 @@ static int judge_answer(struct stream *st)
 
 	if (!st->post)
 		trace_connection(st);
-	if (st->done && judge_transfer(st))
-		return -1;
 	curl_easy_getinfo(st->t->easy, CURLINFO_RESPONSE_CODE, &status);
+	/* What the server refuses it has said, whatever becomes of the page about it. */
+	if ((status <= 200 || observer_kind(st->t->session->o)) && st->done && judge_transfer(st))
+		return -1;
 	st->answered = true;
 	observer_trace(st->t->session->o, "%s answered %ld",
 		       st->post ? "git-upload-pack" : "info/refs", status);
@@ -430,13 +506,32 @@ static void forget_request(struct stream *st)
 	st->headers = st->hosts = NULL;
 	buf_clear(&st->pending);
 	buf_clear(&st->error_body);
+	buf_clear(&st->ways);
+	buf_clear(&st->later);
+}
+
+/* A redirect's target without what may be secret in it: user and password, and the query, by which
+ * login pages are told who asks. */
+static char *plain_target(const char *to)
+{
+	auto_buf struct buf b = BUF_INIT(URL_MAX);
+	const char *start = strstr(to, "://");
+	const char *host = start ? start + 3 : to;
+	const size_t authority = strcspn(host, "/?#");
+	const char *at = memrchr(host, '@', authority);
+
+	buf_add(&b, to, (size_t)(host - to));
+	host = at ? at + 1 : host;
+	buf_add(&b, host, strcspn(host, "?#"));
+	return buf_take(&b);
 }
 
 /* The first request may be sent elsewhere, as Git's own client allows
  * (http.followRedirects=initial). */
 static int follow(struct stream *st, const char *to)
 {
-	const char *end = strstr(to, "/info/refs");
+	auto_free char *plain = plain_target(to);
+	const char *end = strstr(plain, "/info/refs");
 	auto_err struct err *e = NULL;
 	auto_free char *base = NULL;
 	struct git_url before, after;
@@ -444,13 +539,14 @@ static int follow(struct stream *st, const char *to)
 	if (!end) {
 		observer_trouble(
 			st->t->session->o, KIND_PROTOCOL,
-			"the server redirects to '%s', which is no Git URL (a login page?)", to);
+			"the server redirects to '%s', which is no Git URL (a login page?)",
+			plain);
 		return session_stop(st->t->session);
 	}
-	base = xmemdup0(to, (size_t)(end - to));
+	base = xmemdup0(plain, (size_t)(end - plain));
 	if (git_url_parse(base, &after, &e)) {
 		observer_trouble(st->t->session->o, KIND_PROTOCOL,
-				 "the server redirects to '%s': %s", to, err_text(e));
+				 "the server redirects to '%s': %s", plain, err_text(e));
 		return session_stop(st->t->session);
 	}
 	observer_trace(st->t->session->o, "redirected to %s", base);
@@ -533,6 +629,8 @@ static void stream_free(git_smart_subtransport_stream *parent)
 	buf_free(&st->request);
 	buf_free(&st->pending);
 	buf_free(&st->error_body);
+	buf_free(&st->ways);
+	buf_free(&st->later);
 	buf_free(&st->peer);
 	free(st);
 }
@@ -557,6 +655,8 @@ static int transport_action(git_smart_subtransport_stream **out, git_smart_subtr
 		.request = BUF_INIT(POST_MAX),
 		.pending = BUF_INIT(PENDING_MAX + 1024 * 1024),
 		.error_body = BUF_INIT(ERROR_BODY_MAX),
+		.ways = BUF_INIT(256),
+		.later = BUF_INIT(128),
 		.peer = BUF_INIT(1024),
 	};
 	*out = &st->parent;

@@ -28,46 +28,18 @@ struct transport {
 	struct stream *stream; /* libgit2 goes on with the one that listed the refs */
 };
 
-/* What the platform before Git says, and what it means. The first that is found counts. */
-static const struct {
-	const char *words;
-	enum kind kind;
-} refusals[] = {
-	{ "not found", KIND_NOT_FOUND },
-	{ "does not appear to be a git repository", KIND_NOT_FOUND },
-	{ "could not be found", KIND_NOT_FOUND },
-	{ "does not exist", KIND_NOT_FOUND },
-	{ "no such", KIND_NOT_FOUND },
-	{ "denied", KIND_FORBIDDEN },
-	{ "forbidden", KIND_FORBIDDEN },
-	{ "not allowed", KIND_FORBIDDEN },
-	{ "unauthorized", KIND_FORBIDDEN },
-	{ "permission", KIND_FORBIDDEN },
-};
-
-static enum kind refusal_kind(const char *words)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++)
-		if (strcasestr(words, refusals[i].words))
-			return refusals[i].kind;
-	return KIND_PROTOCOL;
-}
-
 /* The output ended before Git had said anything: standard error has the reason. */
 static int remote_refused(struct stream *st)
 {
 	const int status = seam_exit_status(st->seam);
 	const char *words = seam_errors(st->seam);
-	auto_buf struct buf line = BUF_INIT(1024);
 
-	text_clean_line(&line, words, strlen(words), 300);
-	if (!line.len)
+	if (!*words)
 		observer_trouble(st->session->o, KIND_CLOSED,
 				 "the server ended the session without an answer (exit status %d)",
 				 status);
 	else
-		observer_trouble(st->session->o, refusal_kind(words), "the server says: %s",
-				 buf_text(&line));
+		session_refused(st->session, words, strlen(words));
 	return session_stop(st->session);
 }
 
@@ -82,13 +54,12 @@ static int stream_read(git_smart_subtransport_stream *parent, char *bytes, size_
 	if (n == 0) {
 		if (!st->answered)
 			return remote_refused(st);
-		observer_trouble(st->session->o, KIND_CLOSED,
-				 "the server closed the session in the middle of %s",
-				 st->session->phase);
+		buf_adds(st->session->remote_words, seam_errors(st->seam));
+		session_cut(st->session, "closed the session");
 		return session_stop(st->session);
 	}
 	st->answered = true;
-	if (session_received(st->session, (size_t)n))
+	if (session_received(st->session, bytes, (size_t)n))
 		return -1;
 	*got = (size_t)n;
 	return 0;
@@ -136,7 +107,8 @@ static struct seam_options options_of(const struct git_session *s)
 	const struct git_query *q = s->query;
 
 	return (struct seam_options){
-		.host = q->resolve.count ? q->resolve.items[0] : s->url.host,
+		.host = s->url.host,
+		.at = session_resolves(s, s->url.host) ? &q->resolve : NULL,
 		.port = s->url.port ? s->url.port : (uint16_t)(q->port ? q->port : 22),
 		.user = s->url.user ? s->url.user
 			: q->user   ? q->user
