@@ -125,6 +125,22 @@ static bool leads_into_open(const struct compiler *c, const struct shape *from,
 		     (f->type == FACT_LIST && !f->of && f->item == FACT_OPEN));
 }
 
+/* As soon as one item lacks the rest, the whole path leads to nothing, whatever others have. */
+static void warn_of_one(struct compiler *c, const struct node *key, const struct test *member)
+{
+	const struct test *sub = member->count ? member->subs[0] : NULL;
+	const char *path = path_text(member->path), *all = strstr(path, "[*].");
+
+	while (sub && sub->op == &op_every && sub->count == 1)
+		sub = sub->subs[0];
+	if (!all || !sub || sub->op != &op_exists || sub->flag || sub->deferred)
+		return;
+	diagnose_warning(c->d, key,
+			 "%s: 'exists: false' holds as soon as one item has no '%s'; that none has "
+			 "it is %.*s: { each: { %s: { exists: false } } }",
+			 path, all + strlen("[*]."), (int)(all - path), path, all + strlen("[*]."));
+}
+
 static struct test *compile_member(struct compiler *c, const struct node_pair *pair,
 				   const struct shape *shape, const char *label)
 {
@@ -153,6 +169,7 @@ static struct test *compile_member(struct compiler *c, const struct node_pair *p
 	if (*label)
 		joined = join_label(label, path_text(t->path));
 	test_add(t, compile(c, pair->value, &at, joined ? joined : path_text(t->path)));
+	warn_of_one(c, pair->key, t);
 	return t->count ? TAKE(t) : NULL;
 }
 

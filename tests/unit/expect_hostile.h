@@ -678,11 +678,15 @@ static const struct expect_case expect_hostile[] = {
 	{ "{ \"json.a[*].x\": { contains: 1 } }", "{\"json\":{\"a\":[{\"x\":1},{\"y\":1}]}}",
 	  "json.a[*].x | contains 1 | nothing (json.a[1] has no 'x')" },
 	{ "{ \"json.a[*].x\": { exists: false } }", "{\"json\":{\"a\":[{\"x\":1},{\"y\":1}]}}",
+	  "t.yaml:1:3: warning: json.a[*].x: 'exists: false' holds as soon as one item has no 'x'; "
+	  "that none has it is json.a: { each: { x: { exists: false } } }"
 	  "pass" },
 	{ "{ \"json.a[*].x\": { not_contains: 5 } }", "{\"json\":{\"a\":[{\"x\":1},{\"y\":1}]}}",
 	  "json.a[*].x | does not contain 5 | nothing (json.a[1] has no 'x')" },
 	{ "{ \"json.a[*].x\": { not_contains: 5 } }", "{\"json\":{\"a\":[]}}", "pass" },
 	{ "{ \"json.a[*].x\": { exists: false } }", "{\"json\":{\"a\":[]}}",
+	  "t.yaml:1:3: warning: json.a[*].x: 'exists: false' holds as soon as one item has no 'x'; "
+	  "that none has it is json.a: { each: { x: { exists: false } } }"
 	  "json.a[*].x | does not exist | []" },
 	{ "{ \"json.a[*].x\": { empty: true } }", "{\"json\":{\"a\":[]}}", "pass" },
 	{ "{ \"json.a[*].x\": { each: 1 } }", "{\"json\":{\"a\":[]}}",

@@ -193,6 +193,9 @@ static const struct expect_mistake expect_mistakes[] = {
 	  "t.yaml:1:15: json: '5' in quotes is a text; ge takes a number: leave the quotes out" },
 	{ "{ json: { ge: abc } }", "t.yaml:1:15: json: 'abc' is not a number" },
 	{ "{ json: { ge: [ 1 ] } }", "t.yaml:1:15: json: ge takes a number, not a list" },
+	{ "{ \"json.l[*].x\": { exists: false } }",
+	  "t.yaml:1:3: warning: json.l[*].x: 'exists: false' holds as soon as one item has no 'x'; "
+	  "that none has it is json.l: { each: { x: { exists: false } } }" },
 	{ "{ json.status: { gte: 5 } }", "t.yaml:1:18: warning: json.status: 'gte' is taken for a "
 					 "member; did you mean the operator 'ge'?" },
 	{ "{ json.status: { contians: up } }",
