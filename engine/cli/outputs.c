@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "engine/base/auto.h"
+#include "engine/base/buf.h"
 #include "engine/base/err.h"
 #include "engine/base/io.h"
 #include "engine/base/text.h"
@@ -91,11 +92,35 @@ static int output_parse(struct output *out, const char *wanted,
 	return 0;
 }
 
+/* A path without what does not change where it leads: "x" and ".//x" are "./x". The caller's. */
+static char *path_plain(const char *path)
+{
+	struct buf plain = BUF_INIT(SIZE_MAX);
+
+	buf_adds(&plain, *path == '/' ? "" : ".");
+	while (*path) {
+		const size_t len = strcspn(path, "/");
+
+		if (len && !(len == 1 && *path == '.'))
+			buf_printf(&plain, "/%.*s", (int)len, path);
+		path += len + (path[len] != '\0');
+	}
+	return buf_take(&plain);
+}
+
+static bool same_path(const char *a, const char *b)
+{
+	auto_free char *first = path_plain(a), *second = path_plain(b);
+	const bool standard = !strcmp(a, "-") || !strcmp(b, "-");
+
+	return !strcmp(standard ? a : first, standard ? b : second);
+}
+
 static int paths_check(const struct outputs *o, struct err **e)
 {
 	for (size_t i = 0; i < o->count; i++)
 		for (size_t k = 0; k < i; k++)
-			if (!strcmp(o->items[i].path, o->items[k].path))
+			if (same_path(o->items[i].path, o->items[k].path))
 				return err_set(e, ERR_USAGE,
 					       "--report: %s and %s both go to %s%s%s",
 					       o->items[k].format->name, o->items[i].format->name,

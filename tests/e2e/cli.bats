@@ -105,6 +105,8 @@ says() {
 	says "json and junit both go to standard output"
 	ends 64 "$rounds" run --report json=a --report junit=a good.yaml
 	says "json and junit both go to 'a'"
+	ends 64 "$rounds" run --report json=a --report junit=.//a good.yaml
+	says "json and junit both go to './/a'"
 	ends 64 "$rounds" run --fail-on hgih good.yaml
 	says "--fail-on: unknown 'hgih'; did you mean 'high'?"
 	ends 64 "$rounds" run --timeout 5 good.yaml
