@@ -362,11 +362,13 @@ static void feed_loops(struct pool *p)
 	}
 }
 
+/* One may have done its work before its lane parent says that it was born: until then it is not
+ * told to go home. */
 static struct worker *idle_worker(const struct lanes *l, const struct pool *p,
 				  const struct pool *not_of)
 {
 	for (struct worker *w = l->sv->workers; w; w = w->next)
-		if (w->role == ROLE_ISOLATED && w->state != WORKER_ENDING && !w->jobs.count &&
+		if (w->role == ROLE_ISOLATED && w->state == WORKER_WORKING && !w->jobs.count &&
 		    (!p || w->pool == p) && w->pool != not_of)
 			return w;
 	return NULL;

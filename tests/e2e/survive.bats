@@ -393,6 +393,25 @@ hanging() {
 	grep -q "no more processes are allowed; see ulimit -u" report.jsonl
 }
 
+@test "workers that are done before they are known to be born make room for other modules" {
+	local i cpu host="host: 127.0.0.1, port: 1, user: x, known_hosts: $T/known_hosts"
+
+	cpu=$(taskset -pc $$ | sed 's/.*: //; s/[-,].*//')
+	: >known_hosts
+	{
+		rules seats 5s
+		for ((i = 0; i < 150; i++)); do
+			printf '  - id: g%d\n    git: { url: "http://127.0.0.1:1/x.git" }\n' "$i"
+			printf '  - id: s%d\n    ssh: { %s, command: "true" }\n' "$i" "$host"
+		done
+	} >t.yaml
+	run taskset -c "$cpu" "$ROUNDS" run t.yaml --jobs 16 --report json=report.json
+	[ "$status" -eq 1 ]
+	[[ $output != *"rounds: error"* ]]
+	[ "$(jq -r '.results[] | .status + " " + .error.kind' report.json | sort | uniq -c |
+		xargs)" = "300 fail refused" ]
+}
+
 # descendants PID: all of them, workers, keepers, runners and what they run.
 descendants() {
 	local child
