@@ -32,6 +32,9 @@
 #define KILL_AFTER_NS (300 * NS_PER_MS)
 /* How long after its end grandchildren may hold its output open. */
 #define GRACE_NS (200 * NS_PER_MS)
+/* From when on its outputs are watched: most commands have ended by then and said less than a pipe
+ * holds, and one look at their end is enough. */
+#define WATCH_AFTER_NS (10 * NS_PER_MS)
 
 static const char *const protocols[] = { "exit", "nagios", NULL };
 
@@ -104,6 +107,7 @@ static void command_free(struct command *c)
 {
 	loop_timer_remove(c->clock);
 	loop_timer_remove(c->grace);
+	loop_timer_remove(c->unwatched);
 	input_close(c);
 	for (int i = 0; i < 2; i++) {
 		output_close(&c->outputs[i]);
@@ -158,6 +162,39 @@ static void on_output(void *ctx, uint32_t events)
 	output_read(o, CHUNKS_A_TURN);
 	if (c->ended && command_silent(c))
 		command_end(c);
+}
+
+static void on_unwatched(void *ctx);
+
+static void command_watch_later(struct command *c)
+{
+	c->unwatched = loop_timer_add(c->probe->loop, clock_mono() + WATCH_AFTER_NS, on_unwatched,
+				      c);
+}
+
+/* Where the kernel has no room for a watch, its output is looked at again and again. */
+static void on_unwatched(void *ctx)
+{
+	struct command *c = ctx;
+	bool watched = true;
+
+	c->unwatched = NULL;
+	for (int i = 0; i < 2; i++) {
+		struct output *o = &c->outputs[i];
+
+		if (o->fd < 0 || o->watch)
+			continue;
+		o->watch = loop_fd_add(c->probe->loop, o->fd, EPOLLIN, on_output, o, NULL);
+		if (!o->watch)
+			output_read(o, CHUNKS_A_TURN);
+		watched &= o->watch != NULL;
+	}
+	if (watched)
+		return;
+	if (c->ended && command_silent(c))
+		command_end(c);
+	else
+		command_watch_later(c);
 }
 
 /* It has ended, but somebody whom it started holds its output open. */
@@ -274,16 +311,9 @@ static int pipes_open(struct pipes *p, bool input)
 /* The child has its ends; ours go to the loop. */
 static int command_watch(struct command *c, struct pipes *p, struct err **e)
 {
-	int *const ends[] = { &p->out[0], &p->err[0] };
-
-	for (int i = 0; i < 2; i++) {
-		struct output *o = &c->outputs[i];
-
-		o->fd = fd_take(ends[i]);
-		o->watch = loop_fd_add(c->probe->loop, o->fd, EPOLLIN, on_output, o, e);
-		if (!o->watch)
-			return -1;
-	}
+	c->outputs[0].fd = fd_take(&p->out[0]);
+	c->outputs[1].fd = fd_take(&p->err[0]);
+	command_watch_later(c);
 	if (p->in[1] < 0)
 		return 0;
 	c->input = fd_take(&p->in[1]);

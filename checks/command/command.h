@@ -53,6 +53,7 @@ struct command {
 	bool late;                /* its time is over: TERM was sent */
 	struct loop_timer *clock; /* for its deadline, then for the KILL */
 	struct loop_timer *grace;
+	struct loop_timer *unwatched; /* its outputs are not watched yet */
 };
 
 /* What it wrote and how it ended, so far. */
