@@ -54,7 +54,8 @@ static void record_status(const struct command *c)
 static void record_json(struct observer *o, const struct buf *text)
 {
 	json_error_t error;
-	json_t *value = json_loadb(buf_text(text), text->len, JSON_DECODE_ANY, &error);
+	json_t *value = json_loadb(buf_text(text), text->len,
+				   JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &error);
 
 	if (value) {
 		observer_set(o, "json", value);

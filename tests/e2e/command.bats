@@ -46,6 +46,9 @@ all_gone() {
 		- id: not-json
 		  command: { argv: [echo, up] }
 		  expect: { json: { exists: true } }
+		- id: name-twice
+		  command: { argv: [echo, '{"up": true, "up": false}'] }
+		  expect: { json: { up: { exists: true } } }
 		- id: stdin
 		  command: { argv: [sort], stdin: "b\na\n" }
 		  expect: { stdout: "a\nb\n" }
@@ -82,6 +85,7 @@ all_gone() {
 	judged ends/killed-expected pass
 	judged ends/json pass
 	judged ends/not-json fail
+	judged ends/name-twice fail
 	says "not JSON"
 	judged ends/stdin pass
 	judged ends/environment pass
