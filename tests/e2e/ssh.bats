@@ -96,7 +96,7 @@ ways_in() {
 	check ssh greeting "host: 127.0.0.1, port: $shell, $S" \
 		"banner: { matches: '^SSH-2.0-OpenSSH' }"
 	ssh_by login "$shell" ed25519 "$S"
-	ssh_by command "$shell" ecdsa "$S, command: 'echo out; echo err >&2; exit 3'" \
+	ssh_by command "$shell" ecdsa "$S, command: 'cat; echo out; echo err >&2; exit 3'" \
 		"exit_status: 3, stdout: \"out\\n\", stderr: \"err\\n\""
 	ssh_by much "$shell" ed25519 "$S, command: 'yes | head -c 3000000'" \
 		"exit_status: 0, stdout: { length: 65536 }"

@@ -37,6 +37,7 @@ static int run_command(struct seam *s, const char *command, struct observer *o)
 
 	if (seam_exec(s, command))
 		return -1;
+	seam_write_end(s);
 	while ((n = seam_read(s, bytes, sizeof(bytes))) > 0)
 		buf_add(&output, bytes, (size_t)n);
 	observer_set_text(o, "stdout", buf_text(&output), output.len);

@@ -472,6 +472,11 @@ int seam_write(struct seam *s, const char *bytes, size_t len)
 	return 0;
 }
 
+void seam_write_end(struct seam *s)
+{
+	ssh_channel_send_eof(s->channel);
+}
+
 bool seam_ended(const struct seam *s)
 {
 	return ssh_channel_is_eof(s->channel) || ssh_channel_is_closed(s->channel);

@@ -328,6 +328,12 @@ int seam_write(struct seam *s, const char *bytes, size_t len)
 	return 0;
 }
 
+void seam_write_end(struct seam *s)
+{
+	while (backend_again(s, libssh2_channel_send_eof(s->channel)))
+		;
+}
+
 bool seam_ended(const struct seam *s)
 {
 	return libssh2_channel_eof(s->channel) != 0;

@@ -42,6 +42,9 @@ int seam_exec(struct seam *s, const char *command);
 ssize_t seam_read(struct seam *s, char *bytes, size_t len);
 /* All of them: 0 or -1. */
 int seam_write(struct seam *s, const char *bytes, size_t len);
+/* Nothing more is written: what reads its standard input meets the end of it. Should that not reach
+ * the other side, reading tells why. */
+void seam_write_end(struct seam *s);
 /* Whether the other side has ended the command's channel: nothing can be written any more. */
 bool seam_ended(const struct seam *s);
 /* What it wrote to standard error so far, at most 8 KiB; borrowed. */
