@@ -14,7 +14,8 @@ static const char *const sha1_choices[] = { "never", "if_needed", NULL };
 static const struct field ssh_fields[] = {
 	FIELD_BOOL(struct ssh_query, agent, .dflt = "false",
 		   .doc = "Log in with the keys of the agent at SSH_AUTH_SOCK."),
-	FIELD_SHELL(struct ssh_query, command, .doc = "Command to run there, for its shell; it reads nothing."),
+	FIELD_SHELL(struct ssh_query, command,
+		    .doc = "Command to run there, for its shell; it has nothing to read."),
 	FIELD_TEXT(struct ssh_query, host, .filled = true, .required = true,
 		   .doc = "Host name or address."),
 	FIELD_TEXT(struct ssh_query, host_key, .dflt = "strict",
