@@ -746,7 +746,7 @@ BASH
 		'$ROUNDS' run sysctl.yaml --report json=sysctl.json || :"
 	is "$(outcome sysctl long)" "pass "
 	is "$(outcome sysctl none)" "fail "
-	in_mounts "umount -l /proc
+	in_mounts "mount -t tmpfs none /proc
 		'$ROUNDS' run sysctl.yaml --report json=sysctl.json || :"
 	is "$(outcome sysctl none)" "error permission"
 }
