@@ -26,7 +26,8 @@ const char *file_type_name(mode_t mode);
 /* Look at the path. 1: it is there; 0: it is not, and the observer knows why; -1: it cannot be
  * known, and the observer knows why. */
 int file_look(const char *path, struct file_seen *seen, struct observer *o);
-/* What kept us from looking at it or from reading it, as trouble of the right kind. */
+/* What kept us from looking at it or from reading it, as trouble of the right kind. EILSEQ is what
+ * begins as UTF-16 or UTF-32 (text_is_wide). */
 void file_trouble(const char *path, int errnum, struct observer *o);
 /* type, mode, owner, group, size, modified, age */
 int file_tell_stat(const struct file_seen *f, struct observer *o, struct err **e);

@@ -148,10 +148,7 @@ static void tell_text(const struct file_query *q, const struct file_seen *f, str
 		return;
 	}
 	if (text_is_wide(buf_text(&text), text.len)) {
-		observer_trouble(o, KIND_PARAMETER,
-				 "'%s' is UTF-16 or UTF-32, in which no pattern would match: have "
-				 "it written as UTF-8",
-				 f->path);
+		file_trouble(f->path, EILSEQ, o);
 		return;
 	}
 	observer_set_text(o, "content", buf_text(&text), text.len);

@@ -58,7 +58,13 @@ static enum kind kind_of_errno(int errnum)
 
 void file_trouble(const char *path, int errnum, struct observer *o)
 {
-	observer_trouble(o, kind_of_errno(errnum), "'%s': %s", path, strerror(errnum));
+	if (errnum == EILSEQ)
+		observer_trouble(o, KIND_PARAMETER,
+				 "'%s' is UTF-16 or UTF-32, in which no pattern would match: have "
+				 "it written as UTF-8",
+				 path);
+	else
+		observer_trouble(o, kind_of_errno(errnum), "'%s': %s", path, strerror(errnum));
 }
 
 /* Why stat(2) failed. What stands in the way of looking is trouble; that nothing is there is a

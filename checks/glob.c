@@ -165,6 +165,11 @@ static void found_sort(struct glob_found *f)
 	f->count = kept;
 }
 
+bool glob_is_pattern(const char *path)
+{
+	return strpbrk(path, "*?[{") != NULL;
+}
+
 void glob_find(const struct root *r, const char *pattern, size_t max, struct glob_found *found)
 {
 	struct walk w = { r, max, found };

@@ -22,6 +22,8 @@ struct glob_found {
 
 #define auto_glob __attribute__((cleanup(glob_found_free)))
 
+/* Whether a path holds what makes it a pattern. */
+bool glob_is_pattern(const char *path);
 /* Find at most max paths below the root (root.h; NULL: of the machine). What is not there finds
  * nothing and is no error. A name that begins with '.' must be asked for. */
 void glob_find(const struct root *r, const char *pattern, size_t max, struct glob_found *found);

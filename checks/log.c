@@ -132,17 +132,12 @@ static int find_newest(const char *pattern, char **found, struct observer *o)
 	return 1;
 }
 
-static bool is_pattern(const char *path)
-{
-	return strpbrk(path, "*?[{") != NULL;
-}
-
 int log_find(const char *path, char **found, struct observer *o)
 {
 	struct file_seen f;
 	int there = file_look(path, &f, o);
 
-	if (!there && is_pattern(path))
+	if (!there && glob_is_pattern(path))
 		return find_newest(path, found, o);
 	if (there > 0)
 		*found = xstrdup(path);
@@ -272,8 +267,8 @@ static void tell_missing(const struct log_query *q, struct observer *o)
 	observer_set_bool(o, "exists", false);
 	if (q->missing == MISSING_FAIL)
 		observer_trouble(o, KIND_NOT_FOUND,
-				 is_pattern(q->path) ? "nothing matches '%s'"
-						     : "'%s' is not there",
+				 glob_is_pattern(q->path) ? "nothing matches '%s'"
+							  : "'%s' is not there",
 				 q->path);
 }
 

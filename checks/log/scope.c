@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "checks/file.h"
+#include "checks/glob.h"
 #include "checks/log/siblings.h"
 #include "engine/base/number.h"
 
@@ -63,12 +64,6 @@ void scope_trouble(const char *path, int errnum, struct observer *o)
 		observer_trouble(o, KIND_PARAMETER,
 				 "'%s' is made as it is read, and no log that is written on; look "
 				 "at it with a file check",
-				 path);
-		break;
-	case EILSEQ:
-		observer_trouble(o, KIND_PARAMETER,
-				 "'%s' is UTF-16 or UTF-32, in which no pattern would match: have "
-				 "it written as UTF-8",
 				 path);
 		break;
 	case ENOTSUP:
@@ -227,7 +222,7 @@ static int limit_by_time(struct scope *s, struct part *p, int64_t cutoff, const 
 /* Whether a pattern has found the log: then those before it have another number or date. */
 static bool by_pattern(const struct log_query *q, const char *log)
 {
-	return log ? strcmp(log, q->path) != 0 : strpbrk(q->path, "*?[{") != NULL;
+	return log ? strcmp(log, q->path) != 0 : glob_is_pattern(q->path);
 }
 
 /* What was written since a time: in the log, and in what was made of it since then. */
