@@ -94,15 +94,22 @@ static void tcp_broken(struct ask *a)
 
 static void ask_by_tcp(struct ask *a, const struct address *server);
 
-/* As by UDP: a server from before RFC 6891. */
-static bool tcp_anew(struct ask *a, const struct dns_reply *reply)
+/* Whether it is a server from before RFC 6891, that is to be asked without EDNS. */
+static bool drop_edns(struct ask *a, const struct dns_reply *reply)
 {
-	const struct address server = a->peer;
-
 	if (!a->question.edns || (reply->rcode != DNS_FORMERR && reply->rcode != DNS_NOTIMP))
 		return false;
 	observer_trace(a->probe->observer, "%s does not know EDNS: asking without it", a->server);
 	a->question.edns = false;
+	return true;
+}
+
+static bool tcp_anew(struct ask *a, const struct dns_reply *reply)
+{
+	const struct address server = a->peer;
+
+	if (!drop_edns(a, reply))
+		return false;
 	tcp_close(a);
 	buf_clear(&a->incoming);
 	buf_clear(&a->payload);
@@ -233,9 +240,7 @@ static bool ask_anew(struct ask *a, const struct address *server, const struct d
 {
 	struct observer *o = a->probe->observer;
 
-	if (a->question.edns && (reply->rcode == DNS_FORMERR || reply->rcode == DNS_NOTIMP)) {
-		observer_trace(o, "%s does not know EDNS: asking without it", a->server);
-		a->question.edns = false;
+	if (drop_edns(a, reply)) {
 		datagrams_cancel(&a->datagrams);
 		ask_by_udp(a);
 		return true;

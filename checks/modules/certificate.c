@@ -273,14 +273,19 @@ static char *certificate_why(const struct certificate *c, X509 *x, int depth, co
 	return buf_take(&out);
 }
 
+size_t certificate_name_len(const char *host)
+{
+	const size_t len = strlen(host);
+
+	return len - (len > 1 && host[len - 1] == '.');
+}
+
 static void expect_host(X509_VERIFY_PARAM *param, const char *host)
 {
 	struct address numeric;
-	size_t len = strlen(host);
 
-	/* the dot that makes a name a whole one stands in no certificate */
 	if (!address_parse(host, &numeric))
-		X509_VERIFY_PARAM_set1_host(param, host, len - (len > 1 && host[len - 1] == '.'));
+		X509_VERIFY_PARAM_set1_host(param, host, certificate_name_len(host));
 	else if (numeric.any.sa_family == AF_INET6)
 		X509_VERIFY_PARAM_set1_ip(param, numeric.v6.sin6_addr.s6_addr, 16);
 	else

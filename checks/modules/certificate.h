@@ -24,6 +24,9 @@ struct certificate {
 int certificate_verify(struct certificate *c, X509_STORE_CTX *ctx, X509_STORE *store,
 		       const char *host);
 void certificate_free(struct certificate *c);
+/* The length of a host's name without the dot that makes it a whole one: neither certificates nor
+ * server names have it (RFC 6066, section 3). */
+size_t certificate_name_len(const char *host);
 /* A time as facts have it; a new reference. */
 json_t *certificate_time(const ASN1_TIME *t);
 

@@ -91,7 +91,6 @@ static curl_socket_t on_open_socket(void *ctx, curlsocktype purpose, struct curl
 static bool is_proxy(const struct http *h, const SSL *ssl)
 {
 	const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
-	size_t len = strlen(h->host);
 	struct address numeric;
 
 	if (!strcmp(h->query->proxy, "none"))
@@ -101,7 +100,7 @@ static bool is_proxy(const struct http *h, const SSL *ssl)
 	if (!name) /* it is asked for by its address */
 		return !address_parse(h->host, &numeric) ||
 		       (!h->proxy.facts && !strncasecmp(h->query->proxy, "https:", 6));
-	return strlen(name) != len - (len > 1 && h->host[len - 1] == '.') ||
+	return strlen(name) != certificate_name_len(h->host) ||
 	       strncasecmp(name, h->host, strlen(name)) != 0;
 }
 

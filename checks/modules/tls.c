@@ -182,19 +182,12 @@ static int tls_configure(struct tls *t, const struct shared *shared, int fd,
 	return options->cert ? tls_identity(t, options, e) : 0;
 }
 
-/* Without the dot at the end that makes it a whole one: RFC 6066, section 3. */
-static char *server_name(const char *name)
-{
-	size_t len = strlen(name);
-
-	return xmemdup0(name, len - (len > 1 && name[len - 1] == '.'));
-}
-
 static struct tls *tls_open(void *object, int fd, const struct tls_options *options, struct err **e)
 {
+	const char *name = options->server_name ? options->server_name : options->host;
 	struct tls *t = xcalloc(1, sizeof(*t));
 
-	t->host = server_name(options->server_name ? options->server_name : options->host);
+	t->host = xmemdup0(name, certificate_name_len(name));
 	t->verify = options->verify;
 	if (tls_configure(t, object, fd, options, e) < 0) {
 		tls_close(t);
