@@ -227,12 +227,14 @@ void stats_add(struct stats *s, const char *text, size_t len)
 		struct column *c = &s->columns[i];
 		struct span f;
 
-		if (!field_of(s->split->by, line, stat->field, &f))
-			c->unread++, c->lacking++;
-		else if (stat->op == STAT_EQ || stat->op == STAT_MATCHES)
+		if (!field_of(s->split->by, line, stat->field, &f)) {
+			c->unread++;
+			c->lacking++;
+		} else if (stat->op == STAT_EQ || stat->op == STAT_MATCHES) {
 			add_text(stat, c, f);
-		else
+		} else {
 			add_number(s, stat, c, line, f);
+		}
 	}
 }
 

@@ -258,6 +258,16 @@ YAML
 	inspect 0 spaces
 }
 
+# hiding HIDEPID SCRIPT: in namespaces whose /proc hides, beside a process of root.
+hiding() {
+	run unshare -m -p -f --mount-proc bash -c "
+		mount -o remount,hidepid=$1 /proc || exit 99
+		sleep 300 &
+		until grep -qx sleep /proc/\$!/comm; do sleep 0.1; done
+		$2"
+	[ "$status" -ne 99 ] || skip "/proc cannot be remounted here"
+}
+
 @test "process: what /proc hides is an error, never a pass or a zero" {
 	need_others
 	need_namespaces
@@ -272,16 +282,12 @@ YAML
 	chmod 755 "$T"
 	cp "$ROUNDS" "$T/rounds"
 	for hidepid in 1 2; do
-		run unshare -m -p -f --mount-proc bash -c "
-			mount -o remount,hidepid=$hidepid /proc || exit 99
-			sleep 300 &
-			until grep -qx sleep /proc/\$!/comm; do sleep 0.1; done
+		hiding "$hidepid" "
 			setpriv --reuid 65534 --regid 65534 --clear-groups \
 				'$T/rounds' run hidden.yaml
 			echo as-nobody=\$?
 			'$T/rounds' run hidden.yaml
 			echo as-root=\$?"
-		[ "$status" -ne 99 ] || skip "/proc cannot be remounted here"
 		says "as-nobody=2"
 		says "/proc hides the processes of other users from us (mount option hidepid)"
 		says_not "FAIL hidden"
@@ -305,10 +311,7 @@ YAML
 	chmod 755 "$T"
 	cp "$ROUNDS" "$T/rounds"
 	for hidepid in 1 2; do
-		run unshare -m -p -f --mount-proc bash -c "
-			mount -o remount,hidepid=$hidepid /proc || exit 99
-			sleep 300 &
-			until grep -qx sleep /proc/\$!/comm; do sleep 0.1; done
+		hiding "$hidepid" "
 			setpriv --reuid 65534 --regid 65534 --clear-groups unshare -Ur \
 				'$T/rounds' run hidden.yaml --report json
 			echo
@@ -317,7 +320,6 @@ YAML
 				bash -c 'mount -t proc -o hidepid=$hidepid proc /proc || exit 98
 					'$T/rounds' run hidden.yaml'
 			echo inner=\$?"
-		[ "$status" -ne 99 ] || skip "/proc cannot be remounted here"
 		[ "$(grep -c '"kind": *"permission"' <<<"$output")" -eq 2 ]
 		says "inner=0" || says "inner=98"
 	done

@@ -158,7 +158,7 @@ static size_t on_header(char *line, size_t size, size_t n, void *ctx)
 		at++;
 	if (size * n > strlen(way) && strncasecmp(line, way, strlen(way)) == 0) {
 		buf_adds(&st->ways, st->ways.len ? ", " : "");
-		for (; at<end && * at> ' ' && *at != ','; at++)
+		for (; at < end && *at > ' ' && *at != ','; at++)
 			buf_addc(&st->ways, *at);
 	} else if (size * n > strlen(later) && strncasecmp(line, later, strlen(later)) == 0) {
 		buf_clear(&st->later);
